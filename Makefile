@@ -1,0 +1,84 @@
+# Bare `make` lists what there is.
+VENV   := .venv
+PY     := $(VENV)/bin/python
+BIN    := $(VENV)/bin
+DATA   ?=
+NAME   ?= all
+export PYTHONDONTWRITEBYTECODE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test check lint format types contracts generate check-generated breaking bench docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+# --- an environment of locked, hash-checked packages ------------------------------------------------
+$(VENV)/bin/uv: requirements/bootstrap.txt
+	@sh scripts/install-debian-packages
+	@/usr/bin/env python3 -m venv $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+$(VENV)/runtime.stamp: $(VENV)/bin/uv requirements/runtime.txt pyproject.toml
+	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/runtime.txt
+	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/build.txt
+	@$(BIN)/uv pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
+	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# --- running it ---------------------------------------------------------------------------------------
+demo: $(VENV)/runtime.stamp ## bring a federation up, ask it questions, verify every ledger, clean up (DATA=DIR: real lists)
+	@$(BIN)/comity demo run $(if $(DATA),--data $(DATA))
+
+up: $(VENV)/runtime.stamp ## keep the demo federation running for hands-on use
+	@$(BIN)/comity demo up $(if $(DATA),--data $(DATA))
+
+down: $(VENV)/runtime.stamp ## end what `make up` started
+	@$(BIN)/comity demo down
+
+# --- checking it --------------------------------------------------------------------------------------
+test: $(VENV)/dev.stamp ## all tests (under ten minutes on two cores)
+	@$(PY) -m pytest
+
+check: lint types contracts check-generated breaking ## everything CI checks besides the tests
+
+lint: $(VENV)/dev.stamp ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/dev.stamp ## ruff: mend what it can
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+types: $(VENV)/dev.stamp ## mypy strict and pyright
+	@$(BIN)/mypy
+	@$(BIN)/pyright --pythonpath $(PY)
+
+contracts: $(VENV)/dev.stamp ## who may import whom
+	@$(BIN)/lint-imports
+
+generate: $(VENV)/dev.stamp ## write the code that comes from proto/
+	@$(PY) scripts/generate.py
+
+check-generated: $(VENV)/dev.stamp ## generated code equals what proto/ gives
+	@$(PY) scripts/generate.py --check
+
+breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed baseline
+	@$(BIN)/buf lint
+	@$(BIN)/buf breaking --against proto/baseline.binpb
+
+bench: $(VENV)/dev.stamp ## measure (NAME=envelope|relay|exchange; all by default)
+	@sh scripts/install-debian-packages bench
+	@$(PY) -m bench $(NAME)
+
+docs: $(VENV)/dev.stamp ## check that documents say what the code does
+	@$(PY) -m pytest tests/unit/docs
+
+lock: $(VENV)/bin/uv ## resolve the requirement files again
+	@sh scripts/lock
+
+clean: ## remove the environment and every built file
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build .state
