@@ -1,0 +1,1 @@
+"""Generated: what other contracts define."""
