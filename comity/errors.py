@@ -65,15 +65,11 @@ CATALOGUE: Final[dict[Reason, Public]] = {
     Reason.ROUTE_DENIED: Public(
         "PERMISSION_DENIED", "The federation's rules do not allow this query between these members."
     ),
-    Reason.UNKNOWN_MEMBER: Public(
-        "NOT_FOUND", "No such member is in the federation's directory."
-    ),
+    Reason.UNKNOWN_MEMBER: Public("NOT_FOUND", "No such member is in the federation's directory."),
     Reason.MEMBER_SUSPENDED: Public("PERMISSION_DENIED", "The member is suspended."),
     Reason.ENVELOPE_REFUSED: Public("INVALID_ARGUMENT", "The envelope was refused."),
     Reason.EXPIRED: Public("DEADLINE_EXCEEDED", "The query expired before it could be answered."),
-    Reason.CLOCK_SKEW: Public(
-        "FAILED_PRECONDITION", "A clock is off by more than two minutes."
-    ),
+    Reason.CLOCK_SKEW: Public("FAILED_PRECONDITION", "A clock is off by more than two minutes."),
     Reason.DUPLICATE: Public("ALREADY_EXISTS", "This was already sent."),
     Reason.QUOTA_EXCEEDED: Public("RESOURCE_EXHAUSTED", "The agreed capacity is used up."),
     Reason.OVERLOADED: Public("UNAVAILABLE", "The service is busy; try again.", retryable=True),

@@ -78,7 +78,9 @@ def catalogue(out: Path) -> None:
     marker.unlink()
     ruff = Path(sys.executable).parent / "ruff"
     target = out / "comity" / "catalogue.py"
-    subprocess.run([ruff, "format", "-q", "--no-cache", "--isolated", "--line-length=100", target], check=True)
+    subprocess.run(
+        [ruff, "format", "-q", "--no-cache", "--isolated", "--line-length=100", target], check=True
+    )
 
 
 def files_of(base: Path) -> set[str]:

@@ -72,7 +72,9 @@ def main() -> None:
         lines.append("    ),")
     text = HEAD.format(
         tiers="\n".join(f"    {v.name.removeprefix('TIER_')} = {v.number}" for v in tiers.values),
-        stages="\n".join(f"    {v.name.removeprefix('STAGE_')} = {v.number}" for v in stages.values),
+        stages="\n".join(
+            f"    {v.name.removeprefix('STAGE_')} = {v.number}" for v in stages.values
+        ),
         types=tuple(entity.name for entity in entities),
         fields="\n".join(lines),
     )

@@ -1,0 +1,177 @@
+"""The edge where internal errors become what a caller may know, and back again.
+
+Rules:
+
+* Only ``Refusal`` carries a reason outward. Anything else becomes INTERNAL with a random reference;
+  the log line with that reference holds the exception's type and place, never request contents.
+* The outermost interceptor is ``Guard``: grpc.aio would otherwise send an exception's text to the peer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import secrets
+import traceback
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+
+from comity.errors import CATALOGUE, Reason, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+DOMAIN: Final = "comity"
+DETAILS_KEY: Final = "grpc-status-details-bin"
+REFERENCE_BYTES: Final = 6
+
+log = logging.getLogger(__name__)
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+
+def public_status(refusal: Refusal, *, reference: str | None = None) -> status_pb2.Status:
+    """The rich status (AIP-193) for a refusal: code, public sentence, ErrorInfo, field violation."""
+    public = CATALOGUE[refusal.reason]
+    status = status_pb2.Status(
+        code=grpc.StatusCode[public.status].value[0], message=public.sentence
+    )
+    metadata: dict[str, str] = {}
+    if refusal.field:
+        metadata["field"] = refusal.field
+        violation = error_details_pb2.BadRequest.FieldViolation(
+            field=refusal.field, description=public.sentence
+        )
+        status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
+    if reference:
+        metadata["reference"] = reference
+    info = error_details_pb2.ErrorInfo(
+        reason=refusal.reason.value, domain=DOMAIN, metadata=metadata
+    )
+    status.details.add().Pack(info)
+    return status
+
+
+def record_fault(error: BaseException) -> str:
+    """Logs an unexpected error by type and place and returns the reference a caller is given.
+
+    The exception's own text is left out: it may quote a name or a number from the request.
+    """
+    reference = secrets.token_hex(REFERENCE_BYTES)
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    where = " < ".join(
+        f"{frame.filename}:{frame.lineno}:{frame.name}" for frame in reversed(frames)
+    )
+    log.error("fault %s: %s at %s", reference, type(error).__name__, where)
+    return reference
+
+
+def as_refusal(error: BaseException) -> tuple[Refusal, str | None]:
+    """The refusal to tell for any error, with a reference when it was unexpected."""
+    if isinstance(error, Refusal):
+        return error, None
+    return Refusal(Reason.INTERNAL), record_fault(error)
+
+
+async def end_with(context: grpc.aio.ServicerContext[Any, Any], error: BaseException) -> NoReturn:
+    """Ends the RPC with what the caller may know of ``error``."""
+    refusal, reference = as_refusal(error)
+    if reference is None and refusal.detail:
+        log.info("refused: %s: %s", refusal.reason, refusal.detail)
+    status = public_status(refusal, reference=reference)
+    await context.abort(
+        grpc.StatusCode[CATALOGUE[refusal.reason].status],
+        status.message,
+        ((DETAILS_KEY, status.SerializeToString()),),
+    )
+    raise AssertionError  # abort() always raises; its stub does not say so
+
+
+class Guard(grpc.aio.ServerInterceptor):
+    """Outermost interceptor: no exception's text leaves the process."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[
+            [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Request, Response]]
+        ],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Request, Response] | None:
+        """Wraps the handler found by ``continuation``."""
+        handler = await continuation(handler_call_details)
+        return _guarded(handler) if handler is not None else handler
+
+
+def _guarded(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+    wrap = {
+        (False, False): ("unary_unary", grpc.unary_unary_rpc_method_handler),
+        (False, True): ("unary_stream", grpc.unary_stream_rpc_method_handler),
+        (True, False): ("stream_unary", grpc.stream_unary_rpc_method_handler),
+        (True, True): ("stream_stream", grpc.stream_stream_rpc_method_handler),
+    }
+    name, make = wrap[bool(handler.request_streaming), bool(handler.response_streaming)]
+    behaviour = getattr(handler, name)
+    guard = _guard_generator if inspect.isasyncgenfunction(behaviour) else _guard_coroutine
+    return make(guard(behaviour), handler.request_deserializer, handler.response_serializer)
+
+
+def _guard_coroutine(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Any]:
+    async def call(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        try:
+            return await behaviour(request, context)
+        except (asyncio.CancelledError, grpc.aio.AbortError):
+            raise
+        except Exception as error:  # noqa: BLE001  # the one place that must catch everything
+            await end_with(context, _only(error))
+
+    return call
+
+
+def _guard_generator(
+    behaviour: Callable[[Any, Any], AsyncIterator[Any]],
+) -> Callable[[Any, Any], AsyncIterator[Any]]:
+    async def call(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+        try:
+            async for response in behaviour(request, context):
+                yield response
+        except (asyncio.CancelledError, grpc.aio.AbortError):
+            raise
+        except Exception as error:  # noqa: BLE001  # the one place that must catch everything
+            await end_with(context, _only(error))
+
+    return call
+
+
+def _only(error: BaseException) -> BaseException:
+    """The one error inside nested exception groups, so that a task group does not hide a refusal."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, BaseExceptionGroup):
+        refusals, _ = error.split(Refusal)
+        if refusals is not None:
+            return _only(refusals) if len(refusals.exceptions) == 1 else refusals.exceptions[0]
+    return error
+
+
+def refusal_of(error: grpc.RpcError) -> Refusal | None:
+    """The coded refusal a server sent, or ``None`` when the failure carries none (a dead connection)."""
+    found: tuple[tuple[str, Any], ...] = getattr(error, "trailing_metadata", tuple)() or ()
+    for key, value in found:
+        if key != DETAILS_KEY:
+            continue
+        status = status_pb2.Status()
+        try:
+            status.ParseFromString(value)
+        except ValueError:
+            return None
+        for detail in status.details:
+            info = error_details_pb2.ErrorInfo()
+            if detail.Unpack(info) and info.domain == DOMAIN and info.reason in Reason.__members__:
+                reference = info.metadata.get("reference", "")
+                field = info.metadata.get("field") or None
+                return Refusal(Reason(info.reason), reference, field=field)
+    return None
