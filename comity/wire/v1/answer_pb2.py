@@ -26,7 +26,7 @@ from comity.api.query.v1 import answer_pb2 as comity_dot_api_dot_query_dot_v1_do
 from comity.wire.v1 import query_pb2 as comity_dot_wire_dot_v1_dot_query__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63omity/wire/v1/answer.proto\x12\x0e\x63omity.wire.v1\x1a comity/api/query/v1/answer.proto\x1a\x1a\x63omity/wire/v1/query.proto\"\xde\x01\n\nAnswerBody\x12-\n\x07outcome\x18\x01 \x01(\x0e\x32\x1c.comity.api.query.v1.Outcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12&\n\x04hits\x18\x03 \x03(\x0b\x32\x18.comity.api.query.v1.Hit\x12\x10\n\x08\x63omplete\x18\x04 \x01(\x08\x12\x16\n\x0epolicy_version\x18\x05 \x01(\x0c\x12\"\n\x04seen\x18\x06 \x01(\x0b\x32\x14.comity.wire.v1.Seen\x12\x0c\n\x04part\x18\x07 \x01(\r\x12\r\n\x05parts\x18\x08 \x01(\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x63omity/wire/v1/answer.proto\x12\x0e\x63omity.wire.v1\x1a comity/api/query/v1/answer.proto\x1a\x1a\x63omity/wire/v1/query.proto\"\x8b\x02\n\nAnswerBody\x12-\n\x07outcome\x18\x01 \x01(\x0e\x32\x1c.comity.api.query.v1.Outcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12&\n\x04hits\x18\x03 \x03(\x0b\x32\x18.comity.api.query.v1.Hit\x12\x10\n\x08\x63omplete\x18\x04 \x01(\x08\x12\x16\n\x0epolicy_version\x18\x05 \x01(\x0c\x12\"\n\x04seen\x18\x06 \x01(\x0b\x32\x14.comity.wire.v1.Seen\x12\x0c\n\x04part\x18\x07 \x01(\r\x12\r\n\x05parts\x18\x08 \x01(\r\x12\x14\n\x0creceipt_salt\x18\t \x01(\x0c\x12\x15\n\rruling_digest\x18\n \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,5 +34,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.wire.v1.answer_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ANSWERBODY']._serialized_start=110
-  _globals['_ANSWERBODY']._serialized_end=332
+  _globals['_ANSWERBODY']._serialized_end=377
 # @@protoc_insertion_point(module_scope)

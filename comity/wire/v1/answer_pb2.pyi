@@ -34,6 +34,8 @@ class AnswerBody(_message.Message):
     SEEN_FIELD_NUMBER: _builtins.int
     PART_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
+    RECEIPT_SALT_FIELD_NUMBER: _builtins.int
+    RULING_DIGEST_FIELD_NUMBER: _builtins.int
     outcome: _answer_pb2.Outcome.ValueType
     """How it ended."""
     reason: _builtins.str
@@ -46,6 +48,12 @@ class AnswerBody(_message.Message):
     """Part number, from 1, and parts altogether; answers beyond the bucket come in parts."""
     parts: _builtins.int
     """Parts altogether."""
+    receipt_salt: _builtins.bytes
+    """Salt of the disclosure's leaf in the owner's ledger: with it, and with what the requester knows of the
+    answer, the requester recomputes the leaf that the receipt proves.
+    """
+    ruling_digest: _builtins.bytes
+    """Commitment to the full ruling, which stays with the owner and its auditor."""
     @_builtins.property
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[_answer_pb2.Hit]:
         """Hits, best first."""
@@ -65,10 +73,12 @@ class AnswerBody(_message.Message):
         seen: _query_pb2.Seen | None = ...,
         part: _builtins.int = ...,
         parts: _builtins.int = ...,
+        receipt_salt: _builtins.bytes = ...,
+        ruling_digest: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["seen", b"seen"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["complete", b"complete", "hits", b"hits", "outcome", b"outcome", "part", b"part", "parts", b"parts", "policy_version", b"policy_version", "reason", b"reason", "seen", b"seen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["complete", b"complete", "hits", b"hits", "outcome", b"outcome", "part", b"part", "parts", b"parts", "policy_version", b"policy_version", "reason", b"reason", "receipt_salt", b"receipt_salt", "ruling_digest", b"ruling_digest", "seen", b"seen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
