@@ -12,21 +12,19 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import secrets
-import traceback
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from comity.errors import CATALOGUE, Reason, Refusal
+from comity.faults import record_fault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 DOMAIN: Final = "comity"
 DETAILS_KEY: Final = "grpc-status-details-bin"
-REFERENCE_BYTES: Final = 6
 
 log = logging.getLogger(__name__)
 
@@ -54,20 +52,6 @@ def public_status(refusal: Refusal, *, reference: str | None = None) -> status_p
     )
     status.details.add().Pack(info)
     return status
-
-
-def record_fault(error: BaseException) -> str:
-    """Logs an unexpected error by type and place and returns the reference a caller is given.
-
-    The exception's own text is left out: it may quote a name or a number from the request.
-    """
-    reference = secrets.token_hex(REFERENCE_BYTES)
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    where = " < ".join(
-        f"{frame.filename}:{frame.lineno}:{frame.name}" for frame in reversed(frames)
-    )
-    log.error("fault %s: %s at %s", reference, type(error).__name__, where)
-    return reference
 
 
 def as_refusal(error: BaseException) -> tuple[Refusal, str | None]:
