@@ -1,0 +1,1 @@
+"""What agency systems call, and nothing of what happens behind it: protobuf stops here."""

@@ -1,0 +1,272 @@
+"""Answering: from a delivered envelope to a sealed answer, or to silence.
+
+Rules:
+
+* The gateway is not trusted: signer, recipient, expiry, routing and body are checked again here.
+* The replay row and the intent are durable before anything is searched; the disclosure is durable
+  before anything leaves.
+* Each received query writes exactly two leaves, whatever its outcome.
+* A repeat is never executed again: the sealed bytes are resent, after the requester's standing is
+  checked again. The same message id with another envelope is refused and both are kept as proof.
+* The ruling that decides is one of the policy in force at release.
+* Nothing tells hit from no-hit but the sealed content: same size, same leaves, same moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from comity.store.journal import Draft
+
+from comity import envelope
+from comity.envelope import Why
+from comity.errors import Reason, Refusal
+from comity.faults import record_fault
+from node.exchange import disclosure
+from node.exchange.model import (
+    ANSWER_BUCKET_BYTES,
+    ANSWER_BUCKET_FULL_BYTES,
+    Outcome,
+    Routing,
+    SealedAnswer,
+    SealedQuestion,
+)
+
+if TYPE_CHECKING:
+    from comity.store.journal import Journal
+
+    from comity.clock import Clock
+    from comity.envelope import Entropy, OpenedEnvelope, SigningSecret
+    from node.exchange.deciding import Deciding
+    from node.exchange.ports import Codec, Directories, Links, OwnKeys
+    from node.storage.replay import ReplayBook
+
+# Queries being answered at once; the link's credit keeps a gateway below it.
+ANSWERS_OPEN_MAX: Final = 1_024
+# Sealed answers kept to be resent, and their bytes altogether. They live in memory only: interactive
+# queries live five minutes, and a row without its answer says ERROR (docs/adr/0004).
+ANSWERS_KEPT_MAX: Final = 4_096
+ANSWERS_KEPT_BYTES_MAX: Final = 64 * 1024 * 1024
+BUCKETS: Final = frozenset({ANSWER_BUCKET_BYTES, ANSWER_BUCKET_FULL_BYTES})
+
+log = logging.getLogger(__name__)
+
+
+class Kept(NamedTuple):
+    """A sealed answer that can be resent."""
+
+    envelope: bytes
+    receipt: bytes
+
+
+class Answering:
+    """The owner's half of the exchange. ``run`` owns its tasks."""
+
+    def __init__(
+        self,
+        *,
+        agency: str,
+        signing: SigningSecret,
+        directories: Directories,
+        own_keys: OwnKeys,
+        deciding: Deciding,
+        journal: Journal,
+        replay: ReplayBook,
+        codec: Codec,
+        links: Links,
+        clock: Clock,
+        entropy: Entropy,
+        floor_ms: int,
+    ) -> None:
+        self._agency = agency
+        self._signing = signing
+        self._directories = directories
+        self._own_keys = own_keys
+        self._deciding = deciding
+        self._journal = journal
+        self._replay = replay
+        self._codec = codec
+        self._links = links
+        self._clock = clock
+        self._entropy = entropy
+        self._floor_s = floor_ms / 1000
+        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
+        self._kept_bytes = 0
+        self._running: set[bytes] = set()
+        self._tasks: asyncio.TaskGroup | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """Queries being answered."""
+        return len(self._running)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Owns the tasks of this half until ``stop`` is set and they are done."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            await stop.wait()
+            self._tasks = None
+
+    def receive(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+        """Takes a query that a gateway delivered."""
+        if self._tasks is None or delivered.id in self._running:
+            return
+        if len(self._running) >= ANSWERS_OPEN_MAX:
+            log.warning("query %s dropped: too many being answered", delivered.id.hex())
+            return
+        self._running.add(delivered.id)
+        self._tasks.create_task(self._handle(delivered, remaining_ms))
+
+    async def _handle(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+        try:
+            await self._answer(delivered, remaining_ms)
+        except Refusal as refusal:
+            log.info("query %s refused: %s", delivered.id.hex(), refusal.detail or refusal.reason)
+        except Exception as error:  # noqa: BLE001  # one broken query must not end the others
+            record_fault(error)
+        finally:
+            self._running.discard(delivered.id)
+
+    async def _answer(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+        arrived_s = self._clock.monotonic_s()
+        opened, routing, question = self._open(delivered)
+        query_id = opened.id
+        received = Draft(
+            kind=disclosure.RECEIVED,
+            envelope_id=query_id,
+            details=disclosure.received_details(
+                routing,
+                case=question.case,
+                offence=question.offence,
+                subject=question.subject_category,
+                role=question.role,
+            ),
+        )
+        claim = self._replay.claim(
+            sender_kid=opened.sender_kid,
+            msg_id=opened.msg_id,
+            query_id=query_id,
+            expires_ms=opened.expires_ms,
+        )
+        claimed = await self._journal.write(lambda state: (received,) if state.new else (), claim)
+        if claimed.result.conflict:
+            raise Refusal(Reason.ENVELOPE_REFUSED, "same message id, other envelope")
+        if not claimed.result.new:
+            kept = self._kept.get(query_id)
+            if kept is not None:
+                self._links.send(kept.envelope, remaining_ms=remaining_ms, receipt=kept.receipt)
+                return
+            if claimed.result.answered:
+                raise Refusal(Reason.DUPLICATE, "answered before, its answer is no longer kept")
+            answer, ruling = SealedAnswer(outcome=Outcome.ERROR, complete=False), b"{}"
+        else:
+            answer, ruling = await self._decide(routing, question)
+        sealed = await self._disclose(opened, routing, question, answer, ruling)
+        pause_s = arrived_s + self._floor_s - self._clock.monotonic_s()
+        if pause_s > 0:
+            await asyncio.sleep(pause_s)
+        left_ms = remaining_ms - int((self._clock.monotonic_s() - arrived_s) * 1000)
+        self._links.send(sealed.envelope, remaining_ms=max(1, left_ms), receipt=sealed.receipt)
+
+    def _open(
+        self, delivered: envelope.DeliveredEnvelope
+    ) -> tuple[OpenedEnvelope, Routing, SealedQuestion]:
+        found = self._directories.current.by_signing_kid(delivered.sender_kid)
+        if found is None:
+            raise Refusal(Reason.UNKNOWN_MEMBER, "signer not in the directory")
+        member, entry = found
+        secret = self._own_keys.secret(delivered.recipient_kid)
+        if secret is None:
+            raise envelope.EnvelopeRefused(Why.NOT_A_RECIPIENT)
+        opened = envelope.open_delivered(
+            delivered,
+            expect=envelope.MessageType.QUERY,
+            sender_key=entry.signing_key,
+            recipient=secret,
+            now_ms=self._clock.now_ms(),
+            in_reply_to=None,
+        )
+        routing = self._codec.decode_routing(opened.routing)
+        if routing.sender != member.agency or self._agency not in routing.recipients:
+            raise Refusal(Reason.ENVELOPE_REFUSED, "routing names other parties")
+        if routing.answer_bucket_bytes not in BUCKETS:
+            raise Refusal(Reason.ENVELOPE_REFUSED, "routing asks for an unknown answer size")
+        return opened, routing, self._codec.decode_question(opened.body)
+
+    async def _decide(
+        self, routing: Routing, question: SealedQuestion
+    ) -> tuple[SealedAnswer, bytes]:
+        try:
+            return await self._deciding.decide(routing, question)
+        except Refusal as refusal:
+            log.info("refused to %s: %s", routing.sender, refusal.reason)
+            answer = SealedAnswer(outcome=Outcome.REFUSED, reason=refusal.reason, complete=False)
+        except Exception as error:  # noqa: BLE001  # a fault is an ERROR outcome and releases nothing
+            record_fault(error)
+            answer = SealedAnswer(outcome=Outcome.ERROR, complete=False)
+        return answer, b"{}"
+
+    async def _disclose(
+        self,
+        query: OpenedEnvelope,
+        routing: Routing,
+        question: SealedQuestion,
+        answer: SealedAnswer,
+        ruling: bytes,
+    ) -> Kept:
+        """Seals the answer and makes the disclosure durable; only then may it leave."""
+        salt = self._entropy(disclosure.SALT_BYTES)
+        commitment = disclosure.ruling_commitment(ruling, salt=salt)
+        answer = replace(answer, directory_version=self._directories.current.version)
+        body = self._codec.encode_answer(answer, receipt_salt=salt, ruling_digest=commitment)
+        if len(body) + 4 > routing.answer_bucket_bytes:
+            # More than one answer may hold: the requester is asked for a narrower question.
+            answer = replace(answer, outcome=Outcome.REFINE, hits=(), complete=False)
+            body = self._codec.encode_answer(answer, receipt_salt=salt, ruling_digest=commitment)
+        now_ms = self._clock.now_ms()
+        sealed = envelope.seal(
+            message_type=envelope.MessageType.ANSWER,
+            sender=self._signing,
+            recipients=[envelope.encryption_public_key(question.reply_public_key)],
+            routing=self._codec.encode_answer_routing(
+                sender=self._agency, requester=routing.sender
+            ),
+            body=body,
+            created_ms=now_ms,
+            expires_ms=max(query.expires_ms, now_ms + 1),
+            in_reply_to=query.id,
+            bucket_bytes=routing.answer_bucket_bytes,
+        )
+        draft = Draft(
+            kind=disclosure.ANSWERED,
+            envelope_id=query.id,
+            details=disclosure.outcome_details(
+                query_id=query.id,
+                answer_id=sealed.id,
+                outcome=answer.outcome,
+                ruling_digest=commitment,
+            ),
+            salt=salt,
+        )
+        done = self._replay.answered(
+            sender_kid=query.sender_kid,
+            msg_id=query.msg_id,
+            query_id=query.id,
+            answer_id=sealed.id,
+            ruling=ruling,
+        )
+        committed = await self._journal.write((draft,), done)
+        kept = Kept(sealed.encoded, committed.receipt(0))
+        self._keep(query.id, kept)
+        return kept
+
+    def _keep(self, query_id: bytes, kept: Kept) -> None:
+        self._kept[query_id] = kept
+        self._kept_bytes += len(kept.envelope)
+        while len(self._kept) > ANSWERS_KEPT_MAX or self._kept_bytes > ANSWERS_KEPT_BYTES_MAX:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= len(dropped.envelope)

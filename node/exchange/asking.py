@@ -1,0 +1,390 @@
+"""Asking: from a caller's question to every source's outcome.
+
+Rules:
+
+* Nothing is sent before the intent is durable in the ledger.
+* Every source asked ends with an outcome; one that was not searched says so.
+* An answer counts only if its signer is the source asked, by the directory in force now, and it is
+  sealed to this query's one-time key; a bad one leaves the slot open.
+* A retry resends the sealed bytes; it never seals again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from comity.store.journal import Draft
+
+from comity import envelope
+from comity.errors import Reason, Refusal
+from comity.identity.directory import Freshness
+from node.exchange import disclosure
+from node.exchange.model import (
+    ANSWER_BUCKET_BYTES,
+    ANSWER_BUCKET_FULL_BYTES,
+    INTERACTIVE_LIFETIME_MS,
+    SENTENCES,
+    Outcome,
+    Reply,
+    Routing,
+    SealedQuestion,
+    SourceAnswer,
+    Stage,
+)
+from node.exchange.open_query import OpenQuery, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from comity.store.journal import Journal
+
+    from comity.clock import Clock
+    from comity.envelope import EncryptionPublicKey, SigningSecret
+    from node.exchange.model import Caller, Question, RecipientNews
+    from node.exchange.ports import Admission, Codec, Directories, Links, PeerKeys, QueryBook
+    from node.exchange.receipts import Receipts
+
+# Questions of this node's callers that may be out at once; beyond it callers are told OVERLOADED.
+QUERIES_OPEN_MAX: Final = 4_096
+
+log = logging.getLogger(__name__)
+
+
+class Asking:
+    """The requester's half of the exchange."""
+
+    def __init__(
+        self,
+        *,
+        agency: str,
+        country: str,
+        signing: SigningSecret,
+        directories: Directories,
+        peer_keys: PeerKeys,
+        admission: Admission,
+        journal: Journal,
+        book: QueryBook,
+        codec: Codec,
+        receipts: Receipts,
+        links: Links,
+        clock: Clock,
+    ) -> None:
+        self._agency = agency
+        self._country = country
+        self._signing = signing
+        self._directories = directories
+        self._peer_keys = peer_keys
+        self._admission = admission
+        self._journal = journal
+        self._book = book
+        self._codec = codec
+        self._receipts = receipts
+        self._links = links
+        self._clock = clock
+        self._open: dict[bytes, OpenQuery] = {}
+        self._routings: dict[Routing, bytes] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """Queries that are out."""
+        return len(self._open)
+
+    async def ask(
+        self,
+        question: Question,
+        caller: Caller,
+        *,
+        wording: bytes,
+        on_answer: Callable[[SourceAnswer], None] | None = None,
+        on_open: Callable[[bytes], None] | None = None,
+    ) -> Reply:
+        """Asks and returns when every source is accounted for, at the latest after ``wait_ms``.
+
+        Args:
+            question: its shape already checked.
+            caller: who asks, as authenticated.
+            wording: the question as the caller sent it; kept for ``GetQuery``, never sent.
+            on_answer: called as each source is settled.
+            on_open: called with the query's id before anything is sent.
+
+        Raises:
+            Refusal: with the reason the caller is told; nothing was sent.
+        """
+        started_s = self._clock.monotonic_s()
+        if len(self._open) >= QUERIES_OPEN_MAX:
+            raise Refusal(Reason.OVERLOADED, "too many queries open")
+        now_ms = self._clock.now_ms()
+        if self._directories.current.freshness(now_ms) is Freshness.STOPPED:
+            raise Refusal(Reason.DIRECTORY_STALE, "directory older than its limit")
+        self._admission.admit(question, caller)
+        if not self._links.connected:
+            raise Refusal(Reason.GATEWAY_UNREACHABLE, "no link")
+        keys, settled = self._recipients(question.targets, now_ms)
+        query, recipients = self._seal(question, caller, keys, settled, started_s, on_answer)
+        draft = Draft(
+            kind=disclosure.ASKED,
+            envelope_id=query.query_id,
+            details=disclosure.asked_details(question, caller, recipients),
+        )
+        opened = self._book.opened(
+            query_id=query.query_id, asked_ms=now_ms, caller=caller, question=wording
+        )
+        await self._journal.write((draft,), opened)
+        if on_open is not None:
+            on_open(query.query_id)
+        if on_answer is not None and query.awaiting:
+            for answer in settled:
+                on_answer(answer)
+        await self._collect(query, question.wait_ms / 1000)
+        reply = await self._close(query)
+        if query.refused is not None:
+            raise Refusal(query.refused, "refused by the gateway")
+        return reply
+
+    def _recipients(
+        self, targets: Sequence[str], now_ms: int
+    ) -> tuple[dict[str, EncryptionPublicKey], list[SourceAnswer]]:
+        """Keys of the members to seal to, and answers for those that cannot be asked."""
+        directory = self._directories.current
+        names = targets or sorted(name for name in directory.members if name != self._agency)
+        keys: dict[str, EncryptionPublicKey] = {}
+        settled: list[SourceAnswer] = []
+        for name in names:
+            member = directory.members.get(name)
+            if member is None:
+                raise Refusal(Reason.UNKNOWN_MEMBER, field="question.targets")
+            if name == self._agency:
+                raise Refusal(Reason.INVALID_REQUEST, field="question.targets")
+            if not member.active:
+                settled.append(
+                    SourceAnswer(
+                        source=name,
+                        outcome=Outcome.REFUSED,
+                        reason=Reason.MEMBER_SUSPENDED,
+                        sentence="the member is suspended",
+                    )
+                )
+                continue
+            key = self._peer_keys.encryption_key(name, now_ms)
+            if key is None:
+                settled.append(
+                    SourceAnswer(
+                        source=name, outcome=Outcome.OFFLINE, sentence="no current key of this node"
+                    )
+                )
+                continue
+            keys[name] = key
+        return keys, settled
+
+    def _seal(
+        self,
+        question: Question,
+        caller: Caller,
+        keys: dict[str, EncryptionPublicKey],
+        settled: list[SourceAnswer],
+        started_s: float,
+        on_answer: Callable[[SourceAnswer], None] | None,
+    ) -> tuple[OpenQuery, tuple[str, ...]]:
+        why = question.justification
+        recipients = tuple(sorted(keys))
+        reply_secret = envelope.EncryptionSecret.generate()
+        full = question.stage >= Stage.FULL
+        routing = Routing(
+            sender=self._agency,
+            recipients=recipients,
+            instrument=why.instrument,
+            purpose=why.purpose,
+            entity_type=question.entity_type,
+            stage=question.stage,
+            urgency=question.urgency,
+            answer_bucket_bytes=ANSWER_BUCKET_FULL_BYTES if full else ANSWER_BUCKET_BYTES,
+        )
+        body = SealedQuestion(
+            reply_public_key=reply_secret.public,
+            selectors=question.selectors,
+            case=why.case,
+            offence=why.offence,
+            subject_category=why.subject_category,
+            aim=why.aim,
+            end_user_country=why.end_user_country or self._country,
+            role=caller.role,
+            asker=b"",
+            max_candidates=question.max_candidates,
+            directory_version=self._directories.current.version,
+        )
+        now_ms = self._clock.now_ms()
+        sealed_bytes, query_id = b"", bytes(32)
+        if keys:
+            sealed = envelope.seal(
+                message_type=envelope.MessageType.QUERY,
+                sender=self._signing,
+                recipients=[keys[name] for name in recipients],
+                routing=self._codec.encode_routing(routing),
+                body=self._codec.encode_question(body),
+                created_ms=now_ms,
+                expires_ms=now_ms + INTERACTIVE_LIFETIME_MS,
+                in_reply_to=None,
+                bucket_bytes=None,
+            )
+            sealed_bytes, query_id = sealed.encoded, sealed.id
+        query = OpenQuery(
+            query_id=query_id,
+            envelope=sealed_bytes,
+            reply_secret=reply_secret,
+            awaiting=set(recipients),
+            settled=settled,
+            started_s=started_s,
+            expires_ms=now_ms + INTERACTIVE_LIFETIME_MS,
+            on_answer=on_answer,
+        )
+        return query, recipients
+
+    async def _collect(self, query: OpenQuery, wait_s: float) -> None:
+        """Sends, and waits for every slot or for the end of the caller's patience."""
+        if not query.awaiting:
+            return
+        self._open[query.query_id] = query
+        waited = self._clock.monotonic_s() - query.started_s
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(max(0.0, wait_s - waited), self._expire, query)
+        try:
+            self._send(query, max(1, int((wait_s - waited) * 1000)))
+            await query.done
+        finally:
+            timer.cancel()
+            del self._open[query.query_id]
+            if query.awaiting:
+                self._links.cancel(query.query_id)
+
+    def _send(self, query: OpenQuery, remaining_ms: int) -> None:
+        try:
+            query.gateway = self._links.send(query.envelope, remaining_ms=remaining_ms)
+        except Refusal as refusal:
+            if refusal.reason is Reason.GATEWAY_UNREACHABLE:
+                query.gateway = ""  # a link that comes back in time takes it: see ``link_up``
+                return
+            query.give_up(Outcome.OVERLOADED, elapsed_ms=self._elapsed_ms(query))
+
+    def _expire(self, query: OpenQuery) -> None:
+        query.give_up(
+            Outcome.TIMEOUT if query.gateway else Outcome.OFFLINE,
+            elapsed_ms=self._elapsed_ms(query),
+        )
+
+    async def _close(self, query: OpenQuery) -> Reply:
+        summary = summarise(
+            query.answers, elapsed_ms=self._elapsed_ms(query), ended_ms=self._clock.now_ms()
+        )
+        draft = Draft(
+            kind=disclosure.CLOSED,
+            envelope_id=query.query_id,
+            details=disclosure.closed_details(query.answers),
+        )
+        closed = self._book.closed(query_id=query.query_id, answers=query.answers, summary=summary)
+        await self._journal.write((draft,), closed)
+        elapsed_ms = self._elapsed_ms(query)
+        return Reply(query.query_id, tuple(query.answers), replace(summary, elapsed_ms=elapsed_ms))
+
+    def _elapsed_ms(self, query: OpenQuery) -> float:
+        return (self._clock.monotonic_s() - query.started_s) * 1000
+
+    # --- what links bring --------------------------------------------------------------------------
+
+    def receive(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
+        """Takes an answer that a gateway delivered."""
+        query = self._open.get(delivered.in_reply_to)
+        if query is None:
+            return  # late or never asked: nobody waits, nothing is opened
+        found = self._directories.current.by_signing_kid(delivered.sender_kid)
+        if found is None:
+            log.warning("answer by an unknown signer dropped, query %s", query.query_id.hex())
+            return
+        member, entry = found
+        source = member.agency
+        if source not in query.awaiting:
+            return
+        try:
+            opened = envelope.open_delivered(
+                delivered,
+                expect=envelope.MessageType.ANSWER,
+                sender_key=entry.signing_key,
+                recipient=query.reply_secret,
+                now_ms=self._clock.now_ms(),
+                in_reply_to=query.query_id,
+            )
+            answer, salt, ruling = self._codec.decode_answer(opened.body)
+        except Refusal as refusal:
+            # A bad answer leaves the slot open: whoever sent it must not be able to close it.
+            log.warning("answer of %s refused: %s", source, refusal.detail or refusal.reason)
+            self._links.acknowledge(delivered.id, accepted=False)
+            return
+        details = disclosure.outcome_details(
+            query_id=query.query_id,
+            answer_id=opened.id,
+            outcome=answer.outcome,
+            ruling_digest=ruling,
+        )
+        verified = self._receipts.check(receipt, entry=entry, salt=salt, details=details)
+        self._links.acknowledge(opened.id, accepted=True)
+        query.settle(
+            SourceAnswer(
+                source=source,
+                outcome=answer.outcome,
+                reason=answer.reason,
+                sentence=SENTENCES.get(answer.outcome, ""),
+                hits=answer.hits,
+                fields_released=answer.fields_released,
+                fields_withheld=answer.fields_withheld,
+                complete=answer.complete,
+                elapsed_ms=self._elapsed_ms(query),
+                digest=opened.id,
+                receipt=receipt,
+                receipt_verified=verified,
+            )
+        )
+
+    def news(self, query_id: bytes, recipients: Sequence[RecipientNews], refused: str) -> None:
+        """Takes a gateway's report: who is offline, overloaded, refused by the federation's rules."""
+        query = self._open.get(query_id)
+        if query is None:
+            return
+        if refused:
+            self._refused(query, refused)
+            return
+        for one in recipients:
+            if one.outcome is not None:
+                query.settle(
+                    SourceAnswer(
+                        source=one.agency,
+                        outcome=one.outcome,
+                        reason=one.reason,
+                        sentence=one.sentence or SENTENCES[one.outcome],
+                        elapsed_ms=self._elapsed_ms(query),
+                    )
+                )
+
+    def _refused(self, query: OpenQuery, refused: str) -> None:
+        """The gateway refused the whole query: its caller gets the reason once that is logged."""
+        reason = Reason(refused) if refused in Reason.__members__ else Reason.INTERNAL
+        if reason is Reason.OVERLOADED:
+            query.give_up(Outcome.OVERLOADED, elapsed_ms=self._elapsed_ms(query))
+            return
+        query.refused = reason
+        query.give_up(Outcome.REFUSED, elapsed_ms=self._elapsed_ms(query))
+
+    def link_up(self) -> None:
+        """A link came up: queries that lost theirs are resent, byte for byte."""
+        for query in list(self._open.values()):
+            if not query.gateway and query.awaiting:
+                remaining = query.expires_ms - self._clock.now_ms()
+                self._send(query, max(1, remaining))
+
+    def link_down(self, gateway: str) -> None:
+        """A link went down: its queries go over another one, or wait for one to come back."""
+        for query in list(self._open.values()):
+            if query.gateway == gateway and query.awaiting:
+                query.gateway = ""
+        self.link_up()

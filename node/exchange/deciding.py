@@ -1,0 +1,256 @@
+"""Deciding what one query may learn: search, ask the law about each candidate, read only what it names.
+
+Rules:
+
+* A field that may not be released may not be searched on either: a match is a disclosure.
+* The mask limits what is read from the store; a second filter at the exit drops whatever it does not name.
+* What is told of withheld fields comes from the mask alone, so it says nothing about which of them the
+  record has.
+* A record whose every field is below a hit was never there.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from comity.catalogue import FIELDS
+from node.exchange import release
+from node.exchange.model import (
+    CANDIDATES_MAX,
+    Outcome,
+    Released,
+    Routing,
+    SealedAnswer,
+    SealedQuestion,
+    Treatment,
+)
+from node.policy.law import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from comity.rulings import FieldRuling, Mask, RecordLabels
+    from node.matching.matcher import Candidate, Found
+    from node.policy.law import Law, View
+    from node.records.record import RecordId
+    from node.records.selectors import Selector
+
+REFERENCE_PERSON: Final = b"CMT1-recordref"
+REFERENCE_BYTES: Final = 8
+# Masks whose told treatments are remembered; beyond it they are built again.
+TREATMENTS_REMEMBERED: Final = 1_024
+
+
+class Searching(Protocol):
+    """The register's search."""
+
+    async def search(self, selector: Selector, limit: int) -> Found:
+        """Candidates, best first."""
+        ...
+
+
+class Reading(Protocol):
+    """The register's reading, masked."""
+
+    def labels(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, RecordLabels]:
+        """What policies look at."""
+        ...
+
+    def read(
+        self, record_ids: Sequence[RecordId], paths: Iterable[str]
+    ) -> Mapping[RecordId, Mapping[str, object]]:
+        """Only these fields of these records."""
+        ...
+
+    def assertion(self, record_id: RecordId) -> object | None:
+        """How the record is to be judged and handled."""
+        ...
+
+
+class Pseudonyms:
+    """References of records, different for each requester, so that two of them cannot join."""
+
+    __slots__ = ("_country", "_secret")
+
+    def __init__(self, secret: bytes, country: str) -> None:
+        self._secret = secret
+        self._country = country
+
+    def reference(self, requester: str, record_id: int) -> str:
+        """For example ``DE-7F3A09C21B44D0E8``."""
+        text = f"{requester}\0{record_id}".encode()
+        digest = blake2b(
+            text, key=self._secret, person=REFERENCE_PERSON, digest_size=REFERENCE_BYTES
+        )
+        return f"{self._country}-{digest.hexdigest().upper()}"
+
+
+class Deciding:
+    """The owner's decision about one query."""
+
+    def __init__(
+        self, *, searching: Searching, reading: Reading, law: Law, pseudonyms: Pseudonyms
+    ) -> None:
+        self._searching = searching
+        self._reading = reading
+        self._law = law
+        self._pseudonyms = pseudonyms
+        self._told: dict[tuple[int, int], tuple[Mask, _Told]] = {}
+
+    async def decide(
+        self, routing: Routing, question: SealedQuestion
+    ) -> tuple[SealedAnswer, bytes]:
+        """The answer, and the full ruling as JSON for the owner's own record.
+
+        Raises:
+            Refusal: the law refuses the query as such.
+        """
+        limit = min(question.max_candidates or CANDIDATES_MAX, CANDIDATES_MAX)
+        suitable = [one for one in question.selectors if one.unsuitable() is None]
+        if not suitable:
+            return SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False), b"{}"
+        candidates: dict[RecordId, Candidate] = {}
+        more = False
+        for selector in suitable:
+            found = await self._searching.search(selector, limit)
+            more = more or found.more
+            for candidate in found.candidates:
+                best = candidates.get(candidate.record_id)
+                if best is None or best.score < candidate.score:
+                    candidates[candidate.record_id] = candidate
+        view = self._law.view(
+            routing, question
+        )  # taken after the search: the law in force at release
+        hits, trail = self._rule(view, routing, candidates)
+        if len(hits) > limit or (more and len(hits) >= limit):
+            answer = SealedAnswer(outcome=Outcome.REFINE, complete=False)
+        else:
+            answer = SealedAnswer(outcome=Outcome.HIT if hits else Outcome.NO_HIT, hits=tuple(hits))
+        ruling = {"policy": view.version.hex(), "records": trail}
+        return (
+            SealedAnswer(
+                outcome=answer.outcome,
+                hits=answer.hits,
+                complete=answer.complete,
+                policy_version=view.version,
+            ),
+            json.dumps(ruling, sort_keys=True, separators=(",", ":")).encode(),
+        )
+
+    def _rule(
+        self, view: View, routing: Routing, candidates: Mapping[RecordId, Candidate]
+    ) -> tuple[list[Released], list[dict[str, Any]]]:
+        hits: list[Released] = []
+        trail: list[dict[str, Any]] = []
+        if not candidates:
+            return hits, trail
+        labels = self._reading.labels(list(candidates))
+        ranked = sorted(candidates.values(), key=lambda one: (-one.score, one.record_id))
+        for candidate in ranked:
+            label = labels.get(candidate.record_id)
+            if label is None:
+                continue
+            mask = view.mask(label)
+            visible = mask.best >= Form.HIT and candidate.matched_on <= view.searchable(label)
+            trail.append(
+                {
+                    "forms": {path: int(one.form) for path, one in mask.items() if one.form},
+                    "record": int(candidate.record_id),
+                    "rows": sorted({one.row for one in mask.values() if one.form}),
+                    "visible": visible,
+                }
+            )
+            if visible:
+                hits.append(self._release(routing, candidate, label, mask))
+        return hits, trail
+
+    def _release(
+        self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask
+    ) -> Released:
+        told = self._told_of(mask, label.entity_type, int(routing.stage))
+        values: dict[str, object] = {}
+        if told.readable:
+            stored = self._reading.read([candidate.record_id], told.readable)
+            for path, value in stored.get(candidate.record_id, {}).items():
+                ruling = told.forms.get(path)
+                if ruling is None:
+                    continue  # the second filter: what the mask does not name stays
+                formed = _formed(value, ruling)
+                if formed is not None:
+                    values[path] = formed
+        treatments = tuple(told.released[path] for path in told.forms if path in values)
+        return Released(
+            reference=self._pseudonyms.reference(routing.sender, candidate.record_id),
+            entity_type=label.entity_type,
+            band=int(candidate.band),
+            score=candidate.score if values else 0.0,
+            match_reasons=candidate.reasons if values else (),
+            fields=values,
+            assertion=self._reading.assertion(candidate.record_id) if values else None,
+            treatments=treatments + told.withheld if treatments else told.bare,
+            obligations=told.obligations,
+        )
+
+    def _told_of(self, mask: Mask, entity_type: str, stage: int) -> _Told:
+        known = self._told.get((id(mask), stage))
+        if known is not None and known[0] is mask:
+            return known[1]
+        told = _Told(mask, entity_type, stage)
+        if len(self._told) >= TREATMENTS_REMEMBERED:
+            self._told.clear()
+        self._told[id(mask), stage] = (mask, told)
+        return told
+
+
+class _Told:
+    """What a mask means at a stage, worked out once: what is read, what is told."""
+
+    __slots__ = ("bare", "forms", "obligations", "readable", "released", "withheld")
+
+    def __init__(self, mask: Mask, entity_type: str, stage: int) -> None:
+        self.forms: dict[str, FieldRuling] = {}
+        self.released: dict[str, Treatment] = {}
+        withheld: list[Treatment] = []
+        for field in FIELDS[entity_type]:
+            ruling = mask[field.path]
+            if ruling.form >= Form.MASKED and field.stage <= stage:
+                self.forms[field.path] = ruling
+                self.released[field.path] = _treatment(field.path, ruling, int(ruling.form))
+            else:
+                withheld.append(_treatment(field.path, ruling, int(Form.NOTHING)))
+        self.readable = tuple(self.forms)
+        self.withheld = tuple(withheld)
+        # A bare hit names the record as a whole and the row that allowed it.
+        allowed = next(one for one in mask.values() if one.form >= Form.HIT)
+        self.bare = (_treatment(entity_type, allowed, int(Form.HIT)),)
+        duties = {
+            duty for ruling in mask.values() if ruling.form >= Form.HIT for duty in ruling.duties
+        }
+        self.obligations = tuple(sorted(duties))
+
+
+def _treatment(path: str, ruling: FieldRuling, form: int) -> Treatment:
+    needs = ruling.needs
+    return Treatment(
+        field=path,
+        form=form,
+        reason=str(ruling.reason),
+        row=ruling.row if ruling.tell else "",
+        law=ruling.law if ruling.tell else "",
+        sentence=ruling.sentence if ruling.tell else "",
+        approval_role=needs.role if needs and ruling.tell else "",
+        approval_form=int(needs.form) if needs and ruling.tell else 0,
+        approval_row=needs.row if needs and ruling.tell else "",
+    )
+
+
+def _formed(value: object, ruling: FieldRuling) -> object | None:
+    if ruling.form is Form.FULL:
+        return value
+    if ruling.form is Form.GENERALISED:
+        return release.generalise(value, ruling.how)
+    if ruling.form is Form.MASKED:
+        return release.mask(value)
+    return None

@@ -1,0 +1,256 @@
+"""Values of the exchange: question, justification, outcomes, answers, the accounting at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from node.records.selectors import Selector
+
+# How long a caller waits for sources when it does not say (five seconds), and at most.
+WAIT_MS_DEFAULT: Final = 5_000
+WAIT_MS_MAX: Final = 60_000
+# Interactive queries live this long in every replay store, whatever the caller's patience.
+INTERACTIVE_LIFETIME_MS: Final = 5 * 60 * 1000
+# Plaintext size of every answer at stages 0 and 1, so that size never tells hit from no-hit; a full
+# record may need more room.
+ANSWER_BUCKET_BYTES: Final = 16 * 1024
+ANSWER_BUCKET_FULL_BYTES: Final = 64 * 1024
+# Candidates one source shows when the question sets no smaller limit.
+CANDIDATES_MAX: Final = 5
+
+
+class Outcome(IntEnum):
+    """How one source's part ended; numbers as in ``comity.api.query.v1.Outcome``."""
+
+    HIT = 1
+    NO_HIT = 2
+    REFINE = 3
+    UNSUITABLE = 4
+    PENDING = 5
+    REFUSED = 6
+    OFFLINE = 7
+    TIMEOUT = 8
+    OVERLOADED = 9
+    INCOMPATIBLE = 10
+    ERROR = 11
+
+    @property
+    def searched(self) -> bool:
+        """Whether the source looked; only then does its outcome say anything about what it holds."""
+        return self <= Outcome.REFINE or self is Outcome.PENDING
+
+
+# What a caller is told of an outcome that has no reason of its own.
+SENTENCES: Final[dict[Outcome, str]] = {
+    Outcome.REFINE: "too many candidates: ask more precisely",
+    Outcome.UNSUITABLE: "this selector cannot be searched here",
+    Outcome.PENDING: "a person at the source has to decide first",
+    Outcome.REFUSED: "refused by the source",
+    Outcome.OFFLINE: "node offline",
+    Outcome.TIMEOUT: "no answer in time",
+    Outcome.OVERLOADED: "the source or the gateway is overloaded",
+    Outcome.INCOMPATIBLE: "no common version",
+    Outcome.ERROR: "something broke at the source",
+}
+
+
+class Stage(IntEnum):
+    """How much is asked for; numbers as in ``comity.api.record.v1.Stage``."""
+
+    HIT = 1
+    CORE = 2
+    FULL = 3
+    JUDICIAL = 4
+
+
+class Urgency(IntEnum):
+    """How soon; numbers as in ``comity.api.query.v1.Urgency``."""
+
+    NORMAL = 1
+    URGENT = 2
+    EMERGENCY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Justification:
+    """Why a question may be asked (Regulation (EU) 2024/982 Article 33).
+
+    Words come from the federation's vocabulary: purpose (``INVESTIGATE``), offence
+    (``drug-trafficking``), instrument (``EU-2023-977``); categories and aim in lower case.
+    """
+
+    purpose: str
+    case: str
+    offence: str
+    subject_category: str
+    aim: str
+    instrument: str
+    necessity: str = ""
+    end_user_country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a caller, its shape already checked."""
+
+    selectors: tuple[Selector, ...]
+    entity_type: str
+    justification: Justification
+    targets: tuple[str, ...] = ()
+    stage: Stage = Stage.CORE
+    urgency: Urgency = Urgency.NORMAL
+    max_candidates: int = 0
+    wait_ms: int = WAIT_MS_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks at this node: the name in its certificate and the role this agency gave it."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What the gateway may read of an envelope; words as in ``comity.wire.v1.Routing``."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    instrument: str
+    purpose: str
+    entity_type: str
+    stage: Stage
+    urgency: Urgency
+    answer_bucket_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealedQuestion:
+    """What a question's envelope holds; purpose, instrument, type and stage stand in the routing."""
+
+    reply_public_key: bytes
+    selectors: tuple[Selector, ...]
+    case: str
+    offence: str
+    subject_category: str
+    aim: str
+    end_user_country: str
+    role: str
+    asker: bytes
+    max_candidates: int
+    directory_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What the owner's law made of one field, as far as the requester is told."""
+
+    field: str
+    form: int
+    reason: str
+    row: str = ""
+    law: str = ""
+    sentence: str = ""
+    approval_role: str = ""
+    approval_form: int = 0
+    approval_row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """One record as it leaves: only what the mask named, in the forms it named."""
+
+    reference: str
+    entity_type: str
+    band: int
+    score: float
+    match_reasons: tuple[str, ...]
+    fields: dict[str, object]
+    assertion: object | None
+    treatments: tuple[Treatment, ...]
+    obligations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAnswer:
+    """What an answer's envelope holds, at its owner."""
+
+    outcome: Outcome
+    reason: str = ""
+    hits: tuple[Released, ...] = ()
+    complete: bool = True
+    policy_version: bytes = b""
+    directory_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAnswer:
+    """An answer as the requester opened it.
+
+    ``hits`` stay as they were decoded: no use case looks inside what was released, it belongs to the
+    caller.
+    """
+
+    outcome: Outcome
+    reason: str
+    hits: tuple[object, ...]
+    fields_released: int
+    fields_withheld: int
+    complete: bool
+    directory_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAnswer:
+    """One source's part of a query, as the caller is told."""
+
+    source: str
+    outcome: Outcome
+    reason: str = ""
+    sentence: str = ""
+    hits: tuple[object, ...] = ()
+    fields_released: int = 0
+    fields_withheld: int = 0
+    complete: bool = False
+    elapsed_ms: float = 0.0
+    digest: bytes = b""
+    receipt: bytes = b""
+    receipt_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Every source asked, accounted for."""
+
+    asked: tuple[str, ...]
+    not_searched: tuple[str, ...]
+    fields_released: int
+    fields_withheld: int
+    receipts_verified: int
+    receipts_due: int
+    elapsed_ms: float
+    ended_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A query's end: its id, one answer for each source asked, and the accounting."""
+
+    query_id: bytes
+    answers: tuple[SourceAnswer, ...]
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientNews:
+    """News from a gateway about one recipient of a query."""
+
+    agency: str
+    outcome: Outcome | None
+    reason: str = ""
+    offline_s: int = 0
+    sentence: str = field(default="")

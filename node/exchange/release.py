@@ -1,0 +1,109 @@
+"""The forms in which a field may leave: full, generalised, masked. Pure and total.
+
+What a form does to a value is fixed here; which form applies is the owner's law. A way of generalising
+that nobody defined releases nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+YEAR_CHARACTERS: Final = 4
+MONTH_CHARACTERS: Final = 7
+COVER: Final = "…"
+# Characters of an identifier that stay readable at the end of its masked form.
+MASK_TAIL_CHARACTERS: Final = 2
+
+
+def _year(value: Any) -> Any:
+    """1974-03-09 leaves as 1974."""
+    return value[:YEAR_CHARACTERS]
+
+
+def _month(value: Any) -> Any:
+    """1974-03-09 leaves as 1974-03."""
+    return value[:MONTH_CHARACTERS]
+
+
+def _decade(value: Any) -> Any:
+    """1974-03-09 leaves as 1970."""
+    return f"{value[: YEAR_CHARACTERS - 1]}0"
+
+
+def _only(*kept: str) -> Callable[[Any], Any]:
+    """Of a composite value, only these parts; of a plain one, nothing."""
+
+    def generalise(value: Any) -> Any:
+        if not is_dataclass(value) or isinstance(value, type):
+            return ""
+        emptied = {part.name: "" for part in fields(value) if part.name not in kept}
+        return replace(value, **emptied)
+
+    return generalise
+
+
+def _initials(value: Any) -> Any:
+    """Of each word its first letter."""
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            part.name: _initials(getattr(value, part.name))
+            for part in fields(value)
+            if part.name in {"full", "family", "given"}
+        }
+        return replace(value, **changed)
+    return " ".join(f"{word[0]}{COVER}" for word in str(value).split())
+
+
+def _tail(value: Any) -> Any:
+    """All but the last characters covered, whatever the length."""
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {part.name: _tail(getattr(value, part.name)) for part in fields(value)}
+        return replace(value, **changed)
+    text = str(value)
+    return COVER + text[-MASK_TAIL_CHARACTERS:] if len(text) > MASK_TAIL_CHARACTERS + 1 else COVER
+
+
+GENERALISERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "year": _year,
+    "month": _month,
+    "decade": _decade,
+    "country": _only("country"),
+    "city": _only("city", "region", "country"),
+    "scheme": _only("scheme", "country"),
+    "publisher": _only("publisher"),
+    "initials": _initials,
+    "last2": _tail,
+}
+
+
+def generalise(value: object, how: str) -> object | None:
+    """The coarser form of a value; ``None`` when nothing is left of it or the way is unknown."""
+    way = GENERALISERS.get(how)
+    return None if way is None else _each(value, way)
+
+
+def mask(value: object) -> object | None:
+    """The covered form: initials of names, the last characters of the rest."""
+
+    def cover(one: Any) -> Any:
+        return _initials(one) if hasattr(one, "full") else _tail(one)
+
+    return _each(value, cover)
+
+
+def _each(value: object, way: Callable[[Any], Any]) -> object | None:
+    if isinstance(value, tuple):
+        kept = tuple(dict.fromkeys(done for one in value if _says(done := way(one))))
+        return kept or None
+    done = way(value)
+    return done if _says(done) else None
+
+
+def _says(value: Any) -> bool:
+    if is_dataclass(value) and not isinstance(value, type):
+        return any(getattr(value, part.name) for part in fields(value))
+    return bool(value)

@@ -1,0 +1,323 @@
+"""Bytes of what is sealed, and of the routing beside it.
+
+``comity.wire`` is closed: a body must equal its own deterministic serialisation without unknown fields,
+and every enumerated value must be defined. So nothing can travel that one side understands and the other
+does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields as dataclass_fields
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from google.protobuf.message import DecodeError
+
+from comity.api.query.v1 import answer_pb2, justification_pb2
+from comity.api.record.v1 import options_pb2, record_pb2, values_pb2
+from comity.errors import Reason, Refusal
+from comity.wire.v1 import answer_pb2 as wire_answer_pb2
+from comity.wire.v1 import query_pb2, routing_pb2
+from node.exchange.model import (
+    OpenedAnswer,
+    Outcome,
+    Routing,
+    SealedAnswer,
+    SealedQuestion,
+    Stage,
+    Treatment,
+    Urgency,
+)
+from node.link import selectors as selector_codec
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from node.exchange.model import Released
+
+WIRE_VERSION: Final = 1
+
+M = TypeVar("M", bound="Message")
+
+_PURPOSE: Final = {
+    name.removeprefix("PURPOSE_"): number
+    for name, number in justification_pb2.Purpose.items()
+    if number
+}
+_PURPOSE_NAME: Final = {number: name for name, number in _PURPOSE.items()}
+_ENTITY: Final = {
+    name.removeprefix("ENTITY_TYPE_").lower(): number
+    for name, number in record_pb2.EntityType.items()
+    if number
+}
+_ENTITY_NAME: Final = {number: name for name, number in _ENTITY.items()}
+_CATEGORY: Final = {
+    name.removeprefix("SUBJECT_CATEGORY_").lower(): number
+    for name, number in justification_pb2.SubjectCategory.items()
+    if number
+}
+_CATEGORY_NAME: Final = {number: name for name, number in _CATEGORY.items()}
+_AIM: Final = {
+    name.removeprefix("AIM_").lower(): number
+    for name, number in justification_pb2.Aim.items()
+    if number
+}
+_AIM_NAME: Final = {number: name for name, number in _AIM.items()}
+# The form ladder inside (0 nothing … 4 full) and on the wire (named from the top).
+_FORM_TO_WIRE: Final = {
+    4: answer_pb2.FORM_FULL,
+    3: answer_pb2.FORM_GENERALISED,
+    2: answer_pb2.FORM_MASKED,
+    1: answer_pb2.FORM_HIT,
+    0: answer_pb2.FORM_NOTHING,
+}
+_FORMS_RELEASED: Final = frozenset(
+    {answer_pb2.FORM_FULL, answer_pb2.FORM_GENERALISED, answer_pb2.FORM_MASKED}
+)
+_FORMS_DEFINED: Final = frozenset(_FORM_TO_WIRE.values())
+_BANDS_DEFINED: Final = frozenset(answer_pb2.Band.values()) - {answer_pb2.BAND_UNSPECIFIED}
+_STAGES: Final = {
+    Stage(number): number for number in options_pb2.Stage.values() if 1 <= number <= 4
+}
+
+
+def _incompatible(what: str) -> Refusal:
+    return Refusal(Reason.ENVELOPE_REFUSED, f"{what} is not canonical")
+
+
+def closed(message: type[M], data: bytes) -> M:
+    """Parses ``data`` and refuses everything but the canonical form of a known message."""
+    try:
+        parsed = message.FromString(data)
+    except DecodeError as error:
+        raise _incompatible(message.__name__) from error
+    parsed.DiscardUnknownFields()
+    if parsed.SerializeToString(deterministic=True) != data:
+        raise _incompatible(message.__name__)
+    return parsed
+
+
+class WireCodec:
+    """The one codec of sealed bodies, version 1."""
+
+    def __init__(self) -> None:
+        self._routings: dict[Routing, bytes] = {}
+        self._answer_routings: dict[tuple[str, str], bytes] = {}
+
+    def encode_routing(self, routing: Routing) -> bytes:
+        """A query's routing; the same few classes recur, so the bytes are remembered."""
+        known = self._routings.get(routing)
+        if known is None:
+            known = routing_pb2.Routing(
+                wire_version=WIRE_VERSION,
+                sender=routing.sender,
+                recipients=routing.recipients,
+                instrument=routing.instrument,
+                purpose=_PURPOSE[routing.purpose],
+                entity_type=_ENTITY[routing.entity_type],
+                stage=int(routing.stage),
+                urgency=int(routing.urgency),
+                delivery_class=routing_pb2.DELIVERY_CLASS_INTERACTIVE,
+                answer_bucket_bytes=routing.answer_bucket_bytes,
+            ).SerializeToString(deterministic=True)
+            _remember(self._routings, routing, known)
+        return known
+
+    def encode_answer_routing(self, *, sender: str, requester: str) -> bytes:
+        """An answer's routing: who answers, who asked."""
+        known = self._answer_routings.get((sender, requester))
+        if known is None:
+            known = routing_pb2.Routing(
+                wire_version=WIRE_VERSION,
+                sender=sender,
+                recipients=[requester],
+                delivery_class=routing_pb2.DELIVERY_CLASS_INTERACTIVE,
+            ).SerializeToString(deterministic=True)
+            _remember(self._answer_routings, (sender, requester), known)
+        return known
+
+    def decode_routing(self, data: bytes) -> Routing:
+        """A query's routing, or ``Refusal``."""
+        wire = closed(routing_pb2.Routing, data)
+        try:
+            if wire.wire_version != WIRE_VERSION:
+                raise _incompatible("wire version")
+            return Routing(
+                sender=wire.sender,
+                recipients=tuple(wire.recipients),
+                instrument=wire.instrument,
+                purpose=_PURPOSE_NAME[wire.purpose],
+                entity_type=_ENTITY_NAME[wire.entity_type],
+                stage=Stage(wire.stage),
+                urgency=Urgency(wire.urgency),
+                answer_bucket_bytes=wire.answer_bucket_bytes,
+            )
+        except (KeyError, ValueError) as error:
+            raise _incompatible("routing") from error
+
+    def encode_question(self, body: SealedQuestion) -> bytes:
+        """A question's sealed body."""
+        return query_pb2.QueryBody(
+            reply_public_key=body.reply_public_key,
+            selectors=[selector_codec.to_wire(one) for one in body.selectors],
+            case_reference=body.case,
+            offence=body.offence,
+            subject_category=_CATEGORY[body.subject_category],
+            aim=_AIM[body.aim],
+            end_user_country=body.end_user_country,
+            role=body.role,
+            asker=body.asker,
+            max_candidates=body.max_candidates,
+            seen=query_pb2.Seen(directory_version=body.directory_version),
+        ).SerializeToString(deterministic=True)
+
+    def decode_question(self, data: bytes) -> SealedQuestion:
+        """A question's body, or ``Refusal``."""
+        wire = closed(query_pb2.QueryBody, data)
+        try:
+            return SealedQuestion(
+                reply_public_key=wire.reply_public_key,
+                selectors=tuple(selector_codec.from_wire(one) for one in wire.selectors),
+                case=wire.case_reference,
+                offence=wire.offence,
+                subject_category=_CATEGORY_NAME[wire.subject_category],
+                aim=_AIM_NAME[wire.aim],
+                end_user_country=wire.end_user_country,
+                role=wire.role,
+                asker=wire.asker,
+                max_candidates=wire.max_candidates,
+                directory_version=wire.seen.directory_version,
+            )
+        except KeyError as error:
+            raise _incompatible("question") from error
+
+    def encode_answer(
+        self, body: SealedAnswer, *, receipt_salt: bytes, ruling_digest: bytes
+    ) -> bytes:
+        """An answer's sealed body."""
+        return wire_answer_pb2.AnswerBody(
+            outcome=int(body.outcome),  # type: ignore[arg-type]  # the numbers are the contract's
+            reason=body.reason,
+            hits=[_hit(one) for one in body.hits],
+            complete=body.complete,
+            policy_version=body.policy_version,
+            seen=query_pb2.Seen(directory_version=body.directory_version),
+            part=1,
+            parts=1,
+            receipt_salt=receipt_salt,
+            ruling_digest=ruling_digest,
+        ).SerializeToString(deterministic=True)
+
+    def decode_answer(self, data: bytes) -> tuple[OpenedAnswer, bytes, bytes]:
+        """An answer's body with the receipt's salt and the ruling's digest, or ``Refusal``."""
+        wire = closed(wire_answer_pb2.AnswerBody, data)
+        released = withheld = 0
+        for hit in wire.hits:
+            if hit.entity_type not in _ENTITY_NAME or hit.band not in _BANDS_DEFINED:
+                raise _incompatible("hit")
+            for treatment in hit.treatments:
+                form = treatment.form
+                if form in _FORMS_RELEASED:
+                    released += 1
+                elif form == answer_pb2.FORM_NOTHING:
+                    withheld += 1
+                elif form not in _FORMS_DEFINED:
+                    raise _incompatible("treatment")
+        try:
+            outcome = Outcome(wire.outcome)
+        except ValueError as error:
+            raise _incompatible("outcome") from error
+        answer = OpenedAnswer(
+            outcome=outcome,
+            reason=wire.reason,
+            hits=tuple(wire.hits),
+            fields_released=released,
+            fields_withheld=withheld,
+            complete=wire.complete,
+            directory_version=wire.seen.directory_version,
+        )
+        return answer, wire.receipt_salt, wire.ruling_digest
+
+
+# Distinct routings remembered; a member meets a few hundred classes of request.
+ROUTINGS_REMEMBERED: Final = 4_096
+
+K = TypeVar("K")
+
+
+def _remember(where: dict[K, bytes], key: K, value: bytes) -> None:
+    if len(where) >= ROUTINGS_REMEMBERED:
+        where.clear()
+    where[key] = value
+
+
+_treatments: dict[Treatment, answer_pb2.FieldTreatment] = {}
+
+
+def _treatment(one: Treatment) -> answer_pb2.FieldTreatment:
+    """A treatment's message; they are values of the policy, few and recurring."""
+    known = _treatments.get(one)
+    if known is None:
+        known = answer_pb2.FieldTreatment(
+            field=one.field,
+            form=_FORM_TO_WIRE[one.form],
+            reason=one.reason,
+            row=one.row,
+            law=one.law,
+            sentence=one.sentence,
+        )
+        if one.approval_role:
+            known.approval.role = one.approval_role
+            known.approval.form = _FORM_TO_WIRE[one.approval_form]
+            known.approval.row = one.approval_row
+        if len(_treatments) >= ROUTINGS_REMEMBERED:
+            _treatments.clear()
+        _treatments[one] = known
+    return known
+
+
+def _hit(released: Released) -> answer_pb2.Hit:
+    hit = answer_pb2.Hit(
+        record_reference=released.reference,
+        entity_type=_ENTITY[released.entity_type],  # type: ignore[arg-type]  # numbers of the contract
+        band=released.band,  # type: ignore[arg-type]  # numbers of the contract
+        score=released.score,
+        match_reasons=released.match_reasons,
+        treatments=[_treatment(one) for one in released.treatments],
+        obligations=released.obligations,
+    )
+    if released.fields:
+        entity = getattr(hit.record, released.entity_type)
+        for path, value in released.fields.items():
+            _set(entity, path.rpartition(".")[2], value)
+        if released.assertion is not None:
+            _fill(hit.record.assertion, released.assertion)
+    return hit
+
+
+def _set(entity: Any, name: str, value: object) -> None:
+    if not isinstance(value, tuple):
+        setattr(entity, name, value)
+        return
+    target = getattr(entity, name)
+    for one in value:
+        if isinstance(one, str):
+            target.append(one)
+        else:
+            _fill(target.add(), one)
+
+
+_names: dict[type, tuple[str, ...]] = {}
+
+
+def _fill(message: Any, value: Any) -> None:
+    kind = type(value)
+    names = _names.get(kind)
+    if names is None:
+        known = getattr(values_pb2, kind.__name__).DESCRIPTOR.fields_by_name
+        names = _names[kind] = tuple(
+            part.name for part in dataclass_fields(kind) if part.name in known
+        )
+    for name in names:
+        part = getattr(value, name)
+        if part:
+            setattr(message, name, part)

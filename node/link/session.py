@@ -1,0 +1,271 @@
+"""One `Attach` stream to one gateway process, from dialling to its end.
+
+Rules:
+
+* The gateway proves its name by TLS under the federation's gateway CA; the node proves its key by
+  signing the gateway's challenge together with its own TLS key, so neither half can be borrowed.
+* Nothing is sent beyond the gateway's credit; a node out of credit tells its callers OVERLOADED.
+* A link that is silent for three heartbeats is dead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final, Protocol
+
+import grpc
+
+from comity import envelope
+from comity.api.relay.v1 import relay_service_pb2 as relay
+from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
+from comity.errors import Reason, Refusal
+from comity.rpc import options
+from comity.rpc.outbox import Outbox, OutboxFullError
+from comity.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from comity.clock import Clock
+    from comity.envelope import SigningSecret
+
+HELLO_CONTEXT: Final = b"CMT1/hello/v1\0"
+HEARTBEAT_S: Final = 10.0
+# Heartbeats missed before a link counts as dead.
+HEARTBEATS_MISSED_MAX: Final = 3
+# The handshake (TLS, challenge, hello, welcome) must end within this long.
+HANDSHAKE_S: Final = 10.0
+# What the gateway may have outstanding towards this node.
+CREDIT_ENVELOPES: Final = 1_024
+CREDIT_BYTES: Final = 64 * 1024 * 1024
+# A clock further off than this makes expiry meaningless (design: two minutes).
+CLOCK_SKEW_MS_MAX: Final = 120_000
+WIRE_VERSIONS: Final = (1,)
+
+log = logging.getLogger(__name__)
+
+
+class LinkError(Exception):
+    """The link cannot go on; it is dialled again."""
+
+
+class Events(Protocol):
+    """What a session tells the node."""
+
+    def on_query(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+        """A query for this node."""
+        ...
+
+    def on_answer(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
+        """An answer to a query of this node."""
+        ...
+
+    def on_status(self, status: relay.Status) -> None:
+        """What became of a query so far."""
+        ...
+
+    def on_cancel(self, query_id: bytes) -> None:
+        """The requester no longer waits."""
+        ...
+
+    def on_directory(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Signed metadata, unverified."""
+        ...
+
+    def on_key_statement(self, statement: bytes) -> None:
+        """Another node's key statement, unverified."""
+        ...
+
+    def on_clock_skew(self, skew_ms: int) -> None:
+        """This machine's clock and the gateway's differ too much."""
+        ...
+
+
+class Session:
+    """A link while it is up."""
+
+    def __init__(
+        self,
+        *,
+        gateway: str,
+        address: str,
+        credentials: grpc.ChannelCredentials,
+        agency: str,
+        signing: SigningSecret,
+        tls_public_key_sha256: bytes,
+        events: Events,
+        clock: Clock,
+    ) -> None:
+        self.gateway = gateway
+        self.up = asyncio.Event()
+        self.draining = False
+        self._channel = grpc.aio.secure_channel(address, credentials, options=options.LINK_CHANNEL)
+        self._agency = agency
+        self._signing = signing
+        self._tls_key = tls_public_key_sha256
+        self._events = events
+        self._clock = clock
+        self._outbox: Outbox[relay.NodeFrame] = Outbox()
+        self._credit_envelopes = 0
+        self._credit_bytes = 0
+        self._heard_s = 0.0
+        self._ended = asyncio.Event()
+
+    @property
+    def usable(self) -> bool:
+        """Whether new envelopes may go this way."""
+        return self.up.is_set() and not self.draining and not self._ended.is_set()
+
+    @property
+    def load(self) -> int:
+        """Frames waiting to leave."""
+        return len(self._outbox)
+
+    def send(self, sealed: bytes, *, remaining_ms: int, receipt: bytes = b"") -> None:
+        """Queues an envelope.
+
+        Raises:
+            Refusal: OVERLOADED without credit or room.
+        """
+        size = len(sealed) + len(receipt)
+        if self._credit_envelopes < 1 or self._credit_bytes < size:
+            raise Refusal(Reason.OVERLOADED, f"no credit at {self.gateway}")
+        send = relay.Send(envelope=sealed, remaining_ms=remaining_ms, receipt=receipt)
+        try:
+            self._outbox.put(relay.NodeFrame(send=send), size)
+        except OutboxFullError as error:
+            raise Refusal(Reason.OVERLOADED, f"queue to {self.gateway} is full") from error
+        self._credit_envelopes -= 1
+        self._credit_bytes -= size
+
+    def control(self, frame: relay.NodeFrame) -> None:
+        """Queues a control frame; a gateway that reads none loses the link."""
+        try:
+            self._outbox.put_control(frame)
+        except OutboxFullError:
+            self.end()
+
+    def end(self) -> None:
+        """Ends the link."""
+        self._ended.set()
+
+    async def run(self) -> None:
+        """Holds the link until it ends; raises ``LinkError`` or ``grpc.RpcError`` when it broke."""
+        try:
+            call = relay_grpc.RelayServiceStub(self._channel).Attach()
+            try:
+                async with asyncio.timeout(HANDSHAKE_S):
+                    await self._handshake(call)
+                async with asyncio.TaskGroup() as tasks:
+                    work = [
+                        tasks.create_task(self._outbox.run(lambda batch: self._write(call, batch))),
+                        tasks.create_task(self._beat()),
+                        tasks.create_task(self._read(call)),
+                    ]
+                    self.up.set()
+                    await self._ended.wait()
+                    for task in work:
+                        task.cancel()
+            finally:
+                self._ended.set()
+                call.cancel()
+        finally:
+            await self._channel.close()
+
+    async def _handshake(self, call: relay_grpc._AttachCall) -> None:
+        first = await self._next(call)
+        if len(first.frames) != 1 or not first.frames[0].HasField("challenge"):
+            raise LinkError("no challenge")
+        challenge = first.frames[0].challenge
+        if challenge.gateway != self.gateway:
+            raise LinkError("another gateway answered")
+        signed = HELLO_CONTEXT + challenge.nonce + self._tls_key + self.gateway.encode()
+        hello = relay.Hello(
+            agency=self._agency,
+            signature=self._signing.sign(signed),
+            wire_versions=WIRE_VERSIONS,
+            release=__version__,
+        )
+        await call.write(relay.AttachRequest(frames=[relay.NodeFrame(hello=hello)]))
+        answer = await self._next(call)
+        if not answer.frames or not answer.frames[0].HasField("welcome"):
+            raise LinkError("no welcome")
+        welcome = answer.frames[0].welcome
+        self._credit_envelopes = welcome.credit_envelopes
+        self._credit_bytes = welcome.credit_bytes
+        skew_ms = self._clock.now_ms() - welcome.now_ms
+        if abs(skew_ms) > CLOCK_SKEW_MS_MAX:
+            self._events.on_clock_skew(skew_ms)
+            raise LinkError("clocks differ by more than two minutes")
+        self._heard_s = self._clock.monotonic_s()
+        self.control(
+            relay.NodeFrame(credit=relay.Credit(envelopes=CREDIT_ENVELOPES, bytes=CREDIT_BYTES))
+        )
+        for frame in answer.frames[1:]:
+            self._take(frame)
+
+    async def _next(self, call: relay_grpc._AttachCall) -> relay.AttachResponse:
+        message = await call.read()
+        if message is grpc.aio.EOF:
+            raise LinkError("the gateway ended the link")
+        return message
+
+    async def _write(self, call: relay_grpc._AttachCall, batch: list[relay.NodeFrame]) -> None:
+        await call.write(relay.AttachRequest(frames=batch))
+
+    async def _read(self, call: relay_grpc._AttachCall) -> None:
+        while True:
+            message = await call.read()
+            if message is grpc.aio.EOF:
+                raise LinkError("the gateway ended the link")
+            self._heard_s = self._clock.monotonic_s()
+            envelopes = size = 0
+            for frame in message.frames:
+                taken = self._take(frame)
+                if taken:
+                    envelopes += 1
+                    size += taken
+            if envelopes:
+                self.control(relay.NodeFrame(credit=relay.Credit(envelopes=envelopes, bytes=size)))
+
+    def _take(self, frame: relay.GatewayFrame) -> int:
+        """Handles one frame; returns the bytes of credit to give back."""
+        kind = frame.WhichOneof("frame")
+        if kind == "deliver":
+            return self._deliver(frame.deliver)
+        if kind == "status":
+            self._events.on_status(frame.status)
+        elif kind == "credit":
+            self._credit_envelopes += frame.credit.envelopes
+            self._credit_bytes += frame.credit.bytes
+        elif kind == "directory":
+            self._events.on_directory([(one.name, one.content) for one in frame.directory.files])
+        elif kind == "key_statement":
+            self._events.on_key_statement(frame.key_statement)
+        elif kind == "cancel":
+            self._events.on_cancel(frame.cancel.query_id)
+        elif kind == "drain":
+            self.draining = True
+        return 0
+
+    def _deliver(self, deliver: relay.Deliver) -> int:
+        size = len(deliver.envelope) + len(deliver.receipt)
+        try:
+            delivered = envelope.parse_delivered(deliver.envelope)
+            if delivered.message_type is envelope.MessageType.QUERY:
+                self._events.on_query(delivered, deliver.remaining_ms)
+            else:
+                self._events.on_answer(delivered, deliver.receipt)
+        except Refusal as refusal:
+            # One bad envelope is its sender's doing, or the gateway's; the link carries others.
+            log.warning("envelope from %s refused: %s", self.gateway, refusal.detail)
+        return size
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            self.control(relay.NodeFrame(heartbeat=relay.Heartbeat(now_ms=self._clock.now_ms())))
+            silent_s = self._clock.monotonic_s() - self._heard_s
+            if silent_s > HEARTBEAT_S * HEARTBEATS_MISSED_MAX:
+                raise LinkError("no heartbeat")

@@ -1,0 +1,66 @@
+"""Who calls: the certificate's name and key, checked against the agency's own register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from comity.errors import Reason, Refusal
+from comity.identity.names import SpiffeId
+from comity.rpc.tls import peer_of
+from node.exchange.model import Caller
+
+if TYPE_CHECKING:
+    import grpc
+
+    from comity.clock import Clock
+    from comity.rpc.tls import Peer
+
+# How long a caller's role is believed without asking the register again.
+ROLE_BELIEVED_S: Final = 5.0
+CALLERS_REMEMBERED: Final = 4_096
+
+
+class Register(Protocol):
+    """The agency's register of callers."""
+
+    def role_of(self, name: str, public_key_sha256: bytes) -> str | None:
+        """The role of an unrevoked caller with exactly this key."""
+        ...
+
+
+class Callers:
+    """Authenticates agency systems and officers."""
+
+    def __init__(self, *, agency: str, federation: str, register: Register, clock: Clock) -> None:
+        self._agency = agency
+        self._federation = federation
+        self._register = register
+        self._clock = clock
+        self._known: dict[Peer, tuple[Caller, float]] = {}
+
+    def of(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
+        """The caller of this RPC.
+
+        Raises:
+            Refusal: UNAUTHENTICATED; unknown and revoked look the same.
+        """
+        return self.check(peer_of(context))
+
+    def check(self, peer: Peer) -> Caller:
+        """The caller behind a certificate, as the register knows it now."""
+        now_s = self._clock.monotonic_s()
+        known = self._known.get(peer)
+        if known is not None and now_s < known[1] and self._clock.now_ms() < peer.not_after_ms:
+            return known[0]
+        if self._clock.now_ms() >= peer.not_after_ms:
+            raise Refusal(Reason.UNAUTHENTICATED, "caller's certificate has expired")
+        name = SpiffeId.parse(peer.spiffe_id).system_of(self._federation, self._agency)
+        role = self._register.role_of(name, peer.public_key_sha256)
+        if role is None:
+            self._known.pop(peer, None)
+            raise Refusal(Reason.UNAUTHENTICATED, "caller not in the register")
+        caller = Caller(name=name, role=role)
+        if len(self._known) >= CALLERS_REMEMBERED:
+            self._known.clear()
+        self._known[peer] = (caller, now_s + ROLE_BELIEVED_S)
+        return caller

@@ -1,0 +1,291 @@
+"""`QueryService`: one question, one reply; answers as they arrive; many questions on a held stream."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+import protovalidate
+
+from comity.api.query.v1 import query_service_pb2 as api
+from comity.api.query.v1 import query_service_pb2_grpc as api_grpc
+from comity.api.query.v1 import reason_pb2
+from comity.errors import CATALOGUE, Reason, Refusal
+from comity.rpc.errors import as_refusal
+from comity.rpc.outbox import Outbox, OutboxFullError
+from node.rpc import convert
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from node.exchange.asking import Asking
+    from node.exchange.model import Caller, Reply, SourceAnswer
+    from node.rpc.callers import Callers
+    from node.storage.queries import SqlQueryBook
+
+# Roles that may ask, and roles that may see everybody's queries.
+ASKING_ROLES: Final = frozenset(
+    {"system", "officer", "supervisor", "reviewer", "judge", "authority"}
+)
+SEEING_ROLES: Final = frozenset({"supervisor", "auditor"})
+PAGE_SIZE_DEFAULT: Final = 50
+# Questions one held stream may have in flight.
+CONVERSE_IN_FLIGHT_MAX: Final = 512
+JUSTIFICATION_PREFIX: Final = "question.justification"
+_LATEST_MS: Final = 2**62
+
+log = logging.getLogger(__name__)
+_validator = protovalidate.Validator()
+
+
+def check(message: Message, *, prefix: str = "") -> None:
+    """Holds a request against the contract's own rules.
+
+    Raises:
+        Refusal: INVALID_REQUEST, or JUSTIFICATION_REQUIRED, naming the first field at fault.
+    """
+    try:
+        _validator.validate(message, fail_fast=True)
+    except protovalidate.ValidationError as error:
+        violation = error.violations[0].proto
+        path = prefix + _path(violation.field)
+        reason = Reason.INVALID_REQUEST
+        if path.startswith(JUSTIFICATION_PREFIX):
+            reason = Reason.JUSTIFICATION_REQUIRED
+        raise Refusal(reason, violation.rule_id, field=path) from None
+
+
+def _path(field: Any) -> str:
+    parts = []
+    for element in field.elements if field is not None else ():
+        subscript = element.subscript
+        index = "" if subscript is None else f"[{getattr(subscript, 'value', subscript)}]"
+        parts.append(f"{element.field_name}{index}")
+    return ".".join(parts)
+
+
+class QueryServicer(api_grpc.QueryServiceServicer):
+    """Authenticates, validates, asks; the use case does the rest."""
+
+    def __init__(self, *, asking: Asking, callers: Callers, book: SqlQueryBook) -> None:
+        self._asking = asking
+        self._callers = callers
+        self._book = book
+
+    def _asker(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
+        caller = self._callers.of(context)
+        if caller.role not in ASKING_ROLES:
+            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role} may not ask")
+        return caller
+
+    async def Lookup(  # noqa: N802  # the contract's name
+        self, request: api.LookupRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> api.LookupResponse:
+        """Asks and waits."""
+        caller = self._asker(context)
+        check(request)
+        question = convert.question_of(request.question, remaining_s=context.time_remaining())
+        reply = await self._asking.ask(
+            question, caller, wording=request.question.SerializeToString()
+        )
+        return convert.lookup_response(reply)
+
+    async def Search(  # noqa: N802  # the contract's name
+        self, request: api.SearchRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> None:
+        """Asks and writes answers as they arrive, the summary with the last."""
+        caller = self._asker(context)
+        check(request)
+        question = convert.question_of(request.question, remaining_s=context.time_remaining())
+        early: list[SourceAnswer] = []
+        told: set[str] = set()
+        fresh = asyncio.Event()
+        query_id = ""
+
+        def on_open(found: bytes) -> None:
+            nonlocal query_id
+            query_id = found.hex()
+
+        def on_answer(answer: SourceAnswer) -> None:
+            early.append(answer)
+            fresh.set()
+
+        async def stream() -> None:
+            while True:
+                await fresh.wait()
+                fresh.clear()
+                batch = early.copy()
+                early.clear()
+                told.update(answer.source for answer in batch)
+                await context.write(
+                    api.SearchResponse(query_id=query_id, answers=convert.source_answers(batch))
+                )
+
+        async with asyncio.TaskGroup() as tasks:
+            streaming = tasks.create_task(stream()) if len(question.targets) != 1 else None
+            reply = await self._asking.ask(
+                question,
+                caller,
+                wording=request.question.SerializeToString(),
+                on_answer=on_answer,
+                on_open=on_open,
+            )
+            if streaming is not None:
+                streaming.cancel()
+        rest = [answer for answer in reply.answers if answer.source not in told]
+        await context.write(
+            api.SearchResponse(
+                query_id=reply.query_id.hex(),
+                answers=convert.source_answers(rest),
+                summary=convert.summary(reply.summary),
+            )
+        )
+
+    async def Converse(  # noqa: N802  # the contract's name
+        self, request_iterator: Any, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> None:
+        """Many questions over one held stream."""
+        self._asker(context)
+        del request_iterator  # read through the context: one batch at a time, in order
+        conversation = _Conversation(self, context)
+        await conversation.run()
+
+    async def GetQuery(  # noqa: N802  # the contract's name
+        self, request: api.GetQueryRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> api.GetQueryResponse:
+        """One query asked before."""
+        caller = self._callers.of(context)
+        check(request)
+        past = self._book.one(
+            bytes.fromhex(request.query_id),
+            name=caller.name,
+            everyone=caller.role in SEEING_ROLES,
+        )
+        if past is None:
+            raise Refusal(Reason.NOT_FOUND, "no such query for this caller")
+        return api.GetQueryResponse(query=convert.query_record(past))
+
+    async def ListQueries(  # noqa: N802  # the contract's name
+        self, request: api.ListQueriesRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> api.ListQueriesResponse:
+        """Queries asked before, newest first."""
+        caller = self._callers.of(context)
+        check(request)
+        before_ms, before_id = _position(request.page_token)
+        size = request.page_size or PAGE_SIZE_DEFAULT
+        found = self._book.page(
+            name=caller.name,
+            everyone=caller.role in SEEING_ROLES,
+            before_ms=before_ms,
+            before_id=before_id,
+            size=size + 1,
+        )
+        token = ""
+        if len(found) > size:
+            last = found[size - 1]
+            raw = last.asked_ms.to_bytes(8, "big") + last.query_id
+            token = base64.urlsafe_b64encode(raw).decode()
+        return api.ListQueriesResponse(
+            queries=[convert.query_record(past) for past in found[:size]], next_page_token=token
+        )
+
+
+def _position(token: str) -> tuple[int, bytes]:
+    if not token:
+        return _LATEST_MS, b"\xff" * 32
+    try:
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 8 + 32:
+        raise Refusal(Reason.INVALID_REQUEST, field="page_token")
+    return int.from_bytes(raw[:8], "big"), raw[8:]
+
+
+class _Conversation:
+    """One held stream: a reader, a task for each question, one coalescing writer."""
+
+    def __init__(
+        self, servicer: QueryServicer, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> None:
+        self._servicer = servicer
+        self._context = context
+        self._outbox: Outbox[api.Told] = Outbox()
+        self._asks: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            writing = tasks.create_task(self._outbox.run(self._write))
+            async with asyncio.TaskGroup() as asks:
+                while True:
+                    request = await self._context.read()
+                    if request is grpc.aio.EOF:
+                        break
+                    # The register may have revoked the caller meanwhile.
+                    caller = self._servicer._asker(self._context)  # noqa: SLF001  # its other half
+                    for number in request.cancels:
+                        task = self._asks.get(number)
+                        if task is not None:
+                            task.cancel()
+                    for ask in request.asks:
+                        self._start(asks, ask, caller)
+            self._outbox.close()
+            await writing
+
+    def _start(self, tasks: asyncio.TaskGroup, ask: api.Ask, caller: Caller) -> None:
+        if ask.correlation in self._asks or len(self._asks) >= CONVERSE_IN_FLIGHT_MAX:
+            twice = ask.correlation in self._asks
+            reason = Reason.DUPLICATE if twice else Reason.OVERLOADED
+            self._tell(_refused(ask.correlation, Refusal(reason)))
+            return
+        task = tasks.create_task(self._answer(ask, caller))
+        self._asks[ask.correlation] = task
+        task.add_done_callback(lambda _: self._asks.pop(ask.correlation, None))
+
+    async def _answer(self, ask: api.Ask, caller: Caller) -> None:
+        try:
+            check(ask)
+            question = convert.question_of(ask.question, remaining_s=None)
+            reply = await self._servicer._asking.ask(  # noqa: SLF001  # its other half
+                question, caller, wording=ask.question.SerializeToString()
+            )
+            self._tell(_told(ask.correlation, reply))
+        except Exception as error:  # noqa: BLE001  # a refused question does not end the stream
+            refusal, reference = as_refusal(error)
+            self._tell(_refused(ask.correlation, refusal, reference or ""))
+
+    def _tell(self, told: api.Told) -> None:
+        try:
+            self._outbox.put(told, told.ByteSize())
+        except OutboxFullError as error:
+            raise Refusal(Reason.OVERLOADED, "the caller does not read its replies") from error
+
+    async def _write(self, batch: list[api.Told]) -> None:
+        await self._context.write(api.ConverseResponse(tolds=batch))
+
+
+def _told(correlation: int, reply: Reply) -> api.Told:
+    return api.Told(
+        correlation=correlation,
+        query_id=reply.query_id.hex(),
+        answers=convert.source_answers(reply.answers),
+        summary=convert.summary(reply.summary),
+    )
+
+
+def _refused(correlation: int, refusal: Refusal, reference: str = "") -> api.Told:
+    public = CATALOGUE[refusal.reason]
+    return api.Told(
+        correlation=correlation,
+        refused=api.Refused(
+            code=grpc.StatusCode[public.status].value[0],
+            reason=reason_pb2.ErrorReason.Value(f"ERROR_REASON_{refusal.reason}"),
+            sentence=public.sentence,
+            field=refusal.field or "",
+            reference=reference,
+        ),
+    )

@@ -1,0 +1,79 @@
+"""Tables of the node's exchange. Created and changed by Alembic (``migrations/``), never by hand."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+# Systems and officers of this agency that may call this node.
+caller = Table(
+    "caller",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(32), nullable=False),
+    Column("public_key_sha256", LargeBinary(32), nullable=False),
+    Column("added_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+)
+
+# What was asked before; the wording stays here, released data is not kept.
+query = Table(
+    "query",
+    metadata,
+    Column("query_id", LargeBinary(32), primary_key=True),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("asked_by", String(64), nullable=False),
+    Column("question", LargeBinary, nullable=False),
+    Column("answers", Text),
+    Column("summary", Text),
+    Index("query_by_time", "asked_ms", "query_id"),
+)
+
+# Owners' receipts for what they disclosed to this node.
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("query_id", LargeBinary(32), primary_key=True),
+    Column("source", String(32), primary_key=True),
+    Column("proof", LargeBinary, nullable=False),
+)
+
+# One row for each message id of each sender, so that nothing is executed twice.
+replay = Table(
+    "replay",
+    metadata,
+    Column("sender_kid", LargeBinary(16), primary_key=True),
+    Column("msg_id", LargeBinary(16), primary_key=True),
+    Column("query_id", LargeBinary(32), nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("answered", BigInteger, nullable=False, default=0),
+    Index("replay_by_expiry", "expires_ms"),
+)
+
+# The same message id with another envelope: proof that a sender, or a thief of its key, cheats.
+replay_conflict = Table(
+    "replay_conflict",
+    metadata,
+    Column("query_id", LargeBinary(32), primary_key=True),
+    Column("sender_kid", LargeBinary(16), nullable=False),
+    Column("msg_id", LargeBinary(16), nullable=False),
+    Column("first_query_id", LargeBinary(32), nullable=False),
+)
+
+# Envelopes that expire at or before the floor are refused, whatever the clock says.
+replay_floor = Table(
+    "replay_floor",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("floor_ms", BigInteger, nullable=False),
+)
+
+# The full ruling of each answered query, for the owner and its auditor: forms and rows, no values.
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("query_id", LargeBinary(32), primary_key=True),
+    Column("answer_id", LargeBinary(32), nullable=False),
+    Column("ruling", LargeBinary, nullable=False),
+)
