@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NewType
 
-from comity.errors import ComityError
+from comity.errors import Reason, Refusal
 
 AgencyId = NewType("AgencyId", str)
 FederationId = NewType("FederationId", str)
@@ -37,8 +37,11 @@ _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
-class NameRefused(ComityError):
+class NameRefused(Refusal):
     """Text that is not the name it should be."""
+
+    def __init__(self, detail: str, *, reason: Reason = Reason.INVALID_REQUEST) -> None:
+        super().__init__(reason, detail)
 
 
 def agency_id(text: str) -> AgencyId:
@@ -139,8 +142,28 @@ class SpiffeId:
         """Reads a URI name; the text must be exactly what ``str`` gives back.
 
         Raises:
-            NameRefused: another scheme, another shape, a part that is no name.
+            NameRefused: UNAUTHENTICATED for another scheme, another shape, a part that is no name.
         """
+        try:
+            return cls._read(text)
+        except NameRefused as error:
+            raise NameRefused(error.detail, reason=Reason.UNAUTHENTICATED) from error
+
+    def system_of(self, federation: str, agency: str) -> str:
+        """The name of a system of this very agency.
+
+        Raises:
+            NameRefused: UNAUTHENTICATED for any other kind of machine, agency or federation.
+        """
+        if self.kind is not MachineKind.SYSTEM or (self.federation, self.agency) != (
+            federation,
+            agency,
+        ):
+            raise NameRefused("not a system of this agency", reason=Reason.UNAUTHENTICATED)
+        return self.name
+
+    @classmethod
+    def _read(cls, text: str) -> SpiffeId:
         scheme, _, rest = text.partition("://")
         if scheme != "spiffe":
             raise NameRefused("not a SPIFFE id")
