@@ -162,7 +162,9 @@ class SentEnvelope(_Envelope):
         if count == 1:
             self.slots: Sequence[bytes] = (between,)
         else:
-            self.slots = [between[at : at + SLOT_BYTES] for at in range(0, len(between), SLOT_BYTES)]
+            self.slots = [
+                between[at : at + SLOT_BYTES] for at in range(0, len(between), SLOT_BYTES)
+            ]
             if len({slot[:16] for slot in self.slots}) != count:
                 raise EnvelopeRefused(Why.DUPLICATE_RECIPIENT)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from nacl import bindings
@@ -173,7 +174,7 @@ def _seal(
     header = b"".join((first, bound[32:], b2(sealed_body, b"CMT1-bodyhash"), root))
     signature = sender.sign(SIGNATURE_CONTEXT + header)
     encoded = b"".join((header, signature, routing, *slots, sealed_body))
-    return SealedEnvelope(encoded, EnvelopeId(merkle.sha256(header).digest()))
+    return SealedEnvelope(encoded, EnvelopeId(sha256(header).digest()))
 
 
 def _check(
