@@ -1,0 +1,117 @@
+"""What a ruling says: a mask over the fields of one record, or a decision about one question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from comity.rulings.context import Form
+
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+
+    from comity.rulings.reasons import ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a human decision would change: whose, into which form, by which row."""
+
+    role: str
+    form: Form
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRuling:
+    """What the law makes of one field of one kind of record, for one request.
+
+    Attributes:
+        form: the highest form that is allowed.
+        row: the deciding row: the one that allowed ``form``, or refused even a hit.
+        law: its legal reference.
+        sentence: its plain sentence.
+        reason: coded reason, fit to be told even when ``tell`` is false.
+        duties: what binds whoever receives it, sorted: the row's own and those of every duty row.
+        tell: whether every row this ruling names may be told to the requester.
+        needs: what an approval would change; ``None`` when none would.
+        how: the way of generalising that ``Form.GENERALISED`` stands for; empty where there is none.
+        capped_by: the row that refused the next higher form; empty for ``Form.FULL``.
+    """
+
+    form: Form
+    row: str
+    law: str
+    sentence: str
+    reason: ReasonCode
+    duties: tuple[str, ...]
+    tell: bool
+    needs: Approval | None
+    how: str
+    capped_by: str
+
+
+class Mask(Mapping[str, FieldRuling]):
+    """One ruling for each field of an entity type; immutable and shared between equal requests.
+
+    Attributes:
+        best: the highest form of any field; below ``Form.HIT`` the record was never there.
+        readable: paths that may be read from the store at all (``Form.MASKED`` and above).
+        duties: union of the duties of all fields that leave in any form.
+    """
+
+    __slots__ = ("_rulings", "best", "duties", "readable")
+
+    _rulings: Mapping[str, FieldRuling]
+    best: Form
+    readable: frozenset[str]
+    duties: tuple[str, ...]
+
+    def __init__(self, rulings: Mapping[str, FieldRuling]) -> None:
+        leaving = [ruling for ruling in rulings.values() if ruling.form >= Form.HIT]
+        set_once = object.__setattr__
+        set_once(self, "_rulings", MappingProxyType(dict(rulings)))
+        set_once(self, "best", max((ruling.form for ruling in leaving), default=Form.NOTHING))
+        set_once(
+            self,
+            "readable",
+            frozenset(path for path, ruling in rulings.items() if ruling.form >= Form.MASKED),
+        )
+        set_once(self, "duties", tuple(sorted({duty for one in leaving for duty in one.duties})))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a mask does not change: {name}")
+
+    def __getitem__(self, path: str) -> FieldRuling:
+        return self._rulings[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rulings)
+
+    def __len__(self) -> int:
+        return len(self._rulings)
+
+    def items(self) -> ItemsView[str, FieldRuling]:
+        """Paths with their rulings."""
+        return self._rulings.items()
+
+    def keys(self) -> KeysView[str]:
+        """The paths."""
+        return self._rulings.keys()
+
+    def values(self) -> ValuesView[FieldRuling]:
+        """The rulings."""
+        return self._rulings.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes or no to one question (verbs ``ask`` and ``route``), and the row that says so."""
+
+    allowed: bool
+    row: str
+    law: str
+    reason: ReasonCode
+    sentence: str
