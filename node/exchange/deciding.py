@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from comity.rulings import FieldRuling, Mask, RecordLabels
-    from node.matching.matcher import Candidate, Found
+    from node.matching.found import Candidate, Found
     from node.policy.law import Law, View
     from node.records.record import RecordId
     from node.records.selectors import Selector

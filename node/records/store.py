@@ -1,0 +1,439 @@
+"""The register: storing records field by field, and reading no more than a mask names.
+
+Rules:
+
+* A record is known by its source and its owner's key; storing the same again writes nothing.
+* Reading takes paths, and returns these paths.
+* Identifiers are looked up by a keyed hash of their normal form.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, is_dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
+
+from comity.catalogue import FIELDS
+from node.records import names, normalise, schema
+from node.records.record import Labels, RecordId
+from node.records.values import VALUE_TYPES, Assertion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Engine
+
+    from node.records.record import Record
+
+HASH_BYTES: Final = 16
+DIGEST_BYTES: Final = 16
+BATCH_RECORDS: Final = 2_000
+# Identifiers in one IN list; SQLite allows 32,766 parameters.
+IN_MAX: Final = 5_000
+# Records remembered as read-only facts on the hot path: labels and assertions, no field values.
+LABELS_REMEMBERED: Final = 65_536
+
+_VALUE_OF: Final = {
+    info.path: VALUE_TYPES.get(info.values or "") for fields in FIELDS.values() for info in fields
+}
+# Fields that are looked up exactly, and their normal form.
+_IDENTIFIERS: Final = {
+    "identity_document.number": normalise.document_number,
+    "vehicle.vin": normalise.vin,
+    "vehicle.plate": normalise.plate,
+    "organisation.registration_number": normalise.organisation_number,
+    "organisation.lei": normalise.organisation_number,
+    "stolen_object.serial_number": normalise.document_number,
+    "person.phones": normalise.phone,
+    "person.emails": normalise.email,
+}
+# Kind of the hash: two fields that hold the same sort of number share one.
+_KIND: Final = {
+    "person.phones": "PHONE",
+    "person.emails": "EMAIL",
+    "organisation.lei": "organisation-number",
+    "organisation.registration_number": "organisation-number",
+    "organisation.tax_ids": "organisation-number",
+}
+_NAMES: Final = {
+    "person": ("person.names",),
+    "identity_document": ("identity_document.holder_names",),
+    "vehicle": ("vehicle.keeper_names",),
+    "organisation": ("organisation.names",),
+    "stolen_object": ("stolen_object.title",),
+}
+
+
+class LoadCounts(NamedTuple):
+    """What storing a batch changed."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+    def __add__(self, other: object) -> LoadCounts:
+        if not isinstance(other, LoadCounts):
+            return NotImplemented
+        return LoadCounts(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class Match(NamedTuple):
+    """A record found by an identifier, and the field that held it."""
+
+    record_id: RecordId
+    path: str
+
+
+def encode(value: object) -> str:
+    """A field's value as JSON."""
+
+    def plain(one: Any) -> Any:
+        if is_dataclass(one) and not isinstance(one, type):
+            return {key: part for key, part in asdict(one).items() if part}
+        return one
+
+    shaped = [plain(one) for one in value] if isinstance(value, tuple) else plain(value)
+    return json.dumps(shaped, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def decode(path: str, stored: str) -> object:
+    """The value behind ``encode``."""
+    shaped = json.loads(stored)
+    kind = _VALUE_OF.get(path)
+    if isinstance(shaped, list):
+        return tuple(kind(**one) if kind is not None else one for one in shaped)
+    return shaped
+
+
+def digest_of(record: Record) -> bytes:
+    """What tells whether a record changed."""
+    whole = json.dumps(
+        [
+            record.entity_type,
+            record.labels.subject,
+            sorted(record.labels.markings),
+            asdict(record.assertion),
+            {path: encode(value) for path, value in record.fields.items()},
+            normalise.NORMALISER_VERSION,
+        ],
+        sort_keys=True,
+    )
+    return blake2b(whole.encode(), digest_size=DIGEST_BYTES).digest()
+
+
+class RecordStore:
+    """One node's records. Writing uses its own transactions; reading one held connection."""
+
+    def __init__(self, engine: Engine, *, index_key: bytes) -> None:
+        self._engine = engine
+        self._index_key = index_key
+        self._reader: Connection | None = None
+        self._known: dict[RecordId, tuple[str, Labels, str]] = {}
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def upsert_many(self, records: Iterable[Record], *, load: int = 0) -> LoadCounts:
+        """Stores records; those that did not change cost one look.
+
+        Args:
+            records: any number; memory stays bounded.
+            load: number of this load, for ``delete_missing``.
+        """
+        counts = LoadCounts(0, 0, 0)
+        for batch in _batches(records):
+            with self._engine.begin() as connection:
+                counts += self._store(connection, batch, load)
+        self._known.clear()
+        return counts
+
+    def delete_missing(self, source: str, *, load: int) -> int:
+        """Deletes what a complete load of ``source`` no longer brought; returns how many."""
+        with self._engine.begin() as connection:
+            gone = (
+                connection.execute(
+                    select(schema.record.c.id).where(
+                        schema.record.c.source == source, schema.record.c.load < load
+                    )
+                )
+                .scalars()
+                .all()
+            )
+            for at in range(0, len(gone), IN_MAX):
+                self._forget(connection, gone[at : at + IN_MAX])
+                connection.execute(
+                    delete(schema.record).where(schema.record.c.id.in_(gone[at : at + IN_MAX]))
+                )
+        self._known.clear()
+        return len(gone)
+
+    def _store(self, connection: Connection, batch: list[Record], load: int) -> LoadCounts:
+        unique = {(record.source, record.source_key): record for record in batch}
+        found: dict[tuple[str, str], tuple[int, bytes]] = {}
+        for source in {source for source, _ in unique}:
+            wanted = [key for owner, key in unique if owner == source]
+            rows = connection.execute(
+                select(
+                    schema.record.c.id, schema.record.c.source_key, schema.record.c.digest
+                ).where(schema.record.c.source == source, schema.record.c.source_key.in_(wanted))
+            )
+            found.update({(source, row.source_key): (row.id, bytes(row.digest)) for row in rows})
+        added, changed, same = [], [], []
+        top = connection.execute(
+            select(func.coalesce(func.max(schema.record.c.id), 0))
+        ).scalar_one()
+        for key, record in unique.items():
+            digest = digest_of(record)
+            known = found.get(key)
+            if known is None:
+                top += 1
+                added.append((top, record, digest))
+            elif known[1] != digest:
+                changed.append((known[0], record, digest))
+            else:
+                same.append(known[0])
+        if same and load:
+            connection.execute(
+                update(schema.record).where(schema.record.c.id.in_(same)).values(load=load)
+            )
+        if changed:
+            self._forget(connection, [row[0] for row in changed])
+            connection.execute(
+                delete(schema.record).where(schema.record.c.id.in_([row[0] for row in changed]))
+            )
+        self._write(connection, added + changed, load)
+        return LoadCounts(len(added), len(changed), len(batch) - len(added) - len(changed))
+
+    def _forget(self, connection: Connection, ids: Sequence[int]) -> None:
+        names_of = select(schema.name.c.id).where(schema.name.c.record_id.in_(ids))
+        connection.execute(delete(schema.posting).where(schema.posting.c.name_id.in_(names_of)))
+        for table in (schema.name, schema.identifier, schema.record_field):
+            connection.execute(delete(table).where(table.c.record_id.in_(ids)))
+
+    def _write(
+        self, connection: Connection, rows: list[tuple[int, Record, bytes]], load: int
+    ) -> None:
+        if not rows:
+            return
+        records: list[dict[str, Any]] = []
+        fields: list[dict[str, Any]] = []
+        identifiers: dict[tuple[bytes, int, str], None] = {}
+        published: list[tuple[int, str, str, str]] = []
+        for number, record, digest in rows:
+            records.append(
+                {
+                    "id": number,
+                    "source": record.source,
+                    "source_key": record.source_key,
+                    "entity_type": record.entity_type,
+                    "subject": record.labels.subject,
+                    "markings": " ".join(sorted(record.labels.markings)),
+                    "assertion": json.dumps(
+                        {key: part for key, part in asdict(record.assertion).items() if part}
+                    ),
+                    "digest": digest,
+                    "load": load,
+                }
+            )
+            for path, value in record.fields.items():
+                if value:
+                    fields.append({"record_id": number, "path": path, "value": encode(value)})
+            for path, hashed in self._hashes(record):
+                identifiers[hashed, number, path] = None
+            for path in _NAMES.get(record.entity_type, ()):
+                published.extend((number, path, *one) for one in _published(record, path))
+        connection.execute(insert(schema.record), records)
+        if fields:
+            connection.execute(insert(schema.record_field), fields)
+        if identifiers:
+            connection.execute(
+                insert(schema.identifier),
+                [
+                    {"hash": hashed, "record_id": number, "path": path}
+                    for hashed, number, path in identifiers
+                ],
+            )
+        if published:
+            self._write_names(connection, published)
+
+    def _write_names(
+        self, connection: Connection, published: list[tuple[int, str, str, str]]
+    ) -> None:
+        top = connection.execute(select(func.coalesce(func.max(schema.name.c.id), 0))).scalar_one()
+        rows: list[dict[str, Any]] = []
+        parts: list[tuple[str, int]] = []
+        for record_id, path, full, kind in published:
+            found = names.tokens(full)
+            if not found:
+                continue
+            top += 1
+            rows.append(
+                {
+                    "id": top,
+                    "record_id": record_id,
+                    "path": path,
+                    "folded": " ".join(found),
+                    "kind": kind,
+                }
+            )
+            parts.extend((one, top) for one in dict.fromkeys(found))
+        if not rows:
+            return
+        connection.execute(insert(schema.name), rows)
+        numbers = self._tokens(connection, list(dict.fromkeys(one for one, _ in parts)))
+        connection.execute(
+            insert(schema.posting),
+            [{"token_id": numbers[one], "name_id": name_id} for one, name_id in parts],
+        )
+
+    def _tokens(self, connection: Connection, wanted: list[str]) -> dict[str, int]:
+        numbers: dict[str, int] = {}
+        for at in range(0, len(wanted), IN_MAX):
+            rows = connection.execute(
+                select(schema.token.c.id, schema.token.c.text).where(
+                    schema.token.c.text.in_(wanted[at : at + IN_MAX])
+                )
+            )
+            numbers.update({row.text: row.id for row in rows})
+        fresh = [one for one in wanted if one not in numbers]
+        if fresh:
+            top = connection.execute(
+                select(func.coalesce(func.max(schema.token.c.id), 0))
+            ).scalar_one()
+            numbers.update({one: top + place for place, one in enumerate(fresh, 1)})
+            connection.execute(
+                insert(schema.token), [{"id": numbers[one], "text": one} for one in fresh]
+            )
+            connection.execute(
+                insert(schema.token_key),
+                [
+                    {"key": key, "token_id": numbers[one]}
+                    for one in fresh
+                    for key in names.keys(one)
+                ],
+            )
+        return numbers
+
+    # --- identifiers -----------------------------------------------------------------------------
+
+    def hash_of(self, kind: str, normal: str) -> bytes:
+        """The keyed hash an identifier is found by."""
+        data = f"{kind}\0{normal}".encode()
+        return blake2b(data, key=self._index_key, digest_size=HASH_BYTES).digest()
+
+    def _hashes(self, record: Record) -> Iterator[tuple[str, bytes]]:
+        for path, way in _IDENTIFIERS.items():
+            value = record.fields.get(path)
+            if not value:
+                continue
+            for one in value if isinstance(value, tuple) else (value,):
+                normal = way(str(one))
+                if normal:
+                    yield path, self.hash_of(_KIND.get(path, path), normal)
+        yield from self._numbers(record)
+        if record.entity_type == "observable":
+            kind = str(record.fields.get("observable.observable_type", ""))
+            normal = normalise.observable(kind, str(record.fields.get("observable.value", "")))
+            if normal:
+                yield "observable.value", self.hash_of(kind, normal)
+
+    def _numbers(self, record: Record) -> Iterator[tuple[str, bytes]]:
+        for path in ("organisation.tax_ids", "person.national_ids"):
+            for number in record.fields.get(path) or ():  # type: ignore[attr-defined]  # a tuple
+                normal = normalise.alphanumeric(number.value)
+                if normal:
+                    yield path, self.hash_of(_KIND.get(path, path), normal)
+                if normal and path == "person.national_ids":
+                    # A passport in a person's record is found as a document too.
+                    folded = normalise.document_number(number.value)
+                    yield path, self.hash_of("identity_document.number", folded)
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    @property
+    def reader(self) -> Connection:
+        """The held connection that reads; it sees what was committed when each statement began."""
+        if self._reader is None:
+            self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._reader
+
+    def close(self) -> None:
+        """Closes the held connection."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def find(self, hashed: bytes, limit: int) -> list[Match]:
+        """Records that hold an identifier, at most ``limit``."""
+        rows = self.reader.execute(_FIND, {"hash": hashed, "limit": limit})
+        return [Match(RecordId(row[0]), row[1]) for row in rows]
+
+    def facts(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, tuple[str, Labels, str]]:
+        """Entity type, labels and stored assertion of records; no field values."""
+        known = self._known
+        missing = [one for one in record_ids if one not in known]
+        if missing:
+            if len(known) > LABELS_REMEMBERED:
+                known.clear()
+            for row in self.reader.execute(_FACTS, {"ids": missing}):
+                labels = Labels(row.subject, frozenset(row.markings.split()))
+                known[RecordId(row.id)] = (row.entity_type, labels, row.assertion)
+        return {one: known[one] for one in record_ids if one in known}
+
+    def read(
+        self, record_ids: Sequence[RecordId], paths: Iterable[str]
+    ) -> dict[RecordId, dict[str, object]]:
+        """Only these fields of these records."""
+        found: dict[RecordId, dict[str, object]] = {}
+        rows = self.reader.execute(_READ, {"ids": list(record_ids), "paths": list(paths)})
+        for record_id, path, value in rows:
+            found.setdefault(RecordId(record_id), {})[path] = decode(path, value)
+        return found
+
+    def assertion(self, record_id: RecordId) -> Assertion | None:
+        """How a record is to be judged and handled."""
+        fact = self.facts([record_id]).get(record_id)
+        return None if fact is None else Assertion(**json.loads(fact[2]))
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Records by source and entity type."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(schema.record.c.source, schema.record.c.entity_type, func.count()).group_by(
+                    schema.record.c.source, schema.record.c.entity_type
+                )
+            )
+            return {(row[0], row[1]): row[2] for row in rows}
+
+
+_FIND: Final = text("SELECT record_id, path FROM identifier WHERE hash = :hash LIMIT :limit")
+_FACTS: Final = text(
+    "SELECT id, entity_type, subject, markings, assertion FROM record WHERE id IN :ids"
+).bindparams(bindparam("ids", expanding=True))
+_READ: Final = text(
+    "SELECT record_id, path, value FROM record_field WHERE record_id IN :ids AND path IN :paths"
+).bindparams(bindparam("ids", expanding=True), bindparam("paths", expanding=True))
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    batch: list[Record] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) >= BATCH_RECORDS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _published(record: Record, path: str) -> Iterator[tuple[str, str]]:
+    value = record.fields.get(path)
+    if isinstance(value, str):
+        yield value, "TITLE"
+        return
+    for one in value or ():  # type: ignore[attr-defined]  # a tuple of names
+        full = one.full or f"{one.given} {one.family}".strip()
+        if full:
+            yield full, one.kind

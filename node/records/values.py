@@ -1,0 +1,76 @@
+"""Composite values of fields; shaped as the messages of ``comity.api.record.v1`` with the same names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """One published name of a person; ``kind`` is BIRTH, LEGAL, ALIAS, FORMER, LOW_QUALITY and so on."""
+
+    kind: str = ""
+    full: str = ""
+    family: str = ""
+    given: str = ""
+    script: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationName:
+    """One published name of an organisation; ``kind`` is LEGAL, TRADE, FORMER, ALIAS and so on."""
+
+    kind: str = ""
+    full: str = ""
+    script: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number some authority gave."""
+
+    scheme: str = ""
+    value: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address, as far as the source has its parts."""
+
+    line: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A published list or notice that names the entity."""
+
+    publisher: str = ""
+    programme: str = ""
+    number: str = ""
+    listed_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What lets a receiver judge an assertion (LED Article 7): nature, 4×4 evaluation, handling, dates."""
+
+    nature: str = ""
+    source_reliability: str = ""
+    information_accuracy: str = ""
+    handling_code: str = ""
+    handling_conditions: str = ""
+    collected_on: str = ""
+    review_on: str = ""
+    delete_on: str = ""
+    contested: bool = False
+
+
+# Value types by the catalogue's names.
+VALUE_TYPES: dict[str, type] = {
+    kind.__name__: kind for kind in (PersonName, OrganisationName, Identifier, Address, Listing)
+}
