@@ -92,7 +92,8 @@ def distinct_keys(role: Any, keys: Mapping[str, Any], what: str) -> None:
         raise DirectoryRefused(f"{what}: a key is not Ed25519")
 
 
-def _parse(kind: type[S], envelope: SimpleEnvelope[Any], what: str) -> S:
+def parse(kind: type[S], envelope: SimpleEnvelope[Any], what: str) -> S:
+    """What a verified envelope says, if it is a ``kind``."""
     if envelope.payload_type != SimpleEnvelope.DEFAULT_PAYLOAD_TYPE:
         raise DirectoryRefused(f"{what}: another payload type")
     signed = envelope.get_signed()
@@ -110,7 +111,7 @@ def load(kind: type[S], content: bytes, delegator: Delegator, role: str) -> S:
     with refusing(role):
         envelope: SimpleEnvelope[Any] = SimpleEnvelope.from_bytes(content)
         delegator.verify_delegate(role, envelope.pae(), envelope.signatures)
-        return _parse(kind, envelope, role)
+        return parse(kind, envelope, role)
 
 
 def check_root(root: Root, content: bytes) -> Root:
@@ -131,7 +132,7 @@ def first_root(content: bytes) -> State:
         DirectoryRefused: it is no root, not signed by its own officers, or not the first.
     """
     with refusing("root"):
-        root = _parse(Root, SimpleEnvelope.from_bytes(content), "root")
+        root = parse(Root, SimpleEnvelope.from_bytes(content), "root")
     check_root(root, content)
     if root.version != 1:
         raise DirectoryRefused("root: the first root has version 1")
@@ -145,5 +146,5 @@ def vouched_ms(content: bytes) -> int:
         DirectoryRefused: it is no timestamp.
     """
     with refusing("timestamp"):
-        signed = _parse(Timestamp, SimpleEnvelope.from_bytes(content), "timestamp")
+        signed = parse(Timestamp, SimpleEnvelope.from_bytes(content), "timestamp")
     return read_timestamp(signed.unrecognized_fields)

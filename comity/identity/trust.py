@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.identity.believed import Held, State, first_root, vouched_ms
 from comity.identity.documents import DirectoryRefused
@@ -121,6 +121,22 @@ class DirectoryTrust:
     def held(self) -> dict[str, int]:
         """Version held of each role, for asking only for what is new."""
         return self._state.versions()
+
+    def content(self, role: str) -> bytes:
+        """The file of a role as it came.
+
+        Raises:
+            KeyError: nothing is held of it.
+        """
+        return self._state.roles[role].content
+
+    def signed(self, role: str) -> Any:
+        """What a role says, as python-tuf reads it; not to be changed.
+
+        Raises:
+            KeyError: nothing is held of it.
+        """
+        return self._state.roles[role].signed
 
     def since(self, held: dict[str, int]) -> list[tuple[str, bytes]]:
         """The files that someone who holds ``held`` lacks, in the order to apply."""

@@ -1,0 +1,119 @@
+"""The offline ceremony that founds a federation: officers' keys, root, and the first empty directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from comity.authority import roles
+from comity.authority.ca import CertificateAuthority, key_pem, new_key, self_signed
+from comity.authority.state import AuthorityState
+from comity.clock import to_datetime
+from comity.errors import ExitCode, StartError
+from comity.identity.directory import Authorities, Instrument, Revocations
+from comity.identity.documents import REVOCATION_ROLE, Federation
+from comity.identity.files import private_folder, write_private
+from comity.identity.trust import DirectoryTrust, root_fingerprint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comity.clock import Clock
+    from comity.identity.names import FederationId
+
+OFFICERS_DEFAULT: Final = 3
+THRESHOLD_DEFAULT: Final = 2
+# Joiners check the pinned certificate itself; this name only satisfies TLS.
+ENROLMENT_HOST: Final = "comity-authority"
+
+
+def found(
+    folder: Path,
+    *,
+    federation: FederationId,
+    address: str,
+    clock: Clock,
+    officers: int = OFFICERS_DEFAULT,
+    threshold: int = THRESHOLD_DEFAULT,
+    instruments: tuple[Instrument, ...] = (),
+) -> str:
+    """Makes a new authority in ``folder`` and returns the root's fingerprint.
+
+    Args:
+        folder: must be new or empty.
+        federation: its id.
+        address: ``host:port`` under which joiners and members reach it.
+        clock: tells the time.
+        officers: how many people hold keys.
+        threshold: how many of them must sign.
+        instruments: legal instruments known from the start.
+
+    Raises:
+        StartError: the folder is in use, or the threshold makes no sense.
+    """
+    if not 1 < threshold <= officers:
+        sentence = "At least two officers must sign, and no more than there are."
+        raise StartError(sentence, exit_code=ExitCode.USAGE)
+    if folder.exists() and any(folder.iterdir()):
+        sentence = f"{folder} is not empty; an authority is founded in a new folder."
+        raise StartError(sentence, exit_code=ExitCode.CANNOT_CREATE)
+    private_folder(folder)
+    private_folder(folder / "officers")
+    now_ms = clock.now_ms()
+    authorities = _authorities(folder, federation, address, now_ms)
+    root_signers = [roles.new_signer() for _ in range(officers)]
+    signers = [roles.new_signer() for _ in range(officers)]
+    freshness = roles.new_signer()
+    for number, (offline, token) in enumerate(zip(root_signers, signers, strict=True), 1):
+        path = folder / "officers" / f"officer-{number}"
+        write_private(path.with_suffix(".root.pem"), roles.signer_pem(offline))
+        write_private(path.with_suffix(".pem"), roles.signer_pem(token))
+    write_private(folder / "freshness.pem", roles.signer_pem(freshness))
+    now = to_datetime(now_ms)
+    public = roles.public_key(roles.raw_public(freshness.public_key))
+    root = roles.root(
+        federation=federation,
+        version=1,
+        officers=roles.officers_of(root_signers, signers, threshold),
+        freshness=public,
+        now=now,
+    )
+    document = Federation(federation, (), (), instruments, authorities)
+    targets = roles.federation(document, version=1, agency_keys={}, freshness=public, now=now)
+    revocation = roles.revocation(Revocations(), reset=0, version=1, now=now)
+    files = {
+        "targets": (1, roles.envelope(targets, *signers[:threshold])),
+        REVOCATION_ROLE: (1, roles.envelope(revocation, freshness)),
+    }
+    snapshot = roles.envelope(roles.snapshot(files, version=1, now=now), freshness)
+    stamp = roles.timestamp((1, snapshot), version=1, now_ms=now_ms)
+    root_file = roles.envelope(root, *root_signers[:threshold])
+    published = [
+        ("root", "1.root.json", root_file),
+        ("timestamp", "timestamp.json", roles.envelope(stamp, freshness)),
+        ("snapshot", "1.snapshot.json", snapshot),
+        *((role, f"1.{role}.json", content) for role, (_, content) in files.items()),
+    ]
+    fingerprint = root_fingerprint(root_file)
+    DirectoryTrust.start(root_file, fingerprint).apply(
+        [(name, content) for _, name, content in published], now_ms
+    )
+    state = AuthorityState(folder / "authority.sqlite", create=True)
+    with state.transaction():
+        for role, name, content in published:
+            state.put_file(role, 1, name, content)
+    state.close()
+    return fingerprint
+
+
+def _authorities(folder: Path, federation: str, address: str, now_ms: int) -> Authorities:
+    pems: dict[str, bytes] = {}
+    for kind in ("gateway", "node"):
+        ca = CertificateAuthority.create(f"{federation} {kind}s", now_ms)
+        write_private(folder / f"{kind}-ca.crt", ca.certificate_pem)
+        write_private(folder / f"{kind}-ca.key", ca.export_key())
+        pems[kind] = ca.certificate_pem
+    key = new_key()
+    enrolment = self_signed(key, f"{federation} authority", now_ms, hosts=(ENROLMENT_HOST,))
+    write_private(folder / "enrolment.crt", enrolment)
+    write_private(folder / "enrolment.key", key_pem(key))
+    return Authorities(pems["gateway"], pems["node"], enrolment, address)

@@ -1,0 +1,87 @@
+"""Certificates, only for a name and key that the directory holds together at that moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from comity.authority.ca import Profile, read_request, spki_sha256
+from comity.errors import Reason, Refusal
+from comity.identity.documents import DirectoryRefused, agency_role
+from comity.identity.join import CLOCK_SKEW_MS_MAX, renewal_message
+from comity.identity.names import AgencyId, MachineKind, SpiffeId
+
+if TYPE_CHECKING:
+    from comity.authority.publishing import Authority
+
+
+class Issuing:
+    """Issues first certificates and renews them."""
+
+    __slots__ = ("_authority",)
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+
+    def renew(
+        self, *, name: str, csr: bytes, now_ms: int, signature: bytes, agency_metadata: bytes = b""
+    ) -> bytes:
+        """The next certificate for a name and key of the directory.
+
+        Raises:
+            Refusal: CLOCK_SKEW, UNAUTHENTICATED, MEMBER_SUSPENDED.
+        """
+        if abs(now_ms - self._authority.clock.now_ms()) > CLOCK_SKEW_MS_MAX:
+            raise Refusal(Reason.CLOCK_SKEW, "renewing clock")
+        key = read_request(csr)
+        try:
+            key.verify(signature, renewal_message(name, csr, now_ms), ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature as error:
+            raise Refusal(Reason.UNAUTHENTICATED, "renewal not signed by its key") from error
+        spiffe = SpiffeId.parse(name)
+        certificate = self.issue(spiffe, csr)
+        if agency_metadata and spiffe.agency is not None:
+            self._publish_agency(spiffe.agency, agency_metadata)
+        return certificate
+
+    def _publish_agency(self, agency: AgencyId, content: bytes) -> None:
+        try:
+            with self._authority.state.transaction():
+                self._authority.publish({agency_role(agency): content})
+        except (DirectoryRefused, ValueError) as error:
+            raise Refusal(Reason.INVALID_REQUEST, str(error), field="agency_metadata") from error
+
+    def issue(self, name: SpiffeId, csr: bytes) -> bytes:
+        """A certificate for a name and key that the directory holds together now.
+
+        Raises:
+            Refusal: UNAUTHENTICATED when it does not; MEMBER_SUSPENDED for what was suspended or revoked.
+        """
+        authority = self._authority
+        directory = authority.directory
+        tls_key = spki_sha256(read_request(csr))
+        if tls_key in directory.revocations.tls_public_keys:
+            raise Refusal(Reason.MEMBER_SUSPENDED, "revoked key")
+        if name.federation != directory.federation:
+            raise Refusal(Reason.UNAUTHENTICATED, "another federation")
+        if name.kind is MachineKind.GATEWAY:
+            gateway = directory.gateways.get(name.name)
+            if gateway is None or gateway.tls_public_key_sha256 != tls_key:
+                raise Refusal(Reason.UNAUTHENTICATED, "not the gateway's key")
+            host = gateway.address.rpartition(":")[0].strip("[]")
+            profile = Profile(name, server=True, hosts=(host,))
+            return authority.ca("gateway").sign(csr, profile, authority.clock.now_ms())
+        member = directory.members.get(name.agency) if name.agency else None
+        if name.kind is not MachineKind.NODE or member is None:
+            raise Refusal(Reason.UNAUTHENTICATED, "not a node of a member")
+        if not member.active:
+            raise Refusal(Reason.MEMBER_SUSPENDED, "suspended member")
+        if not any(
+            node.instance == name.name and node.tls_public_key_sha256 == tls_key
+            for node in member.nodes
+        ):
+            raise Refusal(Reason.UNAUTHENTICATED, "not the node's key")
+        return authority.ca("node").sign(csr, Profile(name), authority.clock.now_ms())

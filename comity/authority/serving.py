@@ -1,0 +1,91 @@
+"""The authority's process: enrolment, freshness by the hour, and news to everyone who watches."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.api.directory.v1 import (
+    directory_service_pb2,
+    directory_service_pb2_grpc,
+    enrolment_service_pb2,
+    enrolment_service_pb2_grpc,
+)
+from comity.authority.publishing import Authority
+from comity.authority.service import DirectoryServicer, EnrolmentServicer, News
+from comity.clock import SystemClock
+from comity.rpc.options import API_SERVER
+from comity.rpc.serving import Listener, listen
+from comity.rpc.tls import server_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from comity.clock import Clock
+
+# How soon what another process changed (an approval, a suspension) is noticed.
+LOOK_S: Final = 0.25
+STOP_GRACE_S: Final = 2.0
+
+# Generated modules carry no types.
+_add_enrolment: Any = enrolment_service_pb2_grpc.add_EnrolmentServiceServicer_to_server
+_add_directory: Any = directory_service_pb2_grpc.add_DirectoryServiceServicer_to_server
+
+
+@contextlib.asynccontextmanager
+async def running(
+    folder: Path, address: str, *, clock: Clock | None = None
+) -> AsyncIterator[Listener]:
+    """Serves the authority in ``folder`` while the context lasts.
+
+    Args:
+        folder: made by ``comity authority init``.
+        address: ``host:port`` to listen on; port 0 takes a free one.
+        clock: tells the time.
+
+    Raises:
+        StartError: no authority there, a missing key file, a port in use.
+    """
+    authority = Authority(folder, clock or SystemClock())
+    authority.refresh()
+    news = News()
+    enrolment, directory = EnrolmentServicer(authority), DirectoryServicer(authority, news)
+    names = (
+        enrolment_service_pb2.DESCRIPTOR.services_by_name["EnrolmentService"].full_name,
+        directory_service_pb2.DESCRIPTOR.services_by_name["DirectoryService"].full_name,
+    )
+    listener = await listen(
+        address=address,
+        credentials=server_credentials(authority.tls(), client_ca_pem=None),
+        options=API_SERVER,
+        services=(
+            (names[0], partial(_add_enrolment, enrolment)),
+            (names[1], partial(_add_directory, directory)),
+        ),
+    )
+    stop = asyncio.Event()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_look(authority, news, stop))
+            try:
+                yield listener
+            finally:
+                stop.set()
+                await listener.stop(STOP_GRACE_S)
+    finally:
+        authority.state.close()
+
+
+async def _look(authority: Authority, news: News, stop: asyncio.Event) -> None:
+    """Vouches by the hour; tells watchers whenever what is published has changed."""
+    told = authority.trust.held()
+    while not stop.is_set():
+        authority.refresh()
+        if authority.trust.held() != told:
+            told = authority.trust.held()
+            news.tell()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_S)
