@@ -1,0 +1,61 @@
+"""Labels that follow from a record itself, whatever its source said: the stricter wins.
+
+* A person, or a document's holder, who may be under eighteen on the day of the import is marked
+  ``minor``: a year or month alone counts as its last day.
+* An assertion marked as contested marks the record ``contested``.
+* A subject outside the federation's vocabulary becomes ``unknown``.
+
+Nothing here ever takes a marking away.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from node.records.record import SUBJECTS, Labels
+
+if TYPE_CHECKING:
+    from node.records.record import Record
+
+AGE_OF_MAJORITY_YEARS: Final = 18
+_BIRTH_DATES: Final = {
+    "person": "person.birth_date",
+    "identity_document": "identity_document.holder_birth_date",
+}
+_MONTHS: Final = 12
+
+
+def latest_day(partial: str) -> date | None:
+    """The last day a partial ISO 8601 date can mean, or nothing when it is none."""
+    try:
+        year, month, day = ([int(part) for part in partial.split("-")] + [0, 0])[:3]
+        month = month or _MONTHS
+        return date(year, month, day or monthrange(year, month)[1])
+    except ValueError:
+        return None
+
+
+def may_be_minor(birth_date: str, today: date) -> bool:
+    """Whether somebody born then may be under eighteen."""
+    born = latest_day(birth_date)
+    if born is None:
+        return False
+    birthdays = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return birthdays < AGE_OF_MAJORITY_YEARS
+
+
+def labelled(record: Record, today: date) -> Record:
+    """The record with every label that follows from it."""
+    markings = record.labels.markings
+    path = _BIRTH_DATES.get(record.entity_type)
+    if path is not None and may_be_minor(str(record.fields.get(path, "")), today):
+        markings |= {"minor"}
+    if record.assertion.contested:
+        markings |= {"contested"}
+    subject = record.labels.subject if record.labels.subject in SUBJECTS else "unknown"
+    if subject == record.labels.subject and markings == record.labels.markings:
+        return record
+    return replace(record, labels=Labels(subject=subject, markings=markings))
