@@ -1,0 +1,1 @@
+"""``comity-node``: joining, serving, importing, and who may call."""

@@ -20,12 +20,11 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from comity.store.journal import Draft
-
 from comity import envelope
 from comity.envelope import Why
 from comity.errors import Reason, Refusal
 from comity.faults import record_fault
+from comity.store.journal import Draft
 from node.exchange import disclosure
 from node.exchange.model import (
     ANSWER_BUCKET_BYTES,
@@ -37,10 +36,9 @@ from node.exchange.model import (
 )
 
 if TYPE_CHECKING:
-    from comity.store.journal import Journal
-
     from comity.clock import Clock
     from comity.envelope import Entropy, OpenedEnvelope, SigningSecret
+    from comity.store.journal import Journal
     from node.exchange.deciding import Deciding
     from node.exchange.ports import Codec, Directories, Links, OwnKeys
     from node.storage.replay import ReplayBook

@@ -16,11 +16,10 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from comity.store.journal import Draft
-
 from comity import envelope
 from comity.errors import Reason, Refusal
 from comity.identity.directory import Freshness
+from comity.store.journal import Draft
 from node.exchange import disclosure
 from node.exchange.model import (
     ANSWER_BUCKET_BYTES,
@@ -39,10 +38,9 @@ from node.exchange.open_query import OpenQuery, summarise
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from comity.store.journal import Journal
-
     from comity.clock import Clock
     from comity.envelope import EncryptionPublicKey, SigningSecret
+    from comity.store.journal import Journal
     from node.exchange.model import Caller, Question, RecipientNews
     from node.exchange.ports import Admission, Codec, Directories, Links, PeerKeys, QueryBook
     from node.exchange.receipts import Receipts

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from google.protobuf.message import DecodeError
 
 from comity.api.query.v1 import answer_pb2, justification_pb2
-from comity.api.record.v1 import options_pb2, record_pb2, values_pb2
+from comity.api.record.v1 import record_pb2, values_pb2
 from comity.errors import Reason, Refusal
 from comity.wire.v1 import answer_pb2 as wire_answer_pb2
 from comity.wire.v1 import query_pb2, routing_pb2
@@ -75,9 +75,6 @@ _FORMS_RELEASED: Final = frozenset(
 )
 _FORMS_DEFINED: Final = frozenset(_FORM_TO_WIRE.values())
 _BANDS_DEFINED: Final = frozenset(answer_pb2.Band.values()) - {answer_pb2.BAND_UNSPECIFIED}
-_STAGES: Final = {
-    Stage(number): number for number in options_pb2.Stage.values() if 1 <= number <= 4
-}
 
 
 def _incompatible(what: str) -> Refusal:

@@ -1,0 +1,344 @@
+"""Composition root of a node: reads settings, builds the parts, runs them, stops them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final
+
+from comity.api.query.v1 import query_service_pb2, query_service_pb2_grpc
+from comity.api.relay.v1 import relay_service_pb2 as relay
+from comity.authority.ca import load_key, spki_sha256
+from comity.authority.home import Home, ledger_origin
+from comity.authority.renewing import renew, renewal_due
+from comity.clock import SystemClock
+from comity.errors import ExitCode, Refusal, StartError
+from comity.identity.files import write_private
+from comity.rpc import options
+from comity.rpc.serving import listen, stop_signals
+from comity.rpc.tls import channel_credentials, server_credentials
+from comity.store.engine import open_engine
+from comity.store.journal import Journal
+from comity.store.ledger_store import LedgerStore
+from node.exchange.answering import Answering
+from node.exchange.asking import Asking
+from node.exchange.deciding import Deciding, Pseudonyms
+from node.exchange.model import Outcome, RecipientNews
+from node.exchange.receipts import Receipts
+from node.holders import DirectoryHolder, PeerKeyHolder
+from node.link.codec import WireCodec
+from node.link.links import GatewayLinks
+from node.link.session import Session
+from node.matching.matcher import RegisterMatcher
+from node.policy.law import Law
+from node.policy.loading import load_policies
+from node.records.name_index import NameIndex
+from node.records.reading import Register
+from node.records.store import RecordStore
+from node.rpc.callers import Callers
+from node.rpc.query_service import QueryServicer
+from node.settings import Settings
+from node.storage.callers import CallerRegister
+from node.storage.migrating import migrate
+from node.storage.queries import SqlQueryBook
+from node.storage.replay import ReplayBook
+from node.systems import listener_identity, systems_ca
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from comity import envelope
+    from comity.authority.home import NodeIdentity
+    from comity.identity.directory import Directory
+
+# Housekeeping: rotates keys, renews the certificate, prunes replay rows.
+KEEP_S: Final = 60.0
+# Replay rows outlive their envelopes by the clocks' tolerance, twice.
+REPLAY_KEPT_MS: Final = 10 * 60 * 1000
+GRACE_S: Final = 10.0
+INDEX_KEY_FILE: Final = "index.key"
+REFERENCE_KEY_FILE: Final = "reference.key"
+
+log = logging.getLogger(__name__)
+
+_NEWS: Final = {
+    relay.RECIPIENT_STATE_OFFLINE: Outcome.OFFLINE,
+    relay.RECIPIENT_STATE_OVERLOADED: Outcome.OVERLOADED,
+    relay.RECIPIENT_STATE_REFUSED: Outcome.REFUSED,
+    relay.RECIPIENT_STATE_LOST: Outcome.OFFLINE,
+    relay.RECIPIENT_STATE_UNKNOWN: Outcome.REFUSED,
+}
+_REASONS: Final = {
+    relay.RECIPIENT_STATE_REFUSED: ("ROUTE_DENIED", "the federation's rules do not allow it"),
+    relay.RECIPIENT_STATE_LOST: ("", "its link ended before it answered"),
+    relay.RECIPIENT_STATE_UNKNOWN: ("UNKNOWN_MEMBER", "not an active member"),
+}
+
+
+def secret_file(path: Path) -> bytes:
+    """A 32-byte secret of this node, made at first use."""
+    if not path.exists():
+        write_private(path, secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def database_of(home: Path, settings: Settings) -> str | Path:
+    """The database named in the settings: a file of the home, or a URL."""
+    return settings.database if "://" in settings.database else home / settings.database
+
+
+def open_register(home: Path, settings: Settings) -> tuple[Engine, RecordStore]:
+    """The node's database, migrated, with its record store; for importers and for the server."""
+    engine = open_engine(database_of(home, settings))
+    migrate(engine)
+    return engine, RecordStore(engine, index_key=secret_file(home / INDEX_KEY_FILE))
+
+
+class NodeApp:
+    """One running node."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.clock = SystemClock()
+        self.settings = Settings.load(home)
+        self.identity: NodeIdentity = Home.load(home)
+        self._tls = self.identity.tls
+        self._fatal: StartError | None = None
+        self._stop = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[int], None]) -> None:
+        """Runs until ``stop``; ``ready`` is called with the listener's port."""
+        async with AsyncExitStack() as stack:
+            await self._build(stack)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.answering.run(self._stop))
+                tasks.create_task(self.links.run(self._stop))
+                keeping = tasks.create_task(self._keep(tasks))
+                listener = await self._listen()
+                ready(listener.port)
+                await _first(stop, self._stop)
+                await listener.stop(GRACE_S)
+                self._stop.set()
+                keeping.cancel()
+        if self._fatal is not None:
+            raise self._fatal
+
+    async def _build(self, stack: AsyncExitStack) -> None:
+        identity, settings, clock = self.identity, self.settings, self.clock
+        self.engine, store = open_register(self.home, settings)
+        stack.callback(self.engine.dispose)
+        stack.callback(store.close)
+        self.directories = DirectoryHolder(
+            identity.directory_store, identity.directory_store.load(), clock
+        )
+        self.directories.on_change(self._directory_changed)
+        self.peer_keys = PeerKeyHolder(self.home, self.directories, clock)
+        self.own_keys = identity.own_keys()
+        self.own_keys.maintain(clock.now_ms())
+        self.policies = load_policies(settings, self.directories.current)
+        law = Law(
+            agency=identity.agency,
+            policies=self.policies,
+            directories=self.directories,
+            clock=clock,
+        )
+        member = self.directories.current.members[identity.agency]
+        ledger = LedgerStore(
+            self.engine, origin=ledger_origin(identity.name), signer=identity.ledger
+        )
+        self.journal = await stack.enter_async_context(
+            Journal(
+                ledger,
+                clock=clock,
+                in_flight=self._in_flight,
+                lock_path=self.home / "ledger.lock",
+            )
+        )
+        matcher = RegisterMatcher(store, NameIndex(self.engine))
+        stack.push_async_callback(matcher.close)
+        await matcher.warm()
+        self.links = GatewayLinks(
+            addresses=lambda: {
+                name: entry.address for name, entry in self.directories.current.gateways.items()
+            },
+            dial=self._dial,
+            on_up=self._link_up,
+            on_down=self._link_down,
+            clock=clock,
+            jitter=random.SystemRandom().random,
+        )
+        codec = WireCodec()
+        self.book = SqlQueryBook(self.engine)
+        with self.engine.connect() as connection:
+            self.replay = ReplayBook.load(connection)
+        self.asking = Asking(
+            agency=identity.agency,
+            country=member.country,
+            signing=identity.signing,
+            directories=self.directories,
+            peer_keys=self.peer_keys,
+            admission=law,
+            journal=self.journal,
+            book=self.book,
+            codec=codec,
+            receipts=Receipts(),
+            links=self.links,
+            clock=clock,
+        )
+        self.answering = Answering(
+            agency=identity.agency,
+            signing=identity.signing,
+            directories=self.directories,
+            own_keys=self.own_keys,
+            deciding=Deciding(
+                searching=matcher,
+                reading=Register(store),
+                law=law,
+                pseudonyms=Pseudonyms(secret_file(self.home / REFERENCE_KEY_FILE), member.country),
+            ),
+            journal=self.journal,
+            replay=self.replay,
+            codec=codec,
+            links=self.links,
+            clock=clock,
+            entropy=os.urandom,
+            floor_ms=settings.answer_floor_ms,
+        )
+
+    def _in_flight(self) -> int:
+        return self.asking.in_flight + self.answering.in_flight
+
+    async def _listen(self) -> object:
+        now_ms = self.clock.now_ms()
+        ca = systems_ca(self.home, self.identity.agency, now_ms)
+        own = listener_identity(self.identity, ca, self.settings.hosts, now_ms)
+        callers = Callers(
+            agency=self.identity.agency,
+            federation=self.identity.federation,
+            register=CallerRegister(self.engine, self.clock),
+            clock=self.clock,
+        )
+        servicer = QueryServicer(asking=self.asking, callers=callers, book=self.book)
+        name = query_service_pb2.DESCRIPTOR.services_by_name["QueryService"].full_name
+        add = query_service_pb2_grpc.add_QueryServiceServicer_to_server
+        return await listen(
+            address=self.settings.listen,
+            credentials=server_credentials(own, client_ca_pem=ca.certificate_pem),
+            options=options.API_SERVER,
+            services=[(name, lambda server: add(servicer, server))],
+        )
+
+    # --- links ---------------------------------------------------------------------------------------
+
+    def _dial(self, gateway: str, address: str) -> Session:
+        key = load_key(self._tls.key_pem)
+        return Session(
+            gateway=gateway,
+            address=address,
+            credentials=channel_credentials(
+                self._tls, server_ca_pem=self.directories.current.authorities.gateway_ca_pem
+            ),
+            agency=self.identity.agency,
+            signing=self.identity.signing,
+            tls_public_key_sha256=spki_sha256(key.public_key()),
+            events=self,
+            clock=self.clock,
+        )
+
+    def _link_up(self, session: Session) -> None:
+        for statement in self.own_keys.statements()[-1:]:
+            session.control(relay.NodeFrame(key_statement=statement))
+        self.asking.link_up()
+
+    def _link_down(self, gateway: str) -> None:
+        self.asking.link_down(gateway)
+
+    def _directory_changed(self, directory: Directory) -> None:
+        self.links.review()
+        me = directory.members.get(self.identity.agency)
+        if me is None or not me.active:
+            log.warning("this agency is suspended; its queries will be refused")
+
+    def on_query(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+        """A query for this node."""
+        self.answering.receive(delivered, remaining_ms)
+
+    def on_answer(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
+        """An answer to a query of this node."""
+        self.asking.receive(delivered, receipt)
+
+    def on_status(self, status: relay.Status) -> None:
+        """What became of a query so far."""
+        news = []
+        for one in status.recipients:
+            reason, sentence = _REASONS.get(one.state, ("", ""))
+            if one.state == relay.RECIPIENT_STATE_OFFLINE and one.offline_s:
+                sentence = f"node offline for {one.offline_s} s"
+            news.append(
+                RecipientNews(one.agency, _NEWS.get(one.state), reason, one.offline_s, sentence)
+            )
+        self.asking.news(status.query_id, news, status.refused)
+
+    def on_cancel(self, query_id: bytes) -> None:
+        """The requester no longer waits; what is being answered ends in the ledger all the same."""
+
+    def on_directory(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Signed metadata, unverified."""
+        self.directories.apply(files)
+
+    def on_key_statement(self, statement: bytes) -> None:
+        """Another node's key statement, unverified."""
+        self.peer_keys.accept(statement)
+
+    def on_clock_skew(self, skew_ms: int) -> None:
+        """Without a common clock nothing expires rightly: stop, and say so."""
+        sentence = (
+            f"This machine's clock is off by {abs(skew_ms) // 1000} seconds; more than two minutes "
+            "make every envelope invalid. Set the clock and start again."
+        )
+        self._fatal = StartError(sentence, exit_code=ExitCode.TEMPORARY)
+        self._stop.set()
+
+    # --- housekeeping --------------------------------------------------------------------------------
+
+    async def _keep(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            await asyncio.sleep(KEEP_S)
+            now_ms = self.clock.now_ms()
+            statement = self.own_keys.maintain(now_ms)
+            if statement is not None:
+                self.links.broadcast(relay.NodeFrame(key_statement=statement.content))
+            await self.journal.write((), self.replay.prune(now_ms - REPLAY_KEPT_MS))
+            if renewal_due(self.identity, now_ms):
+                await self._renew(tasks)
+
+    async def _renew(self, tasks: asyncio.TaskGroup) -> None:
+        try:
+            self._tls = await renew(self.identity, self.clock)
+        except Refusal as refusal:
+            log.error("certificate not renewed: %s", refusal.reason)
+            return
+        self.identity = Home.load(self.home)
+        await self.links.renew(tasks)
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Returns when any of the events is set."""
+    async with asyncio.TaskGroup() as tasks:
+        waiting = [tasks.create_task(event.wait()) for event in events]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+
+
+async def serve(home: Path, ready: Callable[[int], None]) -> None:
+    """Runs a node until SIGTERM or SIGINT."""
+    async with stop_signals() as stop:
+        await NodeApp(home).run(stop, ready)

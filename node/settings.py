@@ -1,0 +1,72 @@
+"""Settings of a node: ``HOME/node.toml``, every one with a safe default and a sentence.
+
+An unknown or ill-typed setting is an error with the file's name: a mistyped limit must not silently be
+the default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.errors import ExitCode, StartError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE: Final = "node.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set.
+
+    Attributes:
+        listen: ``host:port`` for agency systems; loopback by default, no port is open to others.
+        hosts: names and addresses in the listener's certificate, as agency systems dial it.
+        database: file in the home, or a database URL.
+        policies: folders of the policy in force, in order.
+        answer_floor_ms: every answer leaves this long after its query arrived, if it was ready sooner, so
+            that time does not tell hit from no-hit; above the 99.9th percentile of search and ruling.
+        name_search: whether names are searched; a node of objects only may switch it off.
+        log_level: DEBUG, INFO, WARNING or ERROR; personal data is in none of them.
+    """
+
+    listen: str = "127.0.0.1:7443"
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+    database: str = "node.db"
+    policies: tuple[str, ...] = field(default=())
+    answer_floor_ms: int = 20
+    name_search: bool = True
+    log_level: str = "INFO"
+
+    @classmethod
+    def load(cls, home: Path) -> Settings:
+        """Reads ``node.toml`` of a home; all defaults when there is none."""
+        path = home / FILE
+        if not path.exists():
+            return cls()
+        try:
+            found = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            sentence = f"{path} cannot be read as TOML: {error}"
+            raise StartError(sentence, exit_code=ExitCode.CONFIG) from error
+        return cls(**_checked(found, path))
+
+
+def _checked(found: dict[str, Any], path: Path) -> dict[str, Any]:
+    known = {part.name: type(part.default) for part in fields(Settings)}
+    checked: dict[str, Any] = {}
+    for name, value in found.items():
+        if name not in known:
+            sentence = f"{path}: unknown setting {name!r}; known are {', '.join(sorted(known))}."
+            raise StartError(sentence, exit_code=ExitCode.CONFIG)
+        shaped = tuple(value) if isinstance(value, list) else value
+        if type(shaped) is not known[name]:
+            sentence = f"{path}: {name} must be a {known[name].__name__}."
+            raise StartError(sentence, exit_code=ExitCode.CONFIG)
+        checked[name] = shaped
+    if checked.get("answer_floor_ms", 0) < 0:
+        raise StartError(f"{path}: answer_floor_ms is negative.", exit_code=ExitCode.CONFIG)
+    return checked
