@@ -54,7 +54,7 @@ def read_officer(path: Path) -> CryptoSigner:
         StartError: the file is missing or something else.
     """
     try:
-        return roles.loadread_officer(path.read_bytes())
+        return roles.load_signer(path.read_bytes())
     except (OSError, ValueError) as error:
         sentence = f"The officer's key {path} is missing or no Ed25519 key in PEM."
         raise StartError(sentence, exit_code=ExitCode.CONFIG) from error
@@ -74,7 +74,7 @@ def instruments_of(path: Path | None) -> tuple[Instrument, ...]:
     if path is None:
         return ()
     try:
-        return readinstruments_of(tomllib.loads(path.read_text(encoding="utf-8")))
+        return read_instruments(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError, DirectoryRefused) as error:
         sentence = f"The instruments in {path} cannot be read: {error}."
         raise StartError(sentence, exit_code=ExitCode.DATA) from error
@@ -82,7 +82,7 @@ def instruments_of(path: Path | None) -> tuple[Instrument, ...]:
 
 def fingerprint_of(opened: Authority) -> str:
     """The first root's fingerprint."""
-    return rootfingerprint_of(opened.state.file("root", 1) or b"")
+    return root_fingerprint(opened.state.file("root", 1) or b"")
 
 
 def show_join(status: JoinStatus) -> None:

@@ -200,6 +200,9 @@ class Authority:
         """
         now_ms = self.clock.now_ms()
         held = self.trust.held()
+        soon = to_datetime(now_ms + RENEW_BEFORE_MS)
+        if REVOCATION_ROLE not in changed and self.signed(REVOCATION_ROLE).is_expired(soon):
+            changed = {**changed, REVOCATION_ROLE: self._revocation(Revocations())}
         new = {role: (_version(content), content) for role, content in changed.items()}
         files = {
             role: (version, self.content(role))
@@ -239,6 +242,9 @@ class Authority:
 
         Returns:
             Whether anything was published.
+
+        Raises:
+            DirectoryRefused: the officers' role has run out; only they can sign it again.
         """
         now_ms = self.clock.now_ms()
         if not force and now_ms < self.directory.as_of_ms + REFRESH_AFTER_MS:
@@ -247,7 +253,7 @@ class Authority:
             soon = to_datetime(now_ms + RENEW_BEFORE_MS)
             stale = self.signed("snapshot").is_expired(soon)
             if stale or self.signed(REVOCATION_ROLE).is_expired(soon):
-                self.publish({REVOCATION_ROLE: self._revocation(Revocations())})
+                self.publish({})
             else:
                 self._put({}, now_ms)
         return True

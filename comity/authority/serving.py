@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from comity.api.directory.v1 import (
 from comity.authority.publishing import Authority
 from comity.authority.service import DirectoryServicer, EnrolmentServicer, News
 from comity.clock import SystemClock
+from comity.identity.documents import DirectoryRefused
 from comity.rpc.options import API_SERVER
 from comity.rpc.serving import Listener, listen
 from comity.rpc.tls import server_credentials
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 # How soon what another process changed (an approval, a suspension) is noticed.
 LOOK_S: Final = 0.25
 STOP_GRACE_S: Final = 2.0
+
+log = logging.getLogger(__name__)
 
 # Generated modules carry no types.
 _add_enrolment: Any = enrolment_service_pb2_grpc.add_EnrolmentServiceServicer_to_server
@@ -50,7 +54,7 @@ async def running(
         StartError: no authority there, a missing key file, a port in use.
     """
     authority = Authority(folder, clock or SystemClock())
-    authority.refresh()
+    _refresh(authority)
     news = News()
     enrolment, directory = EnrolmentServicer(authority), DirectoryServicer(authority, news)
     names = (
@@ -79,11 +83,19 @@ async def running(
         authority.state.close()
 
 
+def _refresh(authority: Authority) -> None:
+    """Vouches if it is time. Members stop by themselves when nobody vouches; serving goes on."""
+    try:
+        authority.refresh()
+    except DirectoryRefused as error:
+        log.error("cannot vouch for the directory: %s", error.why)  # noqa: TRY400  # no trace needed
+
+
 async def _look(authority: Authority, news: News, stop: asyncio.Event) -> None:
     """Vouches by the hour; tells watchers whenever what is published has changed."""
     told = authority.trust.held()
     while not stop.is_set():
-        authority.refresh()
+        _refresh(authority)
         if authority.trust.held() != told:
             told = authority.trust.held()
             news.tell()
