@@ -88,7 +88,7 @@ def _refresh(authority: Authority) -> None:
     try:
         authority.refresh()
     except DirectoryRefused as error:
-        log.error("cannot vouch for the directory: %s", error.why)  # noqa: TRY400  # no trace needed
+        log.error("cannot vouch for the directory: %s", error.why)  # no trace needed
 
 
 async def _look(authority: Authority, news: News, stop: asyncio.Event) -> None:

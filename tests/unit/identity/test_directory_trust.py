@@ -139,7 +139,9 @@ def test_one_officer_signing_twice_is_one_signature(fed: Founded) -> None:
     refused(fed.reader(), vouch(fed, {"targets": draft}), fed.clock.now_ms(), "1/2")
 
 
-def new_root(fed: Founded, *signers: Any, threshold: int = 2, federation: str = "test.comity") -> bytes:
+def new_root(
+    fed: Founded, *signers: Any, threshold: int = 2, federation: str = "test.comity"
+) -> bytes:
     root_keys = [fed.officer(number, root=True) for number in (1, 2, 3)]
     keys = [fed.officer(number) for number in (1, 2, 3)]
     public = roles.public_key(roles.raw_public(fed.freshness.public_key))
@@ -472,5 +474,3 @@ def test_only_what_is_new_is_passed_on(fed: Founded) -> None:
     assert [name.split(".")[-2] for name in names] == ["timestamp", "snapshot", "revocation"]
     reader.apply(fed.authority.trust.since(reader.held()), fed.clock.now_ms())
     assert reader.held() == fed.authority.trust.held()
-
-
