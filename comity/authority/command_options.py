@@ -12,7 +12,8 @@ from comity.authority import roles
 from comity.authority.publishing import Authority
 from comity.clock import SystemClock
 from comity.errors import ExitCode, StartError
-from comity.identity.documents import DirectoryRefused
+from comity.identity.documents import DirectoryRefused, read_instruments
+from comity.identity.trust import root_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

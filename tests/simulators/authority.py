@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comity.authority import roles
 from comity.authority.asks import JoinAsk, NodeAsk
@@ -15,10 +14,14 @@ from comity.authority.inviting import Invitations
 from comity.authority.preparing import Joining, prepare
 from comity.authority.publishing import Authority
 from comity.clock import ManualClock
-from comity.identity.directory import Directory
 from comity.identity.names import AgencyId, FederationId, InstanceName
-from comity.identity.token import Token
 from comity.identity.trust import DirectoryTrust, root_fingerprint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comity.identity.directory import Directory
+    from comity.identity.token import Token
 
 
 @dataclass

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
@@ -36,6 +35,9 @@ from comity.identity.join import renewal_message
 from comity.identity.names import AgencyId, FederationId, InstanceName, SpiffeId
 from comity.identity.token import TOKEN_LIFE_MS
 from tests.simulators.authority import Founded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FR = AgencyId("FR")
 

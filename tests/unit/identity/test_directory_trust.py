@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tuf.api.dsse import SimpleEnvelope
@@ -20,6 +19,9 @@ from comity.identity.documents import MEMBER, Agency, DirectoryRefused
 from comity.identity.names import AgencyId
 from comity.identity.trust import DirectoryTrust, root_fingerprint, same_fingerprint
 from tests.simulators.authority import Founded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FR = AgencyId("FR")
 DE = AgencyId("DE")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -32,6 +31,9 @@ from comity.identity.key_statement import (
 )
 from comity.identity.names import AgencyId, FederationId, InstanceName
 from comity.identity.own_keys import ROTATE_AFTER_MS, STATEMENTS_KEPT, OwnKeys
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = ManualClock().now_ms()
 HOUR = 3_600_000

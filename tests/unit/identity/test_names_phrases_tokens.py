@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -28,6 +28,9 @@ from comity.identity.phrase import WORDS, phrase, word
 from comity.identity.store import DirectoryStore
 from comity.identity.token import InvitationKind, Token, TokenDamaged, secret_hash, secret_matches
 from tests.simulators.authority import Founded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FED = FederationId("test.comity")
 NODE = SpiffeId.node(FED, AgencyId("FR-PJ"), InstanceName("1"))
