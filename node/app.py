@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from comity.api.query.v1 import query_service_pb2, query_service_pb2_grpc
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.authority.ca import load_key, spki_sha256
+from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home, ledger_origin
 from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
@@ -29,7 +30,7 @@ from node.exchange.asking import Asking
 from node.exchange.deciding import Deciding, Pseudonyms
 from node.exchange.model import Outcome, RecipientNews
 from node.exchange.receipts import Receipts
-from node.holders import DirectoryHolder, PeerKeyHolder
+from node.peer_keys import PeerKeyHolder
 from node.link.codec import WireCodec
 from node.link.links import GatewayLinks
 from node.link.session import Session

@@ -31,6 +31,7 @@ from comity.envelope.opening import (
     deliveries_unverified,
     open_delivered,
     verify_sent,
+    verify_signature,
 )
 from comity.envelope.refusals import EnvelopeRefused, Why
 from comity.envelope.sealing import Entropy, SealedEnvelope, seal
@@ -63,4 +64,5 @@ __all__ = [
     "signing_kid",
     "signing_public_key",
     "verify_sent",
+    "verify_signature",
 ]

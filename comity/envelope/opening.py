@@ -32,13 +32,18 @@ if TYPE_CHECKING:
     from comity.envelope.keys import EncryptionSecret, Kid, SigningPublicKey
 
 
+def verify_signature(message: bytes, signature: bytes, key: SigningPublicKey) -> None:
+    """Raises ``CryptoError`` unless ``key`` signed ``message`` (RFC 8032)."""
+    bindings.crypto_sign_open(signature + message, key)
+
+
 def _check_signature(
     header: Header, header_bytes: bytes, signature: bytes, sender_key: SigningPublicKey
 ) -> None:
     if header.sender_kid != signing_kid(sender_key):
         raise EnvelopeRefused(Why.WRONG_SENDER)
     try:
-        bindings.crypto_sign_open(signature + SIGNATURE_CONTEXT + header_bytes, sender_key)
+        verify_signature(SIGNATURE_CONTEXT + header_bytes, signature, sender_key)
     except CryptoError as error:
         raise EnvelopeRefused(Why.SIGNATURE) from error
 

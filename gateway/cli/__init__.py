@@ -1,0 +1,1 @@
+"""``comity-gateway``: joining, serving, checking."""

@@ -1,0 +1,1 @@
+"""`RelayService` over gRPC: protobuf stops here."""

@@ -135,6 +135,7 @@ def record(
     """
     if not key or len(key) > KEY_CHARS_MAX:
         raise UnusableRowError(Why.MISSING_KEY, f"a key has 1 to {KEY_CHARS_MAX} characters")
+    _check("key", key)
     known = _PATHS.get(entity_type)
     if known is None:
         raise UnusableRowError(Why.UNSUPPORTED_ENTITY, entity_type)

@@ -69,7 +69,7 @@ def read(path: Path) -> Iterator[Item]:
         for row in objects(lines(path)):
             if isinstance(row, Quarantined):
                 yield row
-            elif row.value.get("schema") not in _PARTS:
+            elif str(row.value.get("schema")) not in _PARTS:
                 yield _item(row, pad)
 
 
@@ -99,7 +99,7 @@ def _first(properties: Properties, *names: str) -> str:
 def _remember(entity: dict[str, Any], pad: Scratch) -> None:
     """Keep what other entities need; what is malformed is told of in the second pass."""
     name, schema = entity.get("id"), entity.get("schema")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not isinstance(schema, str):
         return
     try:
         properties = _properties(entity)

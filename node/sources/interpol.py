@@ -55,9 +55,16 @@ def read(path: Path) -> Iterator[Item]:
         try:
             person = _person(notice)
         except UnusableRowError as error:
-            yield quarantined(ordinal, error, json.dumps(notice, ensure_ascii=False))
+            yield quarantined(ordinal, error, _raw(notice))
         else:
             yield Read(ordinal, person)
+
+
+def _raw(notice: Any) -> str:
+    try:
+        return json.dumps(notice, ensure_ascii=False)
+    except RecursionError:
+        return "nested too deeply to show"
 
 
 def _notices(path: Path) -> Iterator[tuple[int, Any]]:

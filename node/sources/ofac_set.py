@@ -141,7 +141,9 @@ def _entry(row: Cells, companions: _Companions) -> Entry:
         raise UnusableRowError(Why.UNSUPPORTED_ENTITY, kind)
     if not cells[1]:
         raise UnusableRowError(Why.MISSING_NAME)
-    remarks = cells[11] + "".join(cell(comment.values[1]) for comment in overflow)
+    pieces = [row.values[_SDN_COLUMNS - 1], *(comment.values[1] for comment in overflow)]
+    # Cut anywhere, so a space at either edge of a piece is part of the text.
+    remarks = "".join(piece for piece in pieces if cell(piece)).strip()
     return Entry(
         number=number,
         individual=kind == "individual",

@@ -29,22 +29,20 @@ class Scratch:
 
     def keep(self, kind: str, name: str, value: str) -> None:
         """Remember one more value."""
-        self._connection.execute("INSERT OR IGNORE INTO kept VALUES (?, ?, ?)", (kind, name, value))
+        self._connection.execute(
+            "INSERT OR IGNORE INTO kept VALUES (?, ?, ?)", (kind, _storable(name), value)
+        )
 
     def values(self, kind: str, name: str) -> list[str]:
         """Everything remembered under a name, in a fixed order."""
         rows = self._connection.execute(
-            "SELECT value FROM kept WHERE kind = ? AND name = ? ORDER BY value", (kind, name)
+            "SELECT value FROM kept WHERE kind = ? AND name = ? ORDER BY value",
+            (kind, _storable(name)),
         )
         return [value for (value,) in rows]
 
-    def names(self, kind: str) -> Iterator[str]:
-        """Every name of a kind."""
-        rows = self._connection.execute("SELECT DISTINCT name FROM kept WHERE kind = ?", (kind,))
-        return (name for (name,) in rows)
-
     def first_use(self, name: str, content: str) -> bool | None:
-        """Whether a key is new (True), seen with the same content (False), or with other content (None)."""
+        """Whether a key is new (True), seen with this content (False) or with other content (None)."""
         digest = blake2b(
             content.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES
         ).hexdigest()
@@ -53,6 +51,11 @@ class Scratch:
             self.keep("seen", name, digest)
             return True
         return False if seen[0] == digest else None
+
+
+def _storable(name: str) -> str:
+    """Foreign text as SQLite can hold it: no half of a surrogate pair."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What changes while a node runs: the directory, other nodes' keys. One reference each, swapped whole."""
+"""Other nodes' encryption keys, as their verified statements tell them."""
 
 from __future__ import annotations
 
@@ -11,54 +11,17 @@ from comity.identity.directory import Freshness
 from comity.identity.files import write_private
 from comity.identity.key_ring import KeyRing, KeyStatementForked
 from comity.identity.key_statement import KeyStatementRefused
-from comity.identity.update import DirectoryRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from comity.authority.holder import DirectoryHolder
     from comity.clock import Clock
     from comity.envelope import EncryptionPublicKey
-    from comity.identity.directory import Directory
-    from comity.identity.store import DirectoryStore
-    from comity.identity.trust import DirectoryTrust
 
 STATEMENTS_FILE: Final = "peer-statements.json"
 
 log = logging.getLogger(__name__)
-
-
-class DirectoryHolder:
-    """The verified directory in force; updates that are refused leave it as it is."""
-
-    def __init__(self, store: DirectoryStore, trust: DirectoryTrust, clock: Clock) -> None:
-        found = trust.directory
-        if found is None:
-            raise ValueError("a directory that was never verified")
-        self._store = store
-        self._trust = trust
-        self._clock = clock
-        self.current: Directory = found
-        self._on_change: list[Callable[[Directory], None]] = []
-
-    def on_change(self, call: Callable[[Directory], None]) -> None:
-        """Calls ``call`` with every new directory."""
-        self._on_change.append(call)
-
-    def apply(self, files: Sequence[tuple[str, bytes]]) -> None:
-        """Takes metadata from wherever it came; only its signatures count."""
-        try:
-            directory = self._trust.apply(files, self._clock.now_ms())
-        except DirectoryRefused as error:
-            log.warning("directory update refused: %s", error)
-            return
-        if directory == self.current:
-            return
-        self.current = directory
-        self._store.save(self._trust)
-        log.info("directory version %d is in force", directory.version)
-        for call in self._on_change:
-            call(directory)
 
 
 class PeerKeyHolder:

@@ -1,0 +1,202 @@
+"""Composition root of a gateway process: reads settings, builds the parts, runs them, stops in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final
+
+from comity.api.relay.v1 import relay_service_pb2 as relay
+from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
+from comity.authority.client import connect
+from comity.authority.holder import DirectoryHolder
+from comity.authority.home import Home, ledger_origin
+from comity.authority.renewing import renew, renewal_due
+from comity.clock import SystemClock
+from comity.errors import Reason, Refusal
+from comity.rpc import options
+from comity.rpc.outbox import OutboxFullError
+from comity.rpc.serving import listen, stop_signals
+from comity.rpc.tls import server_credentials
+from comity.store.engine import open_engine
+from comity.store.journal import Journal
+from comity.store.ledger_store import LedgerStore
+from gateway.directory.mirror import Mirror
+from gateway.policy.loading import load_policies
+from gateway.policy.route import FederationPolicy
+from gateway.relay.relay import Relay
+from gateway.rpc.frames import ProtoFrames, ProtoRouting
+from gateway.rpc.relay_service import RelayServicer, directory_frame
+from gateway.settings import Settings
+from gateway.storage.migrating import migrate
+from gateway.storage.quota import LeasedQuota
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from comity.identity.directory import Directory
+
+SWEEP_S: Final = 0.5
+KEEP_S: Final = 60.0
+# What links get to move before the listener closes, and how long calls may finish.
+DRAIN_S: Final = 2.0
+GRACE_S: Final = 1.0
+# The authority is asked again this long after it stopped answering.
+AUTHORITY_RETRY_S: Final = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class GatewayApp:
+    """One running gateway process."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.clock = SystemClock()
+        self.settings = Settings.load(home)
+        self.identity = Home.load_gateway(home)
+        self._stopping = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[int], None]) -> None:
+        """Runs until ``stop``; ``ready`` is called with the listener's port."""
+        async with AsyncExitStack() as stack:
+            await self._build(stack)
+            listener = await listen(
+                address=self._address(),
+                credentials=server_credentials(
+                    self.identity.tls, client_ca_pem=self.identity.node_ca_pem
+                ),
+                options=options.LINK_SERVER,
+                services=[
+                    (
+                        relay.DESCRIPTOR.services_by_name["RelayService"].full_name,
+                        lambda server: relay_grpc.add_RelayServiceServicer_to_server(
+                            self.servicer, server
+                        ),
+                    )
+                ],
+            )
+            ready(listener.port)
+            async with asyncio.TaskGroup() as tasks:
+                work = [
+                    tasks.create_task(self._watch()),
+                    tasks.create_task(self._sweep()),
+                    tasks.create_task(self._keep()),
+                ]
+                await stop.wait()
+                await self._drain()
+                await listener.stop(GRACE_S)
+                for task in work:
+                    task.cancel()
+
+    async def _build(self, stack: AsyncExitStack) -> None:
+        identity, settings, clock = self.identity, self.settings, self.clock
+        where = settings.database if "://" in settings.database else self.home / settings.database
+        engine = open_engine(where)
+        stack.callback(engine.dispose)
+        migrate(engine)
+        holder = DirectoryHolder(identity.directory_store, identity.directory_store.load(), clock)
+        self.directories = holder
+        self.mirror = Mirror(holder, clock)
+        self.mirror.on_statement(self._spread_statement)
+        holder.on_change(self._directory_changed)
+        ledger = LedgerStore(engine, origin=ledger_origin(identity.name), signer=identity.ledger)
+        journal = await stack.enter_async_context(
+            Journal(
+                ledger,
+                clock=clock,
+                in_flight=lambda: self.relay.in_flight,
+                lock_path=self.home / "ledger.lock",
+            )
+        )
+        self.relay = Relay(
+            directories=holder,
+            codec=ProtoRouting(),
+            policy=FederationPolicy(
+                policies=load_policies(settings, holder.current), directories=holder, clock=clock
+            ),
+            keys=self.mirror,
+            quota=LeasedQuota(engine, per_day=settings.quota_per_day, clock=clock),
+            journal=journal,
+            frames=ProtoFrames(),
+            clock=clock,
+        )
+        self.servicer = RelayServicer(
+            name=identity.name.name,
+            relay_=self.relay,
+            mirror=self.mirror,
+            clock=clock,
+            entropy=os.urandom,
+            stopping=self._stopping,
+        )
+
+    def _address(self) -> str:
+        return (
+            self.settings.listen
+            or self.directories.current.gateways[self.identity.name.name].address
+        )
+
+    # --- what changes -------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Follows the authority; while it is away the directory held stays in force until it ages."""
+        while True:
+            try:
+                address, pem = self.identity.authority_address, self.identity.authority_ca_pem
+                async with connect(address, pem) as client:
+                    async for files in client.watch(self.directories.held()):
+                        self.directories.apply(files)
+            except Refusal as refusal:
+                log.warning("the authority is away: %s", refusal.reason)
+            await asyncio.sleep(AUTHORITY_RETRY_S)
+
+    def _directory_changed(self, directory: Directory) -> None:
+        self.relay.review()
+        self._spread(directory_frame(self.directories.files()))
+        log.info("directory version %d passed on", directory.version)
+
+    def _spread_statement(self, content: bytes) -> None:
+        self._spread(relay.GatewayFrame(key_statement=content))
+
+    def _spread(self, frame: relay.GatewayFrame) -> None:
+        for link in self.relay.links:
+            try:
+                link.outbox.put_control(frame)
+            except OutboxFullError:
+                link.end(Reason.OVERLOADED)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            self.relay.sweep()
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_S)
+            if renewal_due(self.identity, self.clock.now_ms()):
+                try:
+                    await renew(self.identity, self.clock)
+                except Refusal as refusal:
+                    log.error("certificate not renewed: %s", refusal.reason)
+                    continue
+                self.identity = Home.load_gateway(self.home)
+                log.warning("certificate renewed; it is shown from the next start on")
+
+    async def _drain(self) -> None:
+        """Tells every link to move, gives what is under way a moment, then ends them."""
+        self._stopping.set()
+        self._spread(relay.GatewayFrame(drain=relay.Drain(within_ms=int(DRAIN_S * 1000))))
+        deadline_s = self.clock.monotonic_s() + DRAIN_S
+        while self.relay.in_flight and self.clock.monotonic_s() < deadline_s:
+            await asyncio.sleep(SWEEP_S / 10)
+        for link in list(self.relay.links):
+            link.end(Reason.SHUTTING_DOWN)
+
+
+async def serve(home: Path, ready: Callable[[int], None]) -> None:
+    """Runs a gateway process until SIGTERM or SIGINT."""
+    async with stop_signals() as stop:
+        await GatewayApp(home).run(stop, ready)

@@ -1,0 +1,74 @@
+"""What the gateway passes on to every link: the directory's files and the nodes' key statements.
+
+Both are verified before they are passed on or used, by the same rules as at a node; a gateway that
+passed on something else would only be refused there.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from comity.envelope import encryption_kid
+from comity.identity.key_ring import KeyRing
+from comity.identity.key_statement import KeyStatementRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from comity.authority.holder import DirectoryHolder
+    from comity.clock import Clock
+    from comity.identity.directory import Directory
+
+# Encryption keys remembered: several a member, since the one before the newest still serves.
+KIDS_REMEMBERED: Final = 65_536
+
+log = logging.getLogger(__name__)
+
+
+class Mirror:
+    """Directory and statements of one gateway process."""
+
+    def __init__(self, holder: DirectoryHolder, clock: Clock) -> None:
+        self._holder = holder
+        self._clock = clock
+        self._ring = KeyRing()
+        self._agencies: dict[bytes, str] = {}
+        self._on_statement: list[Callable[[bytes], None]] = []
+
+    @property
+    def current(self) -> Directory:
+        """The directory in force."""
+        return self._holder.current
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """The directory's files, in the order to apply."""
+        return self._holder.files()
+
+    def statements(self) -> list[bytes]:
+        """The newest statement of each node."""
+        return self._ring.statements()
+
+    def agency_of(self, kid: bytes) -> str | None:
+        """Whose encryption key this is."""
+        return self._agencies.get(kid)
+
+    def on_statement(self, call: Callable[[bytes], None]) -> None:
+        """Calls ``call`` with each statement that was accepted."""
+        self._on_statement.append(call)
+
+    def accept_statement(self, content: bytes) -> None:
+        """Takes a statement from a link; a refused one is dropped and nobody hears of it."""
+        before = set(self._ring.statements())
+        if content in before:
+            return
+        try:
+            statement = self._ring.accept(content, self.current, self._clock.now_ms())
+        except KeyStatementRefused as error:
+            log.warning("key statement refused: %s", error)
+            return
+        if len(self._agencies) >= KIDS_REMEMBERED:
+            self._agencies.clear()
+        self._agencies[encryption_kid(statement.encryption_key)] = statement.agency
+        for call in self._on_statement:
+            call(content)

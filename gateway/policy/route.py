@@ -1,0 +1,51 @@
+"""Asking the federation's policy about one class of request; Casbin decides in ``comity.rulings``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.clock import to_datetime
+from comity.rulings import RouteContext
+
+if TYPE_CHECKING:
+    from comity.clock import Clock
+    from comity.rulings import Policies
+    from gateway.relay.model import Routing
+    from gateway.relay.ports import Directories
+
+
+class FederationPolicy:
+    """Implements ``gateway.relay.ports.RoutePolicy``; the relay remembers what it says."""
+
+    def __init__(self, *, policies: Policies, directories: Directories, clock: Clock) -> None:
+        self._policies = policies
+        self._directories = directories
+        self._clock = clock
+
+    def refused(self, routing: Routing) -> frozenset[str]:
+        """Recipients that may not be asked this by this member; unknown ones are for others to name."""
+        members = self._directories.current.members
+        requester = members.get(routing.sender)  # type: ignore[call-overload]  # an id by its text
+        if requester is None:
+            return frozenset(routing.recipients)
+        today = to_datetime(self._clock.now_ms()).date()
+        refused = set()
+        for name in routing.recipients:
+            target = members.get(name)  # type: ignore[call-overload]  # an id by its text
+            if target is None:
+                continue
+            context = RouteContext(
+                requester=routing.sender,
+                requester_country=requester.country,
+                target=name,
+                target_country=target.country,
+                purpose=routing.purpose,
+                instrument=routing.instrument,
+                entity_type=routing.entity_type,
+                stage=routing.stage,
+                urgency=routing.urgency,
+                today=today,
+            )
+            if not self._policies.current.route(context).allowed:
+                refused.add(name)
+        return frozenset(refused)

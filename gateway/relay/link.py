@@ -1,0 +1,91 @@
+"""A node's link as the relay sees it: whose it is, what it may send, and the queue towards it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from comity.errors import Reason, Refusal
+
+if TYPE_CHECKING:
+    from comity.rpc.outbox import Outbox
+
+# What a node may have outstanding towards this gateway.
+CREDIT_ENVELOPES: Final = 2_048
+CREDIT_BYTES: Final = 64 * 1024 * 1024
+
+
+class Frames(Protocol):
+    """Makes the frames that the relay sends; the contract's types stay outside."""
+
+    def deliver(self, envelope: bytes, *, remaining_ms: int, receipt: bytes) -> Any:
+        """An envelope for a node."""
+        ...
+
+    def status(self, query_id: bytes, news: Any, *, refused: str = "") -> Any:
+        """What became of a query so far."""
+        ...
+
+    def cancel(self, query_id: bytes) -> Any:
+        """Nobody waits any more."""
+        ...
+
+
+class Link:
+    """One attached node.
+
+    Attributes:
+        agency: whose.
+        tls_key: SHA-256 of its certificate's public key.
+        signing_kid: id of its signing key; only envelopes of this key are taken from it.
+        outbox: frames towards it.
+    """
+
+    __slots__ = (
+        "_ended",
+        "agency",
+        "credit_bytes",
+        "credit_envelopes",
+        "granted_bytes",
+        "granted_envelopes",
+        "outbox",
+        "signing_kid",
+        "tls_key",
+        "why_ended",
+    )
+
+    def __init__(
+        self, *, agency: str, tls_key: bytes, signing_kid: bytes, outbox: Outbox[Any], ended: Any
+    ) -> None:
+        self.agency = agency
+        self.tls_key = tls_key
+        self.signing_kid = signing_kid
+        self.outbox = outbox
+        self._ended = ended
+        self.why_ended: Reason | None = None
+        # What the node lets us have outstanding; what we let it.
+        self.credit_envelopes = 0
+        self.credit_bytes = 0
+        self.granted_envelopes = CREDIT_ENVELOPES
+        self.granted_bytes = CREDIT_BYTES
+
+    def end(self, why: Reason) -> None:
+        """Ends the link."""
+        if self.why_ended is None:
+            self.why_ended = why
+        self._ended.set()
+
+    def spend(self, size_bytes: int) -> None:
+        """Counts an envelope from the node against what it was granted.
+
+        Raises:
+            Refusal: OVERLOADED; a node that sends beyond its credit loses the link.
+        """
+        self.granted_envelopes -= 1
+        self.granted_bytes -= size_bytes
+        if self.granted_envelopes < 0 or self.granted_bytes < 0:
+            raise Refusal(Reason.OVERLOADED, f"{self.agency} sends beyond its credit")
+
+    def grant(self, *, envelopes: int, size_bytes: int) -> None:
+        """Gives credit back."""
+        self.granted_envelopes += envelopes
+        self.granted_bytes += size_bytes

@@ -1,0 +1,278 @@
+"""`RelayService.Attach`: one held stream for each node, from its challenge to its end.
+
+Rules:
+
+* Who attaches is decided by certificate (name and public key, as in the directory in force) and by the
+  node's signature over a fresh challenge together with that TLS key and this gateway's name.
+* A link ends at its certificate's notAfter, when the directory drops its keys, when it is silent for
+  three heartbeats, and when it breaks a bound (frames, bytes, credit).
+* One function handles an inbound batch; there is no task for a frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+from nacl.exceptions import CryptoError
+
+from comity.api.relay.v1 import relay_service_pb2 as relay
+from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
+from comity.envelope import verify_signature
+from comity.errors import Reason, Refusal
+from comity.identity.directory import Freshness
+from comity.rpc.outbox import BATCH_BYTES_MAX, BATCH_FRAMES_MAX, Outbox, OutboxFullError
+from comity.rpc.tls import peer_of
+from gateway.relay.link import CREDIT_BYTES, CREDIT_ENVELOPES, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from comity.clock import Clock
+    from comity.identity.directory import Directory, Member, NodeEntry
+    from comity.rpc.tls import Peer
+    from gateway.directory.mirror import Mirror
+    from gateway.relay.relay import Relay
+
+HELLO_CONTEXT: Final = b"CMT1/hello/v1\0"
+NONCE_BYTES: Final = 32
+HELLO_S: Final = 10.0
+HEARTBEAT_S: Final = 10.0
+HEARTBEATS_MISSED_MAX: Final = 3
+LINKS_PER_AGENCY_MAX: Final = 16
+LINKS_MAX: Final = 4_096
+# Metadata files and statements in one frame stay below a batch's bytes.
+FILES_BYTES_MAX: Final = 128 * 1024
+# What a node may grant: more than this is not room but a mistake.
+GRANTED_ENVELOPES_MAX: Final = 65_536
+GRANTED_BYTES_MAX: Final = 256 * 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+class RelayServicer(relay_grpc.RelayServiceServicer):
+    """Attaches links."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        relay_: Relay,
+        mirror: Mirror,
+        clock: Clock,
+        entropy: Callable[[int], bytes],
+        stopping: asyncio.Event,
+    ) -> None:
+        self._name = name
+        self._relay = relay_
+        self._mirror = mirror
+        self._clock = clock
+        self._entropy = entropy
+        self._stopping = stopping
+
+    async def Attach(  # noqa: N802  # the contract's name
+        self, request_iterator: Any, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> None:
+        """Holds a link until it ends."""
+        del request_iterator  # read through the context: one batch at a time
+        peer = peer_of(context)
+        member, entry = self._who(peer)
+        ended = asyncio.Event()
+        outbox: Outbox[relay.GatewayFrame] = Outbox()
+        link = Link(
+            agency=member.agency,
+            tls_key=peer.public_key_sha256,
+            signing_kid=entry.kid,
+            outbox=outbox,
+            ended=ended,
+        )
+        async with asyncio.timeout(HELLO_S):
+            await self._hello(context, peer, member, entry)
+        await _Attached(self, context, link, peer, ended).run()
+
+    def _who(self, peer: Peer) -> tuple[Member, NodeEntry]:
+        """The directory's node behind a certificate: by its key, and its name must be that node's."""
+        directory = self._mirror.current
+        if directory.freshness(self._clock.now_ms()) is Freshness.STOPPED:
+            raise Refusal(Reason.DIRECTORY_STALE, "directory too old to admit anybody")
+        found = directory.node_by_tls_key(peer.public_key_sha256)
+        if found is None or peer.spiffe_id != _spiffe(directory, *found):
+            raise Refusal(Reason.UNAUTHENTICATED, "certificate is no active node's")
+        if self._clock.now_ms() >= peer.not_after_ms:
+            raise Refusal(Reason.UNAUTHENTICATED, "certificate has expired")
+        agency = found[0].agency
+        links = list(self._relay.links)
+        if (
+            self._stopping.is_set()
+            or len(links) >= LINKS_MAX
+            or sum(1 for link in links if link.agency == agency) >= LINKS_PER_AGENCY_MAX
+        ):
+            raise Refusal(Reason.OVERLOADED, "too many links")
+        return found
+
+    async def _hello(self, context: Any, peer: Peer, member: Member, entry: NodeEntry) -> None:
+        nonce = self._entropy(NONCE_BYTES)
+        challenge = relay.Challenge(nonce=nonce, gateway=self._name)
+        await context.write(relay.AttachResponse(frames=[relay.GatewayFrame(challenge=challenge)]))
+        request = await context.read()
+        if request is grpc.aio.EOF or len(request.frames) != 1:
+            raise Refusal(Reason.INVALID_REQUEST, "no hello")
+        hello = request.frames[0].hello
+        signed = HELLO_CONTEXT + nonce + peer.public_key_sha256 + self._name.encode()
+        try:
+            verify_signature(signed, hello.signature, entry.signing_key)
+        except (CryptoError, ValueError) as error:
+            raise Refusal(Reason.UNAUTHENTICATED, "hello not signed by the node's key") from error
+        if hello.agency != member.agency:
+            raise Refusal(Reason.UNAUTHENTICATED, "hello names another agency")
+        if member.wire_version_min not in hello.wire_versions:
+            log.info("%s reads wire versions %s", member.agency, list(hello.wire_versions))
+
+
+def _spiffe(directory: Directory, member: Member, entry: NodeEntry) -> str:
+    return f"spiffe://{directory.federation}/node/{member.agency}/{entry.instance}"
+
+
+class _Attached:
+    """A welcomed link while it lasts."""
+
+    def __init__(
+        self,
+        servicer: RelayServicer,
+        context: grpc.aio.ServicerContext[Any, Any],
+        link: Link,
+        peer: Peer,
+        ended: asyncio.Event,
+    ) -> None:
+        self._relay = servicer._relay  # noqa: SLF001  # the servicer's other half
+        self._mirror = servicer._mirror  # noqa: SLF001
+        self._clock = servicer._clock  # noqa: SLF001
+        self._context = context
+        self._link = link
+        self._peer = peer
+        self._ended = ended
+        self._heard_s = self._clock.monotonic_s()
+
+    async def run(self) -> None:
+        link = self._link
+        link.outbox.put_control(self._welcome())
+        for frame in self._mirror_frames():
+            link.outbox.put_control(frame)
+        self._relay.attach(link)
+        log.info("%s attached", link.agency)
+        remaining_s = (self._peer.not_after_ms - self._clock.now_ms()) / 1000
+        expiry = asyncio.get_running_loop().call_later(
+            remaining_s, link.end, Reason.UNAUTHENTICATED
+        )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                work = [
+                    tasks.create_task(link.outbox.run(self._write)),
+                    tasks.create_task(self._read()),
+                    tasks.create_task(self._beat()),
+                ]
+                await self._ended.wait()
+                for task in work:
+                    task.cancel()
+        finally:
+            expiry.cancel()
+            link.end(Reason.SHUTTING_DOWN)
+            self._relay.detach(link)
+            log.info("%s detached: %s", link.agency, link.why_ended)
+        if link.why_ended is not None and link.why_ended is not Reason.SHUTTING_DOWN:
+            raise Refusal(link.why_ended, "link ended")
+
+    def _welcome(self) -> relay.GatewayFrame:
+        welcome = relay.Welcome(
+            now_ms=self._clock.now_ms(),
+            credit_envelopes=CREDIT_ENVELOPES,
+            credit_bytes=CREDIT_BYTES,
+            ends_ms=self._peer.not_after_ms,
+        )
+        return relay.GatewayFrame(welcome=welcome)
+
+    def _mirror_frames(self) -> list[relay.GatewayFrame]:
+        frames = [directory_frame(self._mirror.files())]
+        frames += [relay.GatewayFrame(key_statement=one) for one in self._mirror.statements()]
+        return frames
+
+    async def _write(self, batch: list[relay.GatewayFrame]) -> None:
+        await self._context.write(relay.AttachResponse(frames=batch))
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            silent_s = self._clock.monotonic_s() - self._heard_s
+            if silent_s > HEARTBEAT_S * HEARTBEATS_MISSED_MAX:
+                self._link.end(Reason.EXPIRED)
+                return
+            beat = relay.Heartbeat(now_ms=self._clock.now_ms())
+            try:
+                self._link.outbox.put_control(relay.GatewayFrame(heartbeat=beat))
+            except OutboxFullError:
+                self._link.end(Reason.OVERLOADED)
+
+    async def _read(self) -> None:
+        read = self._context.read
+        while True:
+            request = await read()
+            if request is grpc.aio.EOF:
+                self._link.end(Reason.SHUTTING_DOWN)
+                return
+            self._heard_s = self._clock.monotonic_s()
+            try:
+                self._take(request)
+            except Refusal as refusal:
+                log.warning("link of %s ends: %s", self._link.agency, refusal)
+                self._link.end(refusal.reason)
+                return
+
+    def _take(self, request: relay.AttachRequest) -> None:
+        frames = request.frames
+        if len(frames) > BATCH_FRAMES_MAX:
+            raise Refusal(Reason.TOO_LARGE, "too many frames in a batch")
+        envelopes = size = 0
+        link, relaying = self._link, self._relay
+        for frame in frames:
+            kind = frame.WhichOneof("frame")
+            if kind == "send":
+                send = frame.send
+                taken = len(send.envelope) + len(send.receipt)
+                link.spend(taken)
+                envelopes += 1
+                size += taken
+                relaying.send(
+                    link, send.envelope, remaining_ms=send.remaining_ms, receipt=send.receipt
+                )
+            elif kind == "ack":
+                accepted = frame.ack.verdict == relay.VERDICT_ACCEPTED
+                relaying.acknowledge(link, frame.ack.envelope_id, accepted=accepted)
+            elif kind == "credit":
+                self._credit(frame.credit)
+            elif kind == "cancel":
+                relaying.cancel(link, frame.cancel.query_id)
+            elif kind == "key_statement":
+                self._mirror.accept_statement(frame.key_statement)
+            elif kind in {"hello", None}:
+                raise Refusal(Reason.INVALID_REQUEST, "a frame out of order")
+        if size > BATCH_BYTES_MAX + BATCH_BYTES_MAX // 4:
+            raise Refusal(Reason.TOO_LARGE, "too many bytes in a batch")
+        if envelopes:
+            link.grant(envelopes=envelopes, size_bytes=size)
+            credit = relay.Credit(envelopes=envelopes, bytes=size)
+            link.outbox.put_control(relay.GatewayFrame(credit=credit))
+
+    def _credit(self, credit: relay.Credit) -> None:
+        link = self._link
+        link.credit_envelopes += credit.envelopes
+        link.credit_bytes += credit.bytes
+        if link.credit_envelopes > GRANTED_ENVELOPES_MAX or link.credit_bytes > GRANTED_BYTES_MAX:
+            raise Refusal(Reason.INVALID_REQUEST, "credit beyond any room")
+
+
+def directory_frame(files: Sequence[tuple[str, bytes]]) -> relay.GatewayFrame:
+    """Metadata as one frame."""
+    found = [relay.DirectoryFile(name=name, content=content) for name, content in files]
+    return relay.GatewayFrame(directory=relay.DirectoryUpdate(files=found))
