@@ -1,0 +1,292 @@
+"""Tables by mapping, the shipped mappings, and our own register format."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from comity.demo.registers import AGENCIES, registers
+from comity.errors import ExitCode, StartError
+from node.records.record import Labels, Record
+from node.records.values import Assertion
+from node.sources import mapping, register, table
+from node.sources.formats import formats, importer
+from node.sources.labelling import labelled, may_be_minor
+from tests.simulators.source_files import records, refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PEOPLE = """
+source = "town"
+entity = "person"
+required = ["person.names"]
+
+[input]
+delimiter = ";"
+encoding = "cp1252"
+null = ["NULL"]
+
+[key]
+columns = ["id"]
+
+[fields]
+"person.names" = { parts = { given = "first", family = "last" }, constants = { kind = "LEGAL" } }
+"person.birth_date" = { column = "born", dates = ["%d.%m.%Y", "%Y"] }
+"person.nationalities" = { column = "nation", split = ",", country = true }
+"person.sex" = { column = "sex", words = { w = "F", m = "M" } }
+"person.birth_place" = { template = "{town} ({land})" }
+"person.status" = { constant = "recorded" }
+
+[labels]
+[[labels.rules]]
+column = "role"
+equals = ["V", "victim"]
+subject = "victim"
+markings = ["originator-controlled"]
+[[labels.rules]]
+column = "role"
+equals = ["S"]
+subject = "suspect"
+"""
+HEAD = "id;first;last;born;nation;sex;town;land;role\n"
+
+
+def _read(folder: Path, text: str, mapping_text: str = PEOPLE) -> list:
+    path = folder / "people.csv"
+    path.write_bytes(text.encode("cp1252"))
+    return list(table.read(path, mapping.mapping(mapping_text, "people.toml")))
+
+
+def test_columns_become_fields(tmp_path: Path) -> None:
+    rows = HEAD + "1;Jürgen;Müller;09.03.1974;Germany, SY;m;Köln;DE;S\n"
+    record = records(_read(tmp_path, rows))["1"]
+    assert record.source == "town"
+    name = record.fields["person.names"][0]
+    assert (name.full, name.family, name.kind, name.script) == (
+        "Jürgen Müller", "Müller", "LEGAL", "Latn"
+    )  # fmt: skip
+    assert record.fields["person.birth_date"] == "1974-03-09"
+    assert record.fields["person.nationalities"] == ("DE", "SY")
+    assert record.fields["person.sex"] == "M"
+    assert record.fields["person.birth_place"] == "Köln (DE)"
+    assert record.labels.subject == "suspect"
+
+
+def test_a_template_with_an_empty_place_is_no_value(tmp_path: Path) -> None:
+    record = records(_read(tmp_path, HEAD + "1;A;B;1974;;m;Köln;;S\n"))["1"]
+    assert "person.birth_place" not in record.fields
+    assert record.fields["person.birth_date"] == "1974"
+
+
+@pytest.mark.parametrize(
+    ("role", "subject", "markings"),
+    [
+        ("V", "victim", {"originator-controlled"}),
+        ("S", "suspect", set()),
+        ("?", "unknown", set()),
+        ("", "unknown", set()),
+    ],
+)
+def test_an_unknown_role_is_the_stricter(
+    tmp_path: Path, role: str, subject: str, markings: set[str]
+) -> None:
+    record = records(_read(tmp_path, HEAD + f"1;A;B;1974;;m;;;{role}\n"))["1"]
+    assert (record.labels.subject, record.labels.markings) == (subject, markings)
+
+
+def test_what_was_not_evaluated_is_handled_strictly(tmp_path: Path) -> None:
+    record = records(_read(tmp_path, HEAD + "1;A;B;1974;;m;;;S\n"))["1"]
+    assert record.assertion.source_reliability == "X"
+    assert record.assertion.handling_code == "H2"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("1;A;B;soon;;m;;;S", "value not valid"),
+        ("1;A;B;1974;Atlantis;m;;;S", "value not valid"),
+        ("1;NULL;;1974;;m;;;S", "no number or value"),
+        (";A;B;1974;;m;;;S", "no key"),
+        ("1;A;B;1974;;m;;S", "wrong number of columns"),
+    ],
+)
+def test_a_value_that_is_not_understood_is_never_dropped(
+    tmp_path: Path, row: str, reason: str
+) -> None:
+    items = _read(tmp_path, f"{HEAD}{row}\n2;C;D;1975;;w;;;S\n")
+    assert refused(items) == [(2, reason)]
+    assert list(records(items)) == ["2"]
+
+
+def test_a_file_of_another_shape_is_refused_whole(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="has no column born") as refusal:
+        _read(tmp_path, "id;first;last;nation;sex;town;land;role\n1;A;B;;m;;;S\n")
+    assert refusal.value.exit_code == ExitCode.DATA
+
+
+def test_json_lines_are_rows_too(tmp_path: Path) -> None:
+    path = tmp_path / "wallets.jsonl"
+    path.write_text(
+        '{"currency": "XBT", "address": "1Boat"}\n{"currency": ["x"], "address": "2"}\n'
+    )
+    rules = """
+    source = "w"
+    entity = "observable"
+    [input]
+    format = "jsonl"
+    [fields]
+    "observable.observable_type" = { constant = "WALLET" }
+    "observable.value" = "address"
+    """
+    items = list(table.read(path, mapping.mapping(rules, "w.toml")))
+    assert [item.fields["observable.value"] for item in records(items).values()] == ["1Boat"]
+    assert refused(items) == [(2, "value not valid")]
+
+
+SOUND = 'source = "x"\nentity = "person"\n'
+SEX = '[fields]\n"person.sex" = "a"'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('entity = "person"', "source is missing"),
+        ('source = "x"\nentity = "ghost"', "entity is one of"),
+        (SOUND, "names no field"),
+        (SOUND + '[fields]\n"person.soul" = "a"', "has no field person.soul"),
+        (SOUND + '[fields]\n"person.names" = "a"', "needs parts"),
+        (SOUND + '[fields]\n"person.sex" = { parts = { a = "b" } }', "needs a column"),
+        (SOUND + '[fields]\n"person.sex" = { colum = "b" }', "does not know colum"),
+        (SOUND + '[fields]\n"person.sex" = {}', "one of column, template"),
+        (SOUND + '[labels]\nsubject = "villain"\n' + SEX, "subject is one of"),
+        (SOUND + 'required = ["person.names"]\n' + SEX, "does not fill"),
+        (SOUND + "[input]\nheader = false\n" + SEX, "names its columns"),
+        (SOUND + '[input]\nencoding = "klingon"\n' + SEX, "no such encoding"),
+        ("source = ", "Invalid value"),
+        (SOUND + "fields = 3", "wrong kind"),
+    ],
+)
+def test_a_mistake_in_a_mapping_is_one_sentence_before_any_row(wrong: str, told: str) -> None:
+    with pytest.raises(StartError, match=told) as refusal:
+        mapping.mapping(wrong, "mine.toml")
+    assert str(refusal.value).startswith("mine.toml:")
+    assert refusal.value.exit_code == ExitCode.CONFIG
+
+
+def test_the_shipped_mappings_are_right_and_listed() -> None:
+    assert mapping.shipped() == ("fbi-stolen-art", "nz-police-vehicles", "ofac-wallets")
+    assert {one.name for one in formats()} == {
+        "ofac-sdn", "un-consolidated", "ftm", "interpol-notice", "register", *mapping.shipped()
+    }  # fmt: skip
+
+
+def test_formats_and_mappings_are_asked_for_together_or_not_at_all(tmp_path: Path) -> None:
+    for name, path in (("table", None), ("nothing", None), ("ftm", tmp_path)):
+        with pytest.raises(StartError) as refusal:
+            importer(name, mapping_path=path)
+        assert refusal.value.exit_code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
+def test_every_invented_row_is_imported(tmp_path: Path, agency: str) -> None:
+    path = tmp_path / "register.jsonl"
+    rows = list(registers(agency, 1_500, 1))
+    path.write_text(
+        "\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8"
+    )
+    items = list(register.read(path))
+    assert refused(items) == []
+    assert len(records(items)) == 1_500
+
+
+ROW = {
+    "key": "1",
+    "entity": "vehicle",
+    "fields": {"vehicle.plate": "B-KX 1"},
+    "labels": {"subject": "object", "markings": []},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"key": 3}, "no key"),
+        ({"key": ""}, "no key"),
+        ({"key": "k" * 201}, "no key"),
+        ({"key": "\ud800"}, "NUL or undecodable bytes"),
+        ({"entity": "ghost"}, "unsupported entity type"),
+        ({"fields": []}, "not parsable"),
+        ({"fields": {}}, "value not valid"),
+        ({"fields": {"vehicle.soul": "x"}}, "unknown field"),
+        ({"fields": {"person.sex": "F"}}, "unknown field"),
+        ({"fields": {"vehicle.plate": 3}}, "value not valid"),
+        ({"fields": {"vehicle.plate": "a\x00"}}, "NUL or undecodable bytes"),
+        ({"fields": {"vehicle.theft_date": "soon"}}, "value not valid"),
+        ({"fields": {"vehicle.keeper_names": {"full": "x"}}}, "value not valid"),
+        ({"fields": {"vehicle.keeper_names": [{"soul": "x"}]}}, "value not valid"),
+        ({"fields": {"vehicle.keeper_names": [{"full": 3}]}}, "value not valid"),
+        ({"labels": {"subject": "villain"}}, "value not valid"),
+        ({"labels": {"markings": ["two words"]}}, "value not valid"),
+        ({"assertion": {"mood": "good"}}, "value not valid"),
+        ({"assertion": {"contested": "yes"}}, "value not valid"),
+        ({"assertion": {"review_on": "2026-02-30"}}, "value not valid"),
+        ({"extra": 1}, "unknown field"),
+    ],
+)
+def test_a_wrong_row_is_quarantined_with_its_line(
+    tmp_path: Path, changed: dict[str, Any], reason: str
+) -> None:
+    path = tmp_path / "register.jsonl"
+    path.write_text("\n".join(map(json.dumps, (ROW, ROW | changed, ROW | {"key": "2"}))))
+    items = list(register.read(path))
+    assert refused(items) == [(2, reason)]
+    assert list(records(items)) == ["1", "2"]
+
+
+def test_a_row_without_labels_is_unknown_and_handled_strictly(tmp_path: Path) -> None:
+    path = tmp_path / "register.jsonl"
+    path.write_text(json.dumps({name: ROW[name] for name in ("key", "entity", "fields")}))
+    record = records(register.read(path))["1"]
+    assert record.labels == Labels()
+    assert record.assertion.handling_code == "H2"
+
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("born", "minor"),
+    [
+        ("2008-11-24", False),
+        ("2008-11-25", True),
+        ("2008-11", True),
+        ("2008-10", False),
+        ("2008", True),
+        ("2007", False),
+        ("", False),
+        ("2008-13-01", False),
+        ("someday", False),
+    ],
+)
+def test_whoever_may_be_under_eighteen_is_a_minor(born: str, *, minor: bool) -> None:
+    assert may_be_minor(born, TODAY) is minor
+
+
+def test_labels_only_ever_get_stricter() -> None:
+    child = Record(
+        "1",
+        "x",
+        "person",
+        {"person.birth_date": "2015"},
+        Labels("villain", frozenset({"refugee"})),
+        Assertion(contested=True),
+    )
+    assert labelled(child, TODAY).labels == Labels(
+        "unknown", frozenset({"refugee", "minor", "contested"})
+    )
+    adult = Record("1", "x", "person", {"person.birth_date": "1974"}, Labels("suspect"))
+    assert labelled(adult, TODAY) is adult
