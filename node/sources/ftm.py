@@ -19,8 +19,17 @@ import json
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from node.records.record import Labels, Record
-from node.records.values import Address, Identifier, Listing, PersonName
+from node.records.values import Identifier, PersonName
 from node.sources import building, countries, dates
+from node.sources.ftm_parts import (
+    PARTS,
+    Properties,
+    addresses,
+    first,
+    listings,
+    properties_of,
+    remember,
+)
 from node.sources.jsonrows import JsonRow, objects
 from node.sources.reading import lines
 from node.sources.rows import Item, Quarantined, Read, UnusableRowError, Why, quarantined
@@ -31,10 +40,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE: Final = "ftm"
-# No published entity has more values of one property; more are an attack or a mistake.
-VALUES_MAX: Final = 2_000
-_DOCUMENTS: Final = frozenset({"Passport", "Identification"})
-_PARTS: Final = frozenset({"Address", "Sanction"})
 _SUBJECTS: Final = (
     ("wanted", "wanted"),
     ("crime", "suspect"),
@@ -57,19 +62,17 @@ _ORGANISATION_IDS: Final = (
     ("taxNumber", "tax"), ("innCode", "tax"), ("vatCode", "vat"), ("ogrnCode", "registration"),
 )  # fmt: skip
 
-Properties = dict[str, list[str]]
-
 
 def read(path: Path) -> Iterator[Item]:
     """Every entity as records."""
     with scratch() as pad:
         for row in objects(lines(path)):
             if isinstance(row, JsonRow):
-                _remember(row.value, pad)
+                remember(row.value, pad)
         for row in objects(lines(path)):
             if isinstance(row, Quarantined):
                 yield row
-            elif str(row.value.get("schema")) not in _PARTS:
+            elif str(row.value.get("schema")) not in PARTS:
                 yield _item(row, pad)
 
 
@@ -80,55 +83,6 @@ def _item(row: JsonRow, pad: Scratch) -> Item:
         return quarantined(row.line, error, row.raw)
 
 
-def _properties(entity: dict[str, Any]) -> Properties:
-    found = entity.get("properties")
-    if not isinstance(found, dict):
-        raise UnusableRowError(Why.NOT_PARSABLE, "no properties")
-    for name, values in found.items():
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise UnusableRowError(Why.BAD_VALUE, f"{name} is not a list of text")
-        if len(values) > VALUES_MAX:
-            raise UnusableRowError(Why.BAD_VALUE, f"{name} has more than {VALUES_MAX} values")
-    return found
-
-
-def _first(properties: Properties, *names: str) -> str:
-    return next((properties[name][0] for name in names if properties.get(name)), "")
-
-
-def _remember(entity: dict[str, Any], pad: Scratch) -> None:
-    """Keep what other entities need; what is malformed is told of in the second pass."""
-    name, schema = entity.get("id"), entity.get("schema")
-    if not isinstance(name, str) or not isinstance(schema, str):
-        return
-    try:
-        properties = _properties(entity)
-    except UnusableRowError:
-        return
-    if schema == "Address":
-        pad.keep("address", name, json.dumps(properties))
-    elif schema == "Sanction":
-        for listed in properties.get("entity", []):
-            pad.keep("listing", listed, json.dumps(_listing_parts(properties)))
-    elif schema == "Person":
-        born = _first(properties, "birthDate")
-        pad.keep("holder", name, json.dumps([_first(properties, "name"), born]))
-    elif schema in _DOCUMENTS:
-        for holder in properties.get("holder", []):
-            number = _first(properties, "number", "passportNumber")
-            if number:
-                pad.keep("document", holder, number)
-
-
-def _listing_parts(properties: Properties) -> list[str]:
-    return [
-        _first(properties, "authority"),
-        _first(properties, "program", "programId"),
-        _first(properties, "authorityId", "recordId"),
-        min(properties.get("startDate", []) + properties.get("listingDate", []), default="")[:10],
-    ]
-
-
 def _record(entity: dict[str, Any], pad: Scratch) -> Record:
     key, schema = entity.get("id"), entity.get("schema")
     if not isinstance(key, str) or not key:
@@ -136,7 +90,7 @@ def _record(entity: dict[str, Any], pad: Scratch) -> Record:
     build = _BUILDERS.get(schema) if isinstance(schema, str) else None
     if build is None:
         raise UnusableRowError(Why.UNSUPPORTED_ENTITY, str(schema))
-    properties = _properties(entity)
+    properties = properties_of(entity)
     entity_type, fields = build(key, properties, pad)
     return building.record(
         source=SOURCE,
@@ -157,32 +111,6 @@ def _labels(entity_type: str, properties: Properties) -> Labels:
         if any(one == topic or one.startswith(f"{topic}.") for one in topics):
             return Labels(subject=subject, markings=listed)
     return Labels(subject="unknown", markings=listed)
-
-
-def _addresses(properties: Properties, pad: Scratch) -> tuple[Address, ...]:
-    made = []
-    for name in properties.get("addressEntity", []):
-        for kept in pad.values("address", name):
-            parts: Properties = json.loads(kept)
-            made.append(
-                Address(
-                    line=_first(parts, "street", "full"),
-                    city=_first(parts, "city"),
-                    region=_first(parts, "region", "state"),
-                    postcode=_first(parts, "postalCode"),
-                    country=countries.code(_first(parts, "country")) or "",
-                )
-            )
-    if not made:
-        made = [Address(line=building.tidy(line)) for line in properties.get("address", [])]
-    return tuple(dict.fromkeys(made))
-
-
-def _listings(key: str, pad: Scratch) -> tuple[Listing, ...]:
-    return tuple(
-        Listing(publisher=publisher, programme=programme, number=number, listed_on=since)
-        for publisher, programme, number, since in map(json.loads, pad.values("listing", key))
-    )
 
 
 def _identifiers(
@@ -215,7 +143,7 @@ def _person_names(properties: Properties) -> tuple[object, ...]:
             make = building.inverted_name if inverted else building.person_name
             names.append(make(text, kind=kind))
     if not names:
-        given, family = _first(properties, "firstName"), _first(properties, "lastName")
+        given, family = first(properties, "firstName"), first(properties, "lastName")
         names = [
             building.person_name(f"{given} {family}", kind="LEGAL", family=family, given=given)
         ]
@@ -228,18 +156,18 @@ def _person(key: str, properties: Properties, pad: Scratch) -> tuple[str, dict[s
         raise UnusableRowError(Why.MISSING_NAME, key)
     return "person", {
         "person.names": names,
-        "person.sex": _SEX.get(_first(properties, "gender").lower()),
+        "person.sex": _SEX.get(first(properties, "gender").lower()),
         "person.birth_date": _birth_date(properties),
         "person.birth_place": ", ".join(properties.get("birthPlace", [])),
-        "person.birth_country": countries.code(_first(properties, "birthCountry")),
+        "person.birth_country": countries.code(first(properties, "birthCountry")),
         "person.nationalities": _codes(properties, "nationality", "citizenship"),
         "person.national_ids": _identifiers(properties, _PERSON_IDS),
-        "person.addresses": _addresses(properties, pad),
+        "person.addresses": addresses(properties, pad),
         "person.phones": _phones(properties),
         "person.emails": tuple(properties.get("email", [])),
         "person.occupations": tuple(properties.get("position", [])),
         "person.summary": "\n".join(properties.get("notes", []) + properties.get("summary", [])),
-        "person.listings": _listings(key, pad),
+        "person.listings": listings(key, pad),
     }
 
 
@@ -257,27 +185,27 @@ def _organisation(key: str, properties: Properties, pad: Scratch) -> tuple[str, 
         raise UnusableRowError(Why.MISSING_NAME, key)
     return "organisation", {
         "organisation.names": names,
-        "organisation.legal_form": _first(properties, "legalForm"),
-        "organisation.registration_number": _first(properties, "registrationNumber", "ogrnCode"),
+        "organisation.legal_form": first(properties, "legalForm"),
+        "organisation.registration_number": first(properties, "registrationNumber", "ogrnCode"),
         "organisation.registration_country": next(
             iter(_codes(properties, "jurisdiction", "country")), None
         ),
-        "organisation.lei": _first(properties, "leiCode"),
+        "organisation.lei": first(properties, "leiCode"),
         "organisation.tax_ids": _identifiers(properties, _ORGANISATION_IDS),
         "organisation.incorporation_date": dates.partial(
             min(properties.get("incorporationDate", []), default="")[:10], dates.ISO
         ),
-        "organisation.addresses": _addresses(properties, pad),
-        "organisation.sector": _first(properties, "sector"),
+        "organisation.addresses": addresses(properties, pad),
+        "organisation.sector": first(properties, "sector"),
         "organisation.summary": "\n".join(
             properties.get("notes", []) + properties.get("summary", [])
         ),
-        "organisation.listings": _listings(key, pad),
+        "organisation.listings": listings(key, pad),
     }
 
 
 def _document(key: str, properties: Properties, pad: Scratch) -> tuple[str, dict[str, object]]:
-    number = _first(properties, "number", "passportNumber")
+    number = first(properties, "number", "passportNumber")
     if not number:
         raise UnusableRowError(Why.MISSING_NUMBER, key)
     holders: list[PersonName] = []
@@ -287,14 +215,14 @@ def _document(key: str, properties: Properties, pad: Scratch) -> tuple[str, dict
             full, born = json.loads(kept)
             holders.append(building.person_name(full, kind="LEGAL"))
     return "identity_document", {
-        "identity_document.document_type": _first(properties, "type") or "P",
+        "identity_document.document_type": first(properties, "type") or "P",
         "identity_document.number": number,
-        "identity_document.issuing_country": countries.code(_first(properties, "country")),
+        "identity_document.issuing_country": countries.code(first(properties, "country")),
         "identity_document.issue_date": dates.partial(
-            _first(properties, "startDate")[:10], dates.ISO
+            first(properties, "startDate")[:10], dates.ISO
         ),
         "identity_document.expiry_date": dates.partial(
-            _first(properties, "endDate")[:10], dates.ISO
+            first(properties, "endDate")[:10], dates.ISO
         ),
         "identity_document.holder_names": tuple(name for name in holders if name.full),
         "identity_document.holder_birth_date": dates.partial(born[:10], dates.ISO),
@@ -302,28 +230,28 @@ def _document(key: str, properties: Properties, pad: Scratch) -> tuple[str, dict
 
 
 def _vehicle(key: str, properties: Properties, _pad: Scratch) -> tuple[str, dict[str, object]]:
-    plate, vin = _first(properties, "registrationNumber"), _first(properties, "vin")
+    plate, vin = first(properties, "registrationNumber"), first(properties, "vin")
     if not plate and not vin:
         raise UnusableRowError(Why.MISSING_NUMBER, key)
     return "vehicle", {
         "vehicle.plate": plate,
         "vehicle.vin": vin,
-        "vehicle.plate_country": countries.code(_first(properties, "country")),
-        "vehicle.model": _first(properties, "model"),
-        "vehicle.category": _first(properties, "type"),
+        "vehicle.plate_country": countries.code(first(properties, "country")),
+        "vehicle.model": first(properties, "model"),
+        "vehicle.category": first(properties, "type"),
     }
 
 
 def _wallet(key: str, properties: Properties, pad: Scratch) -> tuple[str, dict[str, object]]:
-    value = _first(properties, "publicKey")
+    value = first(properties, "publicKey")
     if not value:
         raise UnusableRowError(Why.MISSING_NUMBER, key)
     return "observable", {
         "observable.observable_type": "WALLET",
         "observable.value": value,
-        "observable.provider": _first(properties, "managingExchange"),
-        "observable.summary": _first(properties, "currency"),
-        "observable.listings": _listings(key, pad),
+        "observable.provider": first(properties, "managingExchange"),
+        "observable.summary": first(properties, "currency"),
+        "observable.listings": listings(key, pad),
     }
 
 

@@ -1,8 +1,6 @@
 """The United Nations Security Council's consolidated list (XML).
 
-Read element by element: an entry is let go once it was read. A document type declaration (and with it
-every XML bomb) ends the import, as does nesting or an element beyond its bound; defusedxml refuses
-entities and external references.
+Read entry by entry (``node.sources.xmlentries``).
 
 What becomes what: INDIVIDUAL is a person, ENTITY an organisation, each document with a number also an
 identity document. Names in the original script stand beside the Latin ones. Aliases of quality ``Low``
@@ -13,18 +11,15 @@ the first that is a date is taken, the others stay in the summary. Labels as for
 from __future__ import annotations
 
 import re
-from typing import IO, TYPE_CHECKING, Final
-from xml.etree.ElementTree import ParseError
+from typing import TYPE_CHECKING, Final
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse, tostring
+from defusedxml.ElementTree import tostring
 
-from comity.errors import ExitCode, StartError
 from node.records.record import Labels, Record
 from node.records.values import Address, Identifier, Listing
 from node.sources import building, countries, dates
-from node.sources.reading import opened
 from node.sources.rows import Item, Read, UnusableRowError, Why, quarantined
+from node.sources.xmlentries import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +28,6 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "un-consolidated"
 PUBLISHER: Final = "UN Security Council"
-# The list nests five deep.
-DEPTH_MAX: Final = 32
-# The largest entry of the list has 12 kB.
-ENTRY_BYTES_MAX: Final = 1_048_576
 _ENTRIES: Final = {"INDIVIDUAL": "person", "ENTITY": "organisation"}
 _NAME_PARTS: Final = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
 _SEX: Final = {"male": "M", "female": "F"}
@@ -49,69 +40,14 @@ _LISTED: Final = Labels(subject="suspect", markings=frozenset({"listed"}))
 _THING: Final = Labels(subject="object", markings=frozenset({"listed"}))
 
 
-class _Bounded:
-    """A stream that ends the import when one entry grows beyond ``ENTRY_BYTES_MAX``."""
-
-    def __init__(self, stream: IO[bytes], path: Path) -> None:
-        self._stream = stream
-        self._path = path
-        self._since_entry = 0
-
-    def read(self, size: int = -1) -> bytes:
-        content = self._stream.read(size)
-        self._since_entry += len(content)
-        if self._since_entry > ENTRY_BYTES_MAX:
-            raise StartError(
-                f"{self._path} has an entry beyond {ENTRY_BYTES_MAX} bytes: refused.",
-                exit_code=ExitCode.DATA,
-            )
-        return content
-
-    def entry_done(self) -> None:
-        self._since_entry = 0
-
-
 def read(path: Path) -> Iterator[Item]:
     """Every entry as records; ``line`` is the entry's ordinal.
 
     Raises:
         StartError: not XML, a document type declaration, or nesting or an entry beyond its bound.
     """
-    with opened(path) as stream:
-        bounded = _Bounded(stream, path)
-        try:
-            for ordinal, element in enumerate(_elements(bounded, path), start=1):
-                yield from _items(ordinal, element)
-        except DefusedXmlException as error:
-            raise StartError(
-                f"{path} declares a document type or entities: refused.", exit_code=ExitCode.DATA
-            ) from error
-        except ParseError as error:
-            raise StartError(
-                f"{path} is not well-formed: {error}.", exit_code=ExitCode.DATA
-            ) from error
-
-
-def _elements(bounded: _Bounded, path: Path) -> Iterator[Element]:
-    """Every INDIVIDUAL and ENTITY, emptied once it was used."""
-    depth = 0
-    above: list[Element] = []
-    for event, element in iterparse(bounded, events=("start", "end"), forbid_dtd=True):
-        if event == "start":
-            depth += 1
-            above.append(element)
-            if depth > DEPTH_MAX:
-                raise StartError(
-                    f"{path} nests deeper than {DEPTH_MAX}: refused.", exit_code=ExitCode.DATA
-                )
-            continue
-        depth -= 1
-        above.pop()
-        if element.tag in _ENTRIES:
-            bounded.entry_done()
-            yield element
-            if above:
-                above[-1].clear()
+    for ordinal, element in enumerate(entries(path, _ENTRIES), start=1):
+        yield from _items(ordinal, element)
 
 
 def _items(ordinal: int, element: Element) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from comity.errors import StartError
-from node.sources import ftm, interpol
+from node.sources import ftm, ftm_parts, interpol
 from tests.simulators.source_files import records, refused
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def test_what_is_no_entity_of_ours_is_counted(tmp_path: Path) -> None:
         {"id": "b", "schema": "Person", "properties": {"name": [1]}},
         {"id": "b", "schema": ["Person"], "properties": {}},
         {"id": ["b"], "schema": "Person", "properties": {}},
-        {"id": "b", "schema": "Person", "properties": {"name": ["x"] * (ftm.VALUES_MAX + 1)}},
+        {"id": "b", "schema": "Person", "properties": {"name": ["x"] * (ftm_parts.VALUES_MAX + 1)}},
         {"id": "b", "schema": "Person", "properties": {"name": ["\ud800"]}},
         {"id": "b", "schema": "Person", "properties": {"name": ["a\x00b"]}},
     ],

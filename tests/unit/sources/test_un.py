@@ -8,7 +8,7 @@ from xml.parsers import expat
 import pytest
 
 from comity.errors import StartError
-from node.sources import un
+from node.sources import un, xmlentries
 from tests.simulators.source_files import records, refused
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def test_nesting_has_a_bound(tmp_path: Path) -> None:
 
 
 def test_one_entry_has_a_bound(tmp_path: Path) -> None:
-    huge = PERSON.replace("Nobody.", "x" * (un.ENTRY_BYTES_MAX * 2)) % BORN
+    huge = PERSON.replace("Nobody.", "x" * (xmlentries.ENTRY_BYTES_MAX * 2)) % BORN
     with pytest.raises(StartError, match="has an entry beyond"):
         list(un.read(_list(tmp_path, huge)))
 
