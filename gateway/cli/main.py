@@ -96,6 +96,8 @@ def serve(home: Path) -> None:
     settings = Settings.load(home)
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("casbin").setLevel(logging.ERROR)
+    logging.getLogger("tuf").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
     def ready(port: int) -> None:
         click.echo(json.dumps({"ready": True, "port": port}))

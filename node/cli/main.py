@@ -129,6 +129,8 @@ def serve(home: Path) -> None:
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
     # Casbin logs requests; ours hold case numbers.
     logging.getLogger("casbin").setLevel(logging.ERROR)
+    logging.getLogger("tuf").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
     def ready(port: int) -> None:
         click.echo(json.dumps({"ready": True, "port": port}))

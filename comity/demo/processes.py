@@ -1,0 +1,148 @@
+"""Running the programs: one call at a time, or as servers that say when they are ready."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.errors import ExitCode, StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CALL_S: Final = 120.0
+READY_S: Final = 60.0
+STOP_S: Final = 15.0
+
+
+def program(name: str) -> str:
+    """The installed program beside this interpreter."""
+    return str(Path(sys.executable).parent / name)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def call(name: str, *arguments: str) -> str:
+    """Runs a program to its end and returns what it printed.
+
+    Raises:
+        StartError: it failed; its own sentence is passed on.
+    """
+    done = subprocess.run(
+        [program(name), *arguments], capture_output=True, text=True, timeout=CALL_S, check=False
+    )
+    if done.returncode:
+        sentence = done.stderr.strip() or f"{name} ended with {done.returncode}"
+        raise StartError(sentence, exit_code=done.returncode)
+    return done.stdout
+
+
+class Server:
+    """A program that runs until it is told to stop; its log goes to a file."""
+
+    def __init__(self, name: str, *arguments: str, log: Path) -> None:
+        self.name = name
+        self.log = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [program(name), *arguments],
+                stdout=subprocess.PIPE,
+                stderr=out,
+                start_new_session=True,
+            )
+        self._lines: list[str] = []
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self.process.pid
+
+    def _read(self) -> None:
+        for raw in self.process.stdout or ():
+            with self._news:
+                self._lines.append(raw.decode(errors="replace"))
+                self._news.notify_all()
+        with self._news:
+            self._news.notify_all()
+
+    def line(self, number: int = 0) -> str:
+        """A line it printed, waited for.
+
+        Raises:
+            StartError: it ended, or said nothing in time; the end of its log is passed on.
+        """
+
+        def there() -> bool:
+            return len(self._lines) > number or not self._reader.is_alive()
+
+        with self._news:
+            self._news.wait_for(there, READY_S)
+            if len(self._lines) > number:
+                return self._lines[number]
+        tail = "".join(self.log.read_text(errors="replace").splitlines(keepends=True)[-3:])
+        raise StartError(f"{self.name} did not start: {tail}", exit_code=ExitCode.UNAVAILABLE)
+
+    def json_line(self, number: int = 0) -> dict[str, Any]:
+        """The same, as JSON."""
+        found: dict[str, Any] = json.loads(self.line(number))
+        return found
+
+    def stop(self) -> int:
+        """SIGTERM, then the wait an operator would have; returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    def kill(self) -> None:
+        """SIGKILL: what a power cut does."""
+        self.process.kill()
+        self.process.wait()
+
+
+def concurrently(calls: Sequence[Any]) -> list[Any]:
+    """Runs functions in threads and returns their results in order; the first error is raised."""
+    results: list[Any] = [None] * len(calls)
+    errors: list[BaseException] = []
+
+    def run(place: int) -> None:
+        try:
+            results[place] = calls[place]()
+        except BaseException as error:  # noqa: BLE001  # passed on below
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
