@@ -118,7 +118,8 @@ class Invitations:
             raise Refusal(Reason.TOKEN_REFUSED, "wrong secret")
         if row.attempts >= ATTEMPTS_MAX:
             raise Refusal(Reason.TOKEN_REFUSED, "exhausted by wrong secrets")
-        if self._authority.clock.now_ms() >= row.expires_ms:
+        # One that was taken up in time lets its own joiner come back for the answer later.
+        if row.join_id is None and self._authority.clock.now_ms() >= row.expires_ms:
             raise Refusal(Reason.TOKEN_REFUSED, "expired")
         if (row.kind == InvitationKind.NODE) != (ask.node is not None):
             raise Refusal(Reason.TOKEN_REFUSED, "for another kind of machine")

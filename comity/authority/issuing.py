@@ -42,10 +42,12 @@ class Issuing:
         except InvalidSignature as error:
             raise Refusal(Reason.UNAUTHENTICATED, "renewal not signed by its key") from error
         spiffe = SpiffeId.parse(name)
-        certificate = self.issue(spiffe, csr)
-        if agency_metadata and spiffe.agency is not None:
-            self._publish_agency(spiffe.agency, agency_metadata)
-        return certificate
+        member = self._authority.directory.members.get(spiffe.agency) if spiffe.agency else None
+        # Before the certificate: an agency whose role ran out has no node until it is renewed. The role
+        # carries the agency's own signature, so it needs no other proof of who sends it.
+        if agency_metadata and member is not None and member.active:
+            self._publish_agency(member.agency, agency_metadata)
+        return self.issue(spiffe, csr)
 
     def _publish_agency(self, agency: AgencyId, content: bytes) -> None:
         try:

@@ -70,25 +70,27 @@ def check(authority: Authority, invitation: Invitation | Enrolment, ask: JoinAsk
     node = ask.node
     if node is None:
         return
-    message = facts(authority, invitation, ask).message()
-    try:
-        key = signing_public_key(node.signing_key)
-        proven = signed_by(key, message, node.signature)
-    except ValueError:
-        proven = False
-    if not proven:
-        raise Refusal(Reason.INVALID_REQUEST, "signing key not proven", field="node.signature")
     name = name_of(authority, invitation)
+    message = facts(authority, invitation, ask).message()
+    if not _signed(node, message):
+        raise Refusal(Reason.INVALID_REQUEST, "signing key not proven", field="node.signature")
     try:
-        statement = read(node.key_statement, key)
+        statement = read(node.key_statement, signing_public_key(node.signing_key))
     except KeyStatementRefused as error:
-        detail = str(error)
-        raise Refusal(Reason.INVALID_REQUEST, detail, field="node.key_statement") from error
+        raise Refusal(Reason.INVALID_REQUEST, str(error), field="node.key_statement") from error
     if (statement.agency, statement.instance) != (name.agency, name.name):
         raise Refusal(
             Reason.INVALID_REQUEST, "another node's statement", field="node.key_statement"
         )
     _check_agency(authority, name, ask, node, tls_key)
+
+
+def _signed(node: NodeAsk, message: bytes) -> bool:
+    try:
+        key = signing_public_key(node.signing_key)
+    except ValueError:
+        return False
+    return signed_by(key, message, node.signature)
 
 
 def _check_agency(

@@ -10,9 +10,7 @@ import protovalidate
 from comity.api.directory.v1 import (
     directory_file_pb2,
     directory_service_pb2,
-    directory_service_pb2_grpc,
     enrolment_service_pb2,
-    enrolment_service_pb2_grpc,
 )
 from comity.authority.asks import JoinAsk, NodeAsk
 from comity.authority.enrolment import APPROVED, PENDING, Enrolments
@@ -69,7 +67,7 @@ class News:
         return self._changed
 
 
-class DirectoryServicer(directory_service_pb2_grpc.DirectoryServiceServicer):
+class DirectoryServicer:
     """Hands out published files."""
 
     def __init__(self, authority: Authority, news: News) -> None:
@@ -107,7 +105,7 @@ class DirectoryServicer(directory_service_pb2_grpc.DirectoryServiceServicer):
             self._news.watchers -= 1
 
 
-class EnrolmentServicer(enrolment_service_pb2_grpc.EnrolmentServiceServicer):
+class EnrolmentServicer:
     """Admits and renews."""
 
     def __init__(self, authority: Authority) -> None:

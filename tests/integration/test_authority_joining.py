@@ -15,6 +15,7 @@ import pytest
 
 from comity.authority.client import connect
 from comity.authority.enrolment import Enrolments
+from comity.authority.following import follow
 from comity.authority.home import Home
 from comity.authority.joining import join_gateway, join_node
 from comity.authority.publishing import Authority
@@ -99,6 +100,39 @@ async def _two_nodes_and_a_gateway(tmp_path: Path) -> None:
         with pytest.raises(Refusal) as caught:
             await renew(Home.load(tmp_path / "DE"))
         assert caught.value.reason is Reason.MEMBER_SUSPENDED
+
+
+def test_a_follower_learns_of_changes_across_a_restart_of_the_authority(tmp_path: Path) -> None:
+    asyncio.run(_follows(tmp_path))
+
+
+async def _follows(tmp_path: Path) -> None:
+    fed = found(tmp_path / "authority")
+    approve = officers_approve(fed, [])
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    async with serving(fed):
+        token = fed.invite_gateway().encode()
+        gateway = await join_gateway(tmp_path / "gw", token, fed.fingerprint, on_phrase=approve)
+    async with asyncio.timeout(SOON_S), asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(
+            follow(
+                gateway,
+                gateway.directory_store.load(),
+                lambda directory, files: told.put_nowait((directory, files)),
+            )
+        )
+        fed.admit(tmp_path / "fr", fed.invite("FR"))
+        async with serving(fed):
+            directory, files = await told.get()
+            assert set(directory.members) == {"FR"}
+            assert "1.agency-FR.json" in dict(files)
+            fed.authority.revoke(Revocations(frozenset({AgencyId("FR")})))
+            directory, _ = await told.get()
+            assert not directory.members[AgencyId("FR")].active
+            following.cancel()
+    kept = gateway.directory_store.load().directory
+    assert kept is not None
+    assert not kept.members[AgencyId("FR")].active
 
 
 async def _fails(home: Path, token: str, fingerprint: str, **more: Any) -> StartError:

@@ -396,6 +396,34 @@ def test_an_agency_may_renew_its_own_role_and_no_other(fed: Founded, tmp_path: P
     assert error.reason is Reason.INVALID_REQUEST
 
 
+def test_an_agency_away_for_a_season_comes_back_with_a_renewed_role(
+    fed: Founded, tmp_path: Path
+) -> None:
+    fed.admit(tmp_path / "fr", fed.invite("FR"))
+    document = fed.authority.agency(FR)
+    fed.clock.advance(hours=24 * 60)
+    fed.authority.amend(lambda document: document, [fed.officer(1), fed.officer(2)])
+    fed.clock.advance(hours=24 * 31)
+    fed.authority.refresh()
+    assert refusal(renewal, fed, tmp_path / "fr").reason is Reason.UNAUTHENTICATED
+    signer = roles.load_signer((tmp_path / "fr" / "agency.pem").read_bytes())
+    role = roles.agency(document, version=2, now_ms=fed.clock.now_ms())
+    assert renewal(fed, tmp_path / "fr", agency_metadata=roles.envelope(role, signer))
+    assert fed.authority.directory.members[FR].nodes == document.nodes
+
+
+def test_an_invitation_taken_up_in_time_answers_its_own_joiner_later(
+    fed: Founded, tmp_path: Path
+) -> None:
+    token = fed.invite("FR")
+    first = Enrolments(fed.authority).join(fed.ask(tmp_path / "fr", token))
+    fed.clock.advance(seconds=TOKEN_LIFE_MS / 1000)
+    fed.authority.refresh()
+    assert Enrolments(fed.authority).join(fed.ask(tmp_path / "fr", token)) == first
+    thief = fed.ask(tmp_path / "thief", token)
+    assert refusal(Enrolments(fed.authority).join, thief).reason is Reason.TOKEN_REFUSED
+
+
 def test_homes_are_private(fed: Founded, tmp_path: Path) -> None:
     fed.admit(tmp_path / "fr", fed.invite("FR"))
     for folder in (tmp_path / "fr", fed.folder):
