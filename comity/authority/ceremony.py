@@ -15,9 +15,15 @@ from comity.identity.files import private_folder, write_private
 from comity.identity.trust import DirectoryTrust, root_fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from securesystemslib.signer import CryptoSigner
+    from tuf.api.metadata import Root
+
+    from comity.authority.publishing import Authority
     from comity.clock import Clock
+    from comity.identity.directory import Directory
     from comity.identity.names import FederationId
 
 OFFICERS_DEFAULT: Final = 3
@@ -103,6 +109,24 @@ def found(
             state.put_file(role, 1, name, content)
     state.close()
     return fingerprint
+
+
+def renew_root(authority: Authority, officers: Sequence[CryptoSigner]) -> Directory:
+    """The root's next version: the same keys for another year, signed by enough officers.
+
+    Args:
+        authority: the opened authority.
+        officers: root keys of the officers who are present.
+
+    Raises:
+        DirectoryRefused: too few of them, or keys that are no officers' root keys.
+    """
+    now_ms = authority.clock.now_ms()
+    with authority.state.transaction():
+        root: Root = authority.signed("root")
+        root.version += 1
+        root.expires = roles.whole_seconds(to_datetime(now_ms) + roles.ROOT_LIFE)
+        return authority.publish_root(root.version, roles.envelope(root, *officers))
 
 
 def _authorities(folder: Path, federation: str, address: str, now_ms: int) -> Authorities:

@@ -186,6 +186,7 @@ for _command in (
     officer_commands.reinstate,
     officer_commands.instruments,
     officer_commands.resign,
+    officer_commands.renew_root,
     operator_commands.suspend,
     operator_commands.revoke,
     operator_commands.status,

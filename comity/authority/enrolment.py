@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 from comity.authority import roles
 from comity.authority.asks import JoinAsk
 from comity.authority.ca import read_request, spki_sha256
+from comity.authority.drafting import is_officer, signatures
 from comity.authority.inviting import Invitations
 from comity.authority.issuing import Issuing
 from comity.authority.proofs import check, facts, name_of, same_agency_key
@@ -123,7 +124,7 @@ class Enrolments:
         draft = enrolment.draft or self._draft(enrolment, ask)
         if enrolment.state == PENDING:
             draft = self._draft(enrolment, ask)
-        done, needed = self._authority.signatures(draft)
+        done, needed = signatures(self._authority, draft)
         replaces = (
             ask.node is not None
             and enrolment.state == PENDING
@@ -153,7 +154,7 @@ class Enrolments:
                 directory has moved so that the join no longer fits.
         """
         authority = self._authority
-        if not authority.is_officer(officer):
+        if not is_officer(authority, officer):
             raise Refusal(Reason.NOT_PERMITTED, "not an officer's key")
         with authority.state.transaction():
             enrolment = authority.state.enrolment(join_id)
@@ -164,7 +165,7 @@ class Enrolments:
             draft = roles.add_signature(self._draft(enrolment, ask), officer)
             version = authority.trust.held()["targets"] + 1
             enrolment = replace(enrolment, draft=draft, draft_version=version)
-            done, needed = authority.signatures(draft)
+            done, needed = signatures(authority, draft)
             if done >= needed:
                 changed = {"targets": draft}
                 if ask.node is not None:

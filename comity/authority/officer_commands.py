@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from comity.authority import ceremony
 from comity.authority.command_options import (
     folder_option,
     instruments_of,
@@ -101,3 +102,12 @@ def resign(*, officers: tuple[Path, ...], folder: Path) -> None:
     """Sign the federation's role again before its 90 days end; nothing else changes."""
     directory = open_authority(folder).amend(lambda document: document, read_officers(officers))
     click.echo(f"Version {directory.versions['targets']} is in the directory.")
+
+
+@click.command("renew-root")
+@officers_option
+@folder_option
+def renew_root(*, officers: tuple[Path, ...], folder: Path) -> None:
+    """Give the root another year; needs the officers' offline keys (officer-N.root.pem)."""
+    directory = ceremony.renew_root(open_authority(folder), read_officers(officers))
+    click.echo(f"Root version {directory.versions['root']} is in the directory.")

@@ -162,21 +162,6 @@ class Authority:
         )
         return roles.envelope(targets)
 
-    def signatures(self, draft: bytes) -> tuple[int, int]:
-        """Officers whose valid signature a federation draft carries, and how many are needed."""
-        root: Root = self.signed("root")
-        wrapped: SimpleEnvelope[Any] = SimpleEnvelope.from_bytes(draft)
-        result = root.get_verification_result("targets", wrapped.pae(), wrapped.signatures)
-        return len(result.signed), result.threshold
-
-    def is_officer(self, signer: CryptoSigner) -> bool:
-        """Whether the key is one of the officers' for the federation role."""
-        root: Root = self.signed("root")
-        raw = roles.raw_public(signer.public_key)
-        return any(
-            roles.raw_public(root.keys[keyid]) == raw for keyid in root.roles["targets"].keyids
-        )
-
     def amend(
         self, change: Callable[[Federation], Federation], officers: Sequence[CryptoSigner]
     ) -> Directory:
@@ -214,6 +199,14 @@ class Authority:
         signed = roles.snapshot(files, version=number, now=to_datetime(now_ms))
         new["snapshot"] = (number, roles.envelope(signed, self._freshness))
         return self._put(new, now_ms)
+
+    def publish_root(self, version: int, content: bytes) -> Directory:
+        """Puts a new root out, with a timestamp by the key it names; inside a transaction.
+
+        Raises:
+            DirectoryRefused: not signed by enough officers of the root before.
+        """
+        return self._put({"root": (version, content)}, self.clock.now_ms())
 
     def _put(self, new: Mapping[str, tuple[int, bytes]], now_ms: int) -> Directory:
         held = self.trust.held()

@@ -136,7 +136,7 @@ def root(
     }
     return Root(
         version=version,
-        expires=_whole(now + ROOT_LIFE),
+        expires=whole_seconds(now + ROOT_LIFE),
         keys=keys,
         roles=roles,
         unrecognized_fields={MEMBER: {"federation": federation}},
@@ -164,7 +164,7 @@ def federation(
     )
     return Targets(
         version=version,
-        expires=_whole(now + FEDERATION_LIFE),
+        expires=whole_seconds(now + FEDERATION_LIFE),
         delegations=Delegations(keys, delegated),
         unrecognized_fields=write_federation(document),
     )
@@ -174,7 +174,7 @@ def agency(document: Agency, *, version: int, now_ms: int) -> Targets:
     """An agency's nodes and their keys."""
     return Targets(
         version=version,
-        expires=_whole(to_datetime(now_ms) + AGENCY_LIFE),
+        expires=whole_seconds(to_datetime(now_ms) + AGENCY_LIFE),
         unrecognized_fields=write_agency(document),
     )
 
@@ -183,7 +183,7 @@ def revocation(revocations: Revocations, *, reset: int, version: int, now: datet
     """What is removed."""
     return Targets(
         version=version,
-        expires=_whole(now + FRESHNESS_LIFE),
+        expires=whole_seconds(now + FRESHNESS_LIFE),
         unrecognized_fields=write_revocation(reset, revocations),
     )
 
@@ -197,14 +197,14 @@ def snapshot(files: Mapping[str, tuple[int, bytes]], *, version: int, now: datet
         now: the time.
     """
     meta = {f"{role}.json": _meta(*file) for role, file in sorted(files.items())}
-    return Snapshot(version=version, expires=_whole(now + FRESHNESS_LIFE), meta=meta)
+    return Snapshot(version=version, expires=whole_seconds(now + FRESHNESS_LIFE), meta=meta)
 
 
 def timestamp(snapshot_file: tuple[int, bytes], *, version: int, now_ms: int) -> Timestamp:
     """The authority's word that this snapshot is the newest at ``now_ms``."""
     return Timestamp(
         version=version,
-        expires=_whole(to_datetime(now_ms) + FRESHNESS_LIFE),
+        expires=whole_seconds(to_datetime(now_ms) + FRESHNESS_LIFE),
         snapshot_meta=_meta(*snapshot_file),
         unrecognized_fields={MEMBER: {"as_of_ms": now_ms}},
     )
@@ -214,5 +214,6 @@ def _meta(version: int, content: bytes) -> MetaFile:
     return MetaFile(version, len(content), {"sha256": hashlib.sha256(content).hexdigest()})
 
 
-def _whole(moment: datetime) -> datetime:
+def whole_seconds(moment: datetime) -> datetime:
+    """The framework's times have no fractions."""
     return moment.replace(microsecond=0)
