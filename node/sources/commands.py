@@ -52,7 +52,8 @@ def import_command(open_store: StoreFactory) -> click.Command:
         "--home",
         type=click.Path(file_okay=False, path_type=Path),
         required=True,
-        help="The node's home folder.",
+        envvar="COMITY_NODE_HOME",
+        help="The node's home folder (or COMITY_NODE_HOME).",
     )
     @click.option(
         "--mapping",

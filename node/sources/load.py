@@ -17,11 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from comity.clock import SystemClock, to_datetime
 from comity.errors import ExitCode, StartError
-from node.records.store import BATCH_RECORDS, LoadCounts, digest_of
+from node.records.store import BATCH_RECORDS, LoadCounts
 from node.sources.labelling import labelled
 from node.sources.rows import Quarantined, Read, UnusableRowError, Why, quarantined
 from node.sources.scratch import Scratch, scratch
@@ -118,7 +118,8 @@ def load(
         clock: for the age of persons and the number of a complete load.
 
     Raises:
-        StartError: the file as a whole cannot be read, or the quarantine file cannot be written.
+        StartError: the file as a whole cannot be read, or the register or the quarantine file cannot be
+            written.
     """
     clock = clock or SystemClock()
     with scratch() as pad, _quarantine(quarantine_path) as keep:
@@ -164,7 +165,7 @@ class _Load:
             self._refuse(item)
             return False
         record = labelled(replace(item.record, source=self.source), self.today)
-        fresh = self.pad.first_use(record.source_key, digest_of(record).hex())
+        fresh = self.pad.first_use(record.source_key, _content(record))
         if fresh is None:
             wrong = UnusableRowError(Why.KEY_REUSED, record.source_key)
             self._refuse(quarantined(item.line, wrong, _written(record)))
@@ -194,7 +195,14 @@ class _Load:
             self._refuse(quarantined(read.line, wrong, _written(read.record)))
 
     def _stored(self, batch: list[Read]) -> LoadCounts:
-        return self.store.upsert_many((read.record for read in batch), load=self.number)
+        try:
+            return self.store.upsert_many((read.record for read in batch), load=self.number)
+        except OperationalError as error:
+            raise StartError(
+                f"The register cannot be written ({error.orig}): what was stored stays, make room or "
+                "bring it back and run the same import again.",
+                exit_code=ExitCode.DISK,
+            ) from error
 
     def _refuse(self, row: Quarantined) -> None:
         self.reasons[row.why] += 1
@@ -211,6 +219,13 @@ class _Load:
             removed=removed,
             by_reason={str(why): count for why, count in sorted(self.reasons.items())},
         )
+
+
+def _content(record: Record) -> str:
+    """Everything a record says, the same for equal records of one process; quicker than its digest."""
+    said = sorted(record.fields.items())
+    labels = (record.labels.subject, sorted(record.labels.markings))
+    return repr((record.entity_type, said, labels, record.assertion))
 
 
 def _written(record: Record) -> str:
@@ -245,4 +260,10 @@ def _quarantine(path: Path | None) -> Iterator[Callable[[Quarantined], None]]:
 
 def _write(stream: IO[str], row: Quarantined) -> None:
     said = {"line": row.line, "reason": row.why, "detail": row.detail, "raw": row.raw}
-    stream.write(json.dumps(said, ensure_ascii=False) + "\n")
+    try:
+        stream.write(json.dumps(said, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise StartError(
+            f"The quarantine file cannot be written ({error.strerror}): make room and run the import again.",
+            exit_code=ExitCode.DISK,
+        ) from error

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DIGEST_BYTES: Final = 16
-_TABLE: Final = (
-    "CREATE TABLE kept (kind TEXT, name TEXT, value TEXT, PRIMARY KEY (kind, name, value))"
+_TABLES: Final = (
+    "CREATE TABLE kept (kind TEXT, name TEXT, value TEXT, PRIMARY KEY (kind, name, value))",
+    "CREATE TABLE seen (name TEXT PRIMARY KEY, digest BLOB) WITHOUT ROWID",
 )
 
 
@@ -45,12 +46,13 @@ class Scratch:
         """Whether a key is new (True), seen with this content (False) or with other content (None)."""
         digest = blake2b(
             content.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES
-        ).hexdigest()
-        seen = self.values("seen", name)
-        if not seen:
-            self.keep("seen", name, digest)
+        ).digest()
+        key = _storable(name)
+        new = self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, digest))
+        if new.rowcount:
             return True
-        return False if seen[0] == digest else None
+        rows = self._connection.execute("SELECT digest FROM seen WHERE name = ?", (key,))
+        return False if rows.fetchone()[0] == digest else None
 
 
 def _storable(name: str) -> str:
@@ -65,7 +67,8 @@ def scratch() -> Iterator[Scratch]:
     try:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
-        connection.execute(_TABLE)
+        for table in _TABLES:
+            connection.execute(table)
         connection.execute("BEGIN")
         yield Scratch(connection)
     finally:
