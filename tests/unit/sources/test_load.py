@@ -172,7 +172,7 @@ def test_a_record_the_store_refuses_costs_itself_not_its_batch(tmp_path: Path) -
 def test_a_store_that_broke_is_no_bad_row(tmp_path: Path) -> None:
     path = _rows(tmp_path / "r.jsonl", _plates(("bad", "B-2")))
     broken = _Picky(OperationalError("x", {}, Exception("database or disk is full")))
-    with pytest.raises(StartError, match="disk is full.*run the same import again") as refusal:
+    with pytest.raises(StartError, match=r"disk is full.*run the same import again") as refusal:
         load(importer("register"), broken, path)
     assert refusal.value.exit_code == ExitCode.DISK
 
