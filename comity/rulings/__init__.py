@@ -7,6 +7,8 @@ and nothing but ``comity.rulings`` may import Casbin.
     └── PolicyError         a policy that cannot be taken into force: file, line and one sentence
 """
 
+from comity.rulings.bundle import Bundle
+from comity.rulings.columns import GATEWAY_VERBS, NODE_VERBS, Verb
 from comity.rulings.context import (
     APPROVALS,
     AskContext,
@@ -15,19 +17,34 @@ from comity.rulings.context import (
     RequestContext,
     RouteContext,
 )
+from comity.rulings.errors import PolicyError
+from comity.rulings.loader import load_bundle
 from comity.rulings.mask import Approval, Decision, FieldRuling, Mask
-from comity.rulings.reasons import ReasonCode
+from comity.rulings.policies import Policies, Shadow
+from comity.rulings.reasons import REASONS, ReasonCode
+from comity.rulings.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = [
     "APPROVALS",
+    "GATEWAY_VERBS",
+    "NODE_VERBS",
+    "REASONS",
     "Approval",
     "AskContext",
+    "Bundle",
     "Decision",
     "FieldRuling",
     "Form",
     "Mask",
+    "Policies",
+    "PolicyError",
     "ReasonCode",
     "RecordLabels",
     "RequestContext",
     "RouteContext",
+    "Shadow",
+    "Verb",
+    "Vocabulary",
+    "load_bundle",
+    "load_vocabulary",
 ]

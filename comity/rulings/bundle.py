@@ -1,0 +1,331 @@
+"""The law in force: one immutable bundle, every question answered by Casbin, default deny.
+
+Rules:
+
+* A bundle never changes; another version is another bundle (``comity.rulings.policies`` swaps them).
+* What is remembered is keyed by what rows distinguish: the rows that survive for a request and a record,
+  at each level of approval. A new case number, or another day between the same two dates, is no new
+  ruling. Memories are bounded and start afresh when full.
+* A matcher that raises denies, alarms, and is not remembered.
+* A field that may not leave even as a hit may not be searched on: a match is a disclosure.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+
+from comity.rulings import ladder
+from comity.rulings.asked import Asked, Labelled, asked, asked_here, labelled, routed
+from comity.rulings.columns import Row, Verb
+from comity.rulings.context import APPROVALS, Form
+from comity.rulings.engine import Engine
+from comity.rulings.errors import MatcherFault
+from comity.rulings.functions import FUNCTIONS
+from comity.rulings.mask import Decision, Mask
+from comity.rulings.reasons import REASONS, ReasonCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from comity.rulings.context import AskContext, RecordLabels, RequestContext, RouteContext
+    from comity.rulings.mask import FieldRuling
+    from comity.rulings.vocabulary import Vocabulary
+
+# Different rulings remembered; at ten thousand rows each takes some 15 kB.
+RULINGS_REMEMBERED_MAX: Final = 4_096
+# Exact questions remembered with the ruling they led to.
+QUESTIONS_REMEMBERED_MAX: Final = 32_768
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What a bundle is made of, checked by the loader.
+
+    Attributes:
+        version: SHA-256 over the exact bytes of every file and every word, in hexadecimal.
+        models: Casbin's model text of each verb.
+        rows: rows of each verb in deciding order.
+        links: groups, by Casbin's section.
+        how: field path to its way of generalising.
+    """
+
+    version: str
+    models: Mapping[Verb, str]
+    rows: Mapping[Verb, tuple[Row, ...]]
+    links: Mapping[str, tuple[tuple[str, str], ...]]
+    how: Mapping[str, str]
+    vocabulary: Vocabulary
+
+    def tokens(self, verb: Verb, names: list[str]) -> list[list[str]]:
+        """Rows as Casbin takes them."""
+        return [row.tokens(names) for row in self.rows[verb]]
+
+
+class AsksCasbin(Protocol):
+    """One verb's model with its rows; ``comity.rulings.engine`` says what the parts mean."""
+
+    survivors_decide: bool
+    axis_apart: bool
+
+    def survivors(self, req: Any, rec: Any = None) -> int:
+        """Rows that may match for this request and record."""
+        ...
+
+    def along(self, word: str) -> int:
+        """Rows that may match for this field or duty."""
+        ...
+
+    def over(self, bits: int) -> Any:
+        """Casbin over these rows."""
+        ...
+
+    def ask(self, enforcer: Any, *values: Any) -> tuple[bool, str]:
+        """Casbin's answer, and the deciding row's id."""
+        ...
+
+
+BuildsEngine = Callable[..., AsksCasbin]
+Observe = Callable[["Bundle", "RequestContext", "RecordLabels", Mask], None]
+
+
+def _tell_log(sentence: str) -> None:
+    log.error("%s", sentence)
+
+
+T = TypeVar("T")
+
+
+class _Questions(Generic[T]):
+    """Exact questions and what they led to: two look-ups in dictionaries of strings."""
+
+    __slots__ = ("_count", "by_request")
+
+    def __init__(self) -> None:
+        self.by_request: dict[str, dict[str, T]] = {}
+        self._count = 0
+
+    def keep(self, request_key: str, labels_key: str, value: T) -> None:
+        if self._count >= QUESTIONS_REMEMBERED_MAX:
+            self.by_request = {}
+            self._count = 0
+        self.by_request.setdefault(request_key, {})[labels_key] = value
+        self._count += 1
+
+
+class _Known(Generic[T]):
+    """Rulings by what rows distinguish; starts afresh when full."""
+
+    __slots__ = ("_by_key",)
+
+    def __init__(self) -> None:
+        self._by_key: dict[object, T] = {}
+
+    def get(self, key: object) -> T | None:
+        return self._by_key.get(key)
+
+    def keep(self, key: object, value: T) -> None:
+        if len(self._by_key) >= RULINGS_REMEMBERED_MAX:
+            self._by_key = {}
+        self._by_key[key] = value
+
+
+class Bundle:
+    """The law in force at a node or a gateway; build one with ``load_bundle``."""
+
+    def __init__(
+        self,
+        law: Law,
+        *,
+        alarm: Callable[[str], None] | None = None,
+        observe: Observe | None = None,
+        engine: BuildsEngine = Engine,
+    ) -> None:
+        self.law = law
+        self.version = law.version
+        self.alarm = alarm or _tell_log
+        self._observe = observe
+        self._words = law.vocabulary
+        self.rows = MappingProxyType({row.id: row for rows in law.rows.values() for row in rows})
+        self._engines = {verb: _engine(law, verb, engine) for verb in law.models}
+        duty_rows = law.rows.get(Verb.DUTY, ())
+        self._duties = tuple(sorted({row.cells["duty"] for row in duty_rows}))
+        self._masks: _Questions[Mask] = _Questions()
+        self._matches: _Questions[frozenset[str]] = _Questions()
+        self._decisions: _Questions[Decision] = _Questions()
+        self._known_masks: _Known[Mask] = _Known()
+        self._known_duties: _Known[frozenset[str]] = _Known()
+
+    def mask(self, request: RequestContext, labels: RecordLabels) -> Mask:
+        """What may leave of a record like this, for this request: one ruling for each field."""
+        known = self._masks.by_request.get(request.key)
+        if known is not None:
+            mask = known.get(labels.key)
+            if mask is not None:
+                return mask
+        return self._first_mask(request, labels)
+
+    def match(self, request: RequestContext, labels: RecordLabels) -> frozenset[str]:
+        """Fields of a record like this that may be searched on."""
+        known = self._matches.by_request.get(request.key)
+        if known is not None:
+            fields = known.get(labels.key)
+            if fields is not None:
+                return fields
+        mask = self.mask(request, labels)
+        try:
+            fields = self._fields(asked(request, self._words), labelled(labels, self._words), mask)
+        except MatcherFault as fault:
+            self.alarm(f"match was denied: {fault}")
+            return frozenset()
+        self._matches.keep(request.key, labels.key, fields)
+        return fields
+
+    def admit(self, context: AskContext) -> Decision:
+        """Whether this agency lets its own officer ask this."""
+        return self._decide(Verb.ASK, context.key, asked_here(context, self._words))
+
+    def route(self, context: RouteContext) -> Decision:
+        """Whether the federation lets this query pass between these members."""
+        return self._decide(Verb.ROUTE, context.key, routed(context, self._words))
+
+    def _first_mask(self, request: RequestContext, labels: RecordLabels) -> Mask:
+        try:
+            mask = self._ruled(asked(request, self._words), labelled(labels, self._words))
+        except MatcherFault as fault:
+            self.alarm(f"release was denied: {fault}")
+            fields = self._words.entities.get(labels.entity_type, ())
+            return Mask({field.path: ladder.refused("") for field in fields})
+        self._masks.keep(request.key, labels.key, mask)
+        if self._observe is not None:
+            self._observe(self, request, labels, mask)
+        return mask
+
+    def _ruled(self, req: Asked, rec: Labelled) -> Mask:
+        engine = self._engines[Verb.RELEASE]
+        levels = APPROVALS[APPROVALS.index(req.approval) :]
+        requests = [req, *(req.with_approval(level) for level in levels[1:])]
+        survivors = tuple(engine.survivors(one, rec) for one in requests)
+        duties = self._duties_of(req, rec)
+        key = (rec.entity_type, survivors, levels, duties)
+        mask = self._known_masks.get(key) if engine.survivors_decide else None
+        if mask is None:
+            mask = _Ruling(self, engine, requests, rec).mask(survivors, duties)
+            if engine.survivors_decide:
+                self._known_masks.keep(key, mask)
+        return mask
+
+    def _duties_of(self, req: Asked, rec: Labelled) -> frozenset[str]:
+        engine = self._engines[Verb.DUTY]
+        bits = engine.survivors(req, rec)
+        duties = self._known_duties.get(bits) if engine.survivors_decide else None
+        if duties is None:
+            due = []
+            for duty in self._duties:
+                view = engine.over(bits & engine.along(duty))
+                if engine.ask(view, req, rec, duty)[0]:
+                    due.append(duty)
+            duties = frozenset(due)
+            self._known_duties.keep(bits, duties)
+        return duties
+
+    def _fields(self, req: Asked, rec: Labelled, mask: Mask) -> frozenset[str]:
+        engine = self._engines[Verb.MATCH]
+        bits = engine.survivors(req, rec)
+        open_to = []
+        for path, one in mask.items():
+            if one.form >= Form.HIT:
+                view = engine.over(bits & engine.along(path))
+                if engine.ask(view, req, rec, path)[0]:
+                    open_to.append(path)
+        return frozenset(open_to)
+
+    def _decide(self, verb: Verb, key: str, context: object) -> Decision:
+        known = self._decisions.by_request.get(verb)
+        decision = known.get(key) if known is not None else None
+        if decision is not None:
+            return decision
+        engine = self._engines[verb]
+        try:
+            allowed, row_id = engine.ask(engine.over(engine.survivors(context)), context)
+        except MatcherFault as fault:
+            self.alarm(f"{verb} was denied: {fault}")
+            reason = ReasonCode.UNAVAILABLE
+            return Decision(
+                allowed=False, row="", law="", reason=reason, sentence=REASONS[reason].sentence
+            )
+        decision = decided(allowed=allowed, row=self.rows.get(row_id))
+        self._decisions.keep(verb, key, decision)
+        return decision
+
+
+def decided(*, allowed: bool, row: Row | None) -> Decision:
+    """A decision in words."""
+    if row is None:
+        reason = ReasonCode.NO_LEGAL_BASIS
+        return Decision(
+            allowed=False, row="", law="", reason=reason, sentence=REASONS[reason].sentence
+        )
+    reason = ReasonCode.OK if allowed else row.reason
+    return Decision(allowed=allowed, row=row.id, law=row.law, reason=reason, sentence=row.sentence)
+
+
+def _engine(law: Law, verb: Verb, engine: BuildsEngine) -> AsksCasbin:
+    return engine(
+        law.models[verb],
+        rows=lambda names: law.tokens(verb, names),
+        links=law.links,
+        functions=FUNCTIONS,
+    )
+
+
+class _Ruling:
+    """One mask in the making."""
+
+    __slots__ = ("_alike", "_bundle", "_engine", "_rec", "_requests")
+
+    def __init__(
+        self, bundle: Bundle, engine: AsksCasbin, requests: list[Asked], rec: Labelled
+    ) -> None:
+        self._bundle = bundle
+        self._engine = engine
+        self._requests = requests
+        self._rec = rec
+        self._alike: dict[object, FieldRuling] = {}
+
+    def mask(self, survivors: tuple[int, ...], duties: frozenset[str]) -> Mask:
+        law, engine = self._bundle.law, self._engine
+        rulings = {}
+        for field in law.vocabulary.entities.get(self._rec.entity_type, ()):
+            how = law.how.get(field.path, "")
+            along = engine.along(field.path)
+            bits = tuple(one & along for one in survivors)
+            # Fields that the same rows speak about get the same ruling.
+            key = (bits, how)
+            known = self._alike.get(key) if engine.axis_apart else None
+            if known is None:
+                known = self._alike[key] = self._rule(field.path, bits, how, duties)
+            rulings[field.path] = known
+        return Mask(rulings)
+
+    def _rule(
+        self, path: str, bits: tuple[int, ...], how: str, duties: frozenset[str]
+    ) -> FieldRuling:
+        found = self._highest(path, 0, bits[0], how)
+        what_if = (
+            (request.approval, self._highest(path, level, bits[level], how))
+            for level, request in enumerate(self._requests)
+            if level and not (bits[level] == bits[0] and self._engine.survivors_decide)
+        )
+        needs = None if found.form is Form.FULL else ladder.needed(found, what_if)
+        return ladder.ruling(found, needs=needs, rows=self._bundle.rows, duties=duties, how=how)
+
+    def _highest(self, path: str, level: int, bits: int, how: str) -> ladder.Found:
+        engine, req, rec = self._engine, self._requests[level], self._rec
+        view = engine.over(bits)
+        return ladder.highest(lambda form: engine.ask(view, req, rec, path, form), how=how)
