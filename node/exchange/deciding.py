@@ -16,6 +16,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from comity.catalogue import FIELDS
+from comity.rulings import ReasonCode
 from node.exchange import release
 from node.exchange.model import (
     CANDIDATES_MAX,
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 REFERENCE_PERSON: Final = b"CMT1-recordref"
 REFERENCE_BYTES: Final = 8
+# A field whose stage comes later than the one asked for.
+NEED_CONFIRM: Final = str(ReasonCode.NEED_CONFIRM)
+LATER: Final = "it leaves at a later stage of the exchange"
 # Masks whose told treatments are remembered; beyond it they are built again.
 TREATMENTS_REMEMBERED: Final = 1_024
 
@@ -218,6 +222,8 @@ class _Told:
             if ruling.form >= Form.MASKED and field.stage <= stage:
                 self.forms[field.path] = ruling
                 self.released[field.path] = _treatment(field.path, ruling, int(ruling.form))
+            elif ruling.form >= Form.MASKED:
+                withheld.append(Treatment(field.path, int(Form.NOTHING), NEED_CONFIRM, sentence=LATER))
             else:
                 withheld.append(_treatment(field.path, ruling, int(Form.NOTHING)))
         self.readable = tuple(self.forms)

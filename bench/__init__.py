@@ -1,0 +1,1 @@
+"""Measurements, each against named alternatives in the same run: ``python -m bench NAME``."""
