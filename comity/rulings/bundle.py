@@ -29,7 +29,7 @@ from comity.rulings.mask import Decision, Mask
 from comity.rulings.reasons import REASONS, ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from comity.rulings.context import AskContext, RecordLabels, RequestContext, RouteContext
     from comity.rulings.mask import FieldRuling
@@ -70,23 +70,26 @@ class Law:
 class AsksCasbin(Protocol):
     """One verb's model with its rows; ``comity.rulings.engine`` says what the parts mean."""
 
-    survivors_decide: bool
-    axis_apart: bool
+    separate: bool
 
     def survivors(self, req: Any, rec: Any = None) -> int:
         """Rows that may match for this request and record."""
         ...
 
-    def along(self, word: str) -> int:
-        """Rows that may match for this field or duty."""
+    def survivors_each(self, requests: Sequence[Any], rec: Any, *, but: str) -> tuple[int, ...]:
+        """The same for requests that differ in one attribute."""
         ...
 
-    def over(self, bits: int) -> Any:
-        """Casbin over these rows."""
+    def along(self, variable: str, word: str) -> int:
+        """Rows that may match for this field, form or duty."""
         ...
 
-    def ask(self, enforcer: Any, *values: Any) -> tuple[bool, str]:
-        """Casbin's answer, and the deciding row's id."""
+    def view(self) -> Any:
+        """Casbin for one ruling."""
+        ...
+
+    def ask(self, view: Any, bits: int, *values: Any) -> tuple[bool, str]:
+        """Casbin's answer over these rows, and the deciding row's id."""
         ...
 
 
@@ -210,27 +213,27 @@ class Bundle:
         engine = self._engines[Verb.RELEASE]
         levels = APPROVALS[APPROVALS.index(req.approval) :]
         requests = [req, *(req.with_approval(level) for level in levels[1:])]
-        survivors = tuple(engine.survivors(one, rec) for one in requests)
+        survivors = engine.survivors_each(requests, rec, but="approval")
         duties = self._duties_of(req, rec)
         key = (rec.entity_type, survivors, levels, duties)
-        mask = self._known_masks.get(key) if engine.survivors_decide else None
+        mask = self._known_masks.get(key) if engine.separate else None
         if mask is None:
             mask = _Ruling(self, engine, requests, rec).mask(survivors, duties)
-            if engine.survivors_decide:
+            if engine.separate:
                 self._known_masks.keep(key, mask)
         return mask
 
     def _duties_of(self, req: Asked, rec: Labelled) -> frozenset[str]:
         engine = self._engines[Verb.DUTY]
         bits = engine.survivors(req, rec)
-        duties = self._known_duties.get(bits) if engine.survivors_decide else None
+        duties = self._known_duties.get(bits) if engine.separate else None
         if duties is None:
-            due = []
-            for duty in self._duties:
-                view = engine.over(bits & engine.along(duty))
-                if engine.ask(view, req, rec, duty)[0]:
-                    due.append(duty)
-            duties = frozenset(due)
+            view = engine.view()
+            duties = frozenset(
+                duty
+                for duty in self._duties
+                if engine.ask(view, bits & engine.along("r_duty", duty), req, rec, duty)[0]
+            )
             self._known_duties.keep(bits, duties)
         return duties
 
@@ -238,11 +241,11 @@ class Bundle:
         engine = self._engines[Verb.MATCH]
         bits = engine.survivors(req, rec)
         open_to = []
+        view = engine.view()
         for path, one in mask.items():
-            if one.form >= Form.HIT:
-                view = engine.over(bits & engine.along(path))
-                if engine.ask(view, req, rec, path)[0]:
-                    open_to.append(path)
+            along = engine.along("r_field", path)
+            if one.form >= Form.HIT and engine.ask(view, bits & along, req, rec, path)[0]:
+                open_to.append(path)
         return frozenset(open_to)
 
     def _decide(self, verb: Verb, key: str, context: object) -> Decision:
@@ -252,7 +255,7 @@ class Bundle:
             return decision
         engine = self._engines[verb]
         try:
-            allowed, row_id = engine.ask(engine.over(engine.survivors(context)), context)
+            allowed, row_id = engine.ask(engine.view(), engine.survivors(context), context)
         except MatcherFault as fault:
             self.alarm(f"{verb} was denied: {fault}")
             reason = ReasonCode.UNAVAILABLE
@@ -287,7 +290,7 @@ def _engine(law: Law, verb: Verb, engine: BuildsEngine) -> AsksCasbin:
 class _Ruling:
     """One mask in the making."""
 
-    __slots__ = ("_alike", "_bundle", "_engine", "_rec", "_requests")
+    __slots__ = ("_alike", "_bundle", "_engine", "_rec", "_requests", "_view")
 
     def __init__(
         self, bundle: Bundle, engine: AsksCasbin, requests: list[Asked], rec: Labelled
@@ -296,6 +299,7 @@ class _Ruling:
         self._engine = engine
         self._requests = requests
         self._rec = rec
+        self._view = engine.view()
         self._alike: dict[object, FieldRuling] = {}
 
     def mask(self, survivors: tuple[int, ...], duties: frozenset[str]) -> Mask:
@@ -303,11 +307,11 @@ class _Ruling:
         rulings = {}
         for field in law.vocabulary.entities.get(self._rec.entity_type, ()):
             how = law.how.get(field.path, "")
-            along = engine.along(field.path)
+            along = engine.along("r_field", field.path)
             bits = tuple(one & along for one in survivors)
             # Fields that the same rows speak about get the same ruling.
             key = (bits, how)
-            known = self._alike.get(key) if engine.axis_apart else None
+            known = self._alike.get(key) if engine.separate else None
             if known is None:
                 known = self._alike[key] = self._rule(field.path, bits, how, duties)
             rulings[field.path] = known
@@ -320,12 +324,16 @@ class _Ruling:
         what_if = (
             (request.approval, self._highest(path, level, bits[level], how))
             for level, request in enumerate(self._requests)
-            if level and not (bits[level] == bits[0] and self._engine.survivors_decide)
+            if level and not (bits[level] == bits[0] and self._engine.separate)
         )
         needs = None if found.form is Form.FULL else ladder.needed(found, what_if)
         return ladder.ruling(found, needs=needs, rows=self._bundle.rows, duties=duties, how=how)
 
     def _highest(self, path: str, level: int, bits: int, how: str) -> ladder.Found:
         engine, req, rec = self._engine, self._requests[level], self._rec
-        view = engine.over(bits)
-        return ladder.highest(lambda form: engine.ask(view, req, rec, path, form), how=how)
+
+        def asks(form: str) -> tuple[bool, str]:
+            surviving = bits & engine.along("r_form", form)
+            return engine.ask(self._view, surviving, req, rec, path, form)
+
+        return ladder.highest(asks, how=how)

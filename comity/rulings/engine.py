@@ -6,7 +6,8 @@ What is ours:
 2. Groups are closures (``comity.rulings.roles``).
 3. *Survivors*: for each part that the matcher joins with ``and``, the rows for which it is true, as bits of
    one integer, remembered per combination of words. A row for which a part is false can never match; it
-   is left out, and Casbin evaluates its whole matcher on what is left, in the same order.
+   is left out, and Casbin evaluates its whole matcher on what is left, in the same order. Its answer to
+   one set of survivors is remembered (``Engine.ask`` says why that is the same answer).
 
 An engine never changes after it is built; threads may share it. Casbin's logger is replaced by one that is
 switched off, because Casbin logs requests.
@@ -15,23 +16,27 @@ switched off, because Casbin logs requests.
 from __future__ import annotations
 
 import copy
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import casbin
+from casbin.effect import PriorityEffector
 from casbin.model import Model
 from casbin.persist import Adapter
 from casbin.util import generate_g_function
 
 from comity.rulings.errors import MatcherFault
-from comity.rulings.matcher import CONTEXTS, CompiledExpression, Conjunct, conjuncts
+from comity.rulings.matcher import CompiledExpression, Conjunct, conjuncts
 from comity.rulings.roles import ClosureRoles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 # Combinations of words remembered for one part of a matcher before it starts afresh. Free words (case
 # numbers) make new ones all the time.
 PART_MEMORY_MAX: Final = 2_048
+# Sets of surviving rows whose answer is remembered; at ten thousand rows each takes some 1.3 kB.
+ANSWERS_REMEMBERED_MAX: Final = 8_192
 
 
 class Silence:
@@ -65,26 +70,34 @@ class CompiledEnforcer(casbin.Enforcer):  # type: ignore[misc]  # pycasbin ships
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         self.logger = Silence()
-        self._compiled: dict[str, CompiledExpression] = {}
+        self._matcher = ""
+        self._compiled: CompiledExpression | None = None
 
-    def _get_expression(
-        self, expr: str, functions: Mapping[str, Callable[..., Any]] | None = None
-    ) -> CompiledExpression:
-        known = self._compiled.get(expr)
-        if known is None:
-            names = (*self.model["r"]["r"].tokens, *self.model["p"]["p"].tokens)
-            known = CompiledExpression(expr, functions=dict(functions or {}), names=names)
-            self._compiled[expr] = known
-        return known
+    def compile_matcher(self, functions: Mapping[str, Callable[..., Any]]) -> str:
+        """Compile the model's matcher and leave a short name of it in the model; gives its text.
 
-    def over(self, rows: list[list[str]]) -> CompiledEnforcer:
-        """The same enforcer with fewer rows; shares everything else."""
+        Casbin searches the text for ``eval(`` at every question, which takes longer than deciding; the
+        whitelist of ``comity.rulings.matcher`` has refused it once and for all.
+        """
+        matcher = self.model["m"]["m"]
+        text: str = matcher.value
+        names = (*self.model["r"]["r"].tokens, *self.model["p"]["p"].tokens)
+        self._compiled = CompiledExpression(text, functions=functions, names=names)
+        self._matcher = matcher.value = "matcher"
+        return text
+
+    def _get_expression(self, expr: str, functions: object = None) -> CompiledExpression:
+        del functions  # the same at every call; compiled in
+        if self._compiled is None or expr != self._matcher:
+            raise MatcherFault("a matcher that was not compiled")
+        return self._compiled
+
+    def view(self) -> CompiledEnforcer:
+        """The same enforcer with a list of rows of its own; shares everything else."""
         view = copy.copy(self)
         model = Model()
         model.model = dict(self.model.model)
-        assertion = copy.copy(self.model["p"]["p"])
-        assertion.policy = rows
-        model.model["p"] = {"p": assertion}
+        model.model["p"] = {"p": copy.copy(self.model["p"]["p"])}
         view.model = model
         return view
 
@@ -105,14 +118,12 @@ def load(
     enforcer.load_policy()
 
 
-def ask(enforcer: Any, id_column: int, *values: Any) -> tuple[bool, str]:
+def enforce(enforcer: Any, id_column: int, *values: Any) -> tuple[bool, str]:
     """Casbin's answer and the id of the row that explains it; empty when none matched.
 
     Raises:
         MatcherFault: the matcher raised, or gave something that is no truth value.
     """
-    if not enforcer.model["p"]["p"].policy:
-        return False, ""  # Casbin would evaluate the matcher on a row of empty words
     try:
         allowed, row = enforcer.enforce_ex(*values)
     except MatcherFault:
@@ -122,18 +133,27 @@ def ask(enforcer: Any, id_column: int, *values: Any) -> tuple[bool, str]:
     return allowed is True, row[id_column] if row else ""
 
 
+def _nothing(context: object) -> None:
+    del context
+
+
+def _reader(names: Iterable[str]) -> Callable[[Any], object]:
+    wanted = tuple(names)
+    return attrgetter(*wanted) if wanted else _nothing
+
+
 class _Part:
     """One conjunct over all rows: which rows it is true for, remembered by the words it reads."""
 
-    __slots__ = ("_function", "_known", "_reads", "_tuples", "attributes", "variables")
+    __slots__ = ("_function", "_known", "_of_rec", "_of_req", "_tuples", "attributes")
 
     def __init__(
         self, conjunct: Conjunct, tokens: Sequence[str], rows: Sequence[Sequence[str]]
     ) -> None:
         self._function = conjunct.function
         self.attributes = conjunct.attributes
-        self.variables = conjunct.variables
-        self._reads = tuple((source == "r_rec", name) for source, name in conjunct.attributes)
+        self._of_req = _reader(name for source, name in conjunct.attributes if source == "r_req")
+        self._of_rec = _reader(name for source, name in conjunct.attributes if source == "r_rec")
         places = [tokens.index(column) for column in conjunct.columns]
         tuples: dict[tuple[str, ...], int] = {}
         for number, row in enumerate(rows):
@@ -143,10 +163,7 @@ class _Part:
         self._known: dict[object, int] = {}
 
     def rows(self, req: Any, rec: Any, *variables: str) -> int:
-        key = (
-            tuple(getattr(rec if of_rec else req, name) for of_rec, name in self._reads),
-            variables,
-        )
+        key = (self._of_req(req), self._of_rec(rec), variables)
         bits = self._known.get(key)
         if bits is None:
             bits = 0
@@ -191,24 +208,20 @@ class Engine:
         called = dict(enforcer.fm.get_functions()) | {
             section: generate_g_function(enforcer.rm_map[section]) for section in links
         }
-        text = enforcer.model["m"]["m"].value
+        text = enforcer.compile_matcher(called)
         found = conjuncts(text, functions=called, request=request, columns=tokens)
-        self.axis = next((name for name in request if name not in CONTEXTS), "")
         self._fixed = [_Part(one, tokens, self._policy) for one in found if not one.variables]
-        self._along = [
-            _Part(one, tokens, self._policy)
-            for one in found
-            if one.variables == (self.axis,) and not one.attributes
-        ]
-        rest = [one for one in found if one.variables and one.variables != (self.axis,)]
-        # Rows that survive along the axis decide alone when nothing else reads the axis …
-        self.axis_apart = all(self.axis not in one.variables for one in rest) and all(
-            not one.attributes for one in found if one.variables == (self.axis,)
-        )
-        # … and the ruling depends on survivors alone when nothing else reads the contexts.
-        self.survivors_decide = all(not one.attributes for one in found if one.variables)
+        self._along: dict[str, list[_Part]] = {name: [] for name in request}
+        self.separate = True
+        for one in found:
+            if len(one.variables) == 1 and not one.attributes:
+                self._along[one.variables[0]].append(_Part(one, tokens, self._policy))
+            elif one.variables:
+                self.separate = False
+        self._first_decides = self.separate and isinstance(enforcer.eft, PriorityEffector)
         self._all = (1 << len(self._policy)) - 1
-        self._axis_known: dict[str, int] = {}
+        self._known_along: dict[tuple[str, str], int] = {}
+        self._answers: dict[int, tuple[bool, str]] = {}
 
     def survivors(self, req: Any, rec: Any = None) -> int:
         """Rows that may still match for this request and record, one bit each.
@@ -216,9 +229,23 @@ class Engine:
         Raises:
             MatcherFault: the matcher raised.
         """
-        bits = self._all
+        return self._and(self._fixed, self._all, req, rec)
+
+    def survivors_each(self, requests: Sequence[Any], rec: Any, *, but: str) -> tuple[int, ...]:
+        """The same for several requests that differ in one attribute only (``but``).
+
+        Raises:
+            MatcherFault: the matcher raised.
+        """
+        alike = [part for part in self._fixed if ("r_req", but) not in part.attributes]
+        apart = [part for part in self._fixed if ("r_req", but) in part.attributes]
+        bits = self._and(alike, self._all, requests[0], rec)
+        return tuple(self._and(apart, bits, req, rec) for req in requests)
+
+    @staticmethod
+    def _and(parts: list[_Part], bits: int, req: Any, rec: Any) -> int:
         try:
-            for part in self._fixed:
+            for part in parts:
                 bits &= part.rows(req, rec)
                 if not bits:
                     break
@@ -226,28 +253,62 @@ class Engine:
             raise MatcherFault(f"a matcher raised {type(error).__name__}") from error
         return bits
 
-    def along(self, word: str) -> int:
-        """Rows that may match for this field (or duty), whoever asks; ``word`` is of the vocabulary."""
-        bits = self._axis_known.get(word)
+    def along(self, variable: str, word: str) -> int:
+        """Rows that may match when ``variable`` (``r_field``) is ``word``, whoever asks.
+
+        ``word`` is of the vocabulary, so there are not many.
+        """
+        bits = self._known_along.get((variable, word))
         if bits is None:
             bits = self._all
             try:
-                for part in self._along:
+                for part in self._along[variable]:
                     bits &= part.rows(None, None, word)
             except Exception as error:
                 raise MatcherFault(f"a matcher raised {type(error).__name__}") from error
-            self._axis_known[word] = bits
+            self._known_along[variable, word] = bits
         return bits
 
-    def over(self, bits: int) -> CompiledEnforcer:
-        """Casbin over the surviving rows, in their order."""
+    def view(self) -> CompiledEnforcer:
+        """Casbin for one ruling, not to be shared between threads."""
+        return self._enforcer.view()
+
+    def ask(self, view: CompiledEnforcer, bits: int, *values: Any) -> tuple[bool, str]:
+        """Casbin's answer over the surviving rows, and the id of the row that explains it.
+
+        When every part of the matcher went into ``bits`` (``separate``), all survivors match. Casbin's
+        priority effect then stops at the first of them, so it is shown that one; should its matcher
+        disagree, it is shown them all. Its answer to one set of rows is asked for once.
+
+        Raises:
+            MatcherFault: the matcher raised.
+        """
+        shown = bits & -bits if self._first_decides else bits
+        known = self._answers.get(shown) if self.separate else None
+        if known is not None:
+            return known
+        answer = self._enforce(view, shown, values)
+        if not answer[1] and shown != bits:
+            return self._enforce(view, bits, values)
+        if self.separate:
+            if len(self._answers) >= ANSWERS_REMEMBERED_MAX:
+                self._answers = {}
+            self._answers[shown] = answer
+        return answer
+
+    def _enforce(
+        self, view: CompiledEnforcer, bits: int, values: tuple[Any, ...]
+    ) -> tuple[bool, str]:
+        rows = self._rows(bits)
+        if not rows:
+            return False, ""  # Casbin would evaluate the matcher on a row of empty words
+        view.model["p"]["p"].policy = rows
+        return enforce(view, self._id, *values)
+
+    def _rows(self, bits: int) -> list[list[str]]:
         rows = []
         while bits:
             lowest = bits & -bits
             rows.append(self._policy[lowest.bit_length() - 1])
             bits ^= lowest
-        return self._enforcer.over(rows)
-
-    def ask(self, enforcer: Any, *values: Any) -> tuple[bool, str]:
-        """Casbin's answer and the id of the row that explains it."""
-        return ask(enforcer, self._id, *values)
+        return rows

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VOCABULARY: Final = "vocabulary.toml"
 # What is in force where an operator names no folder: the models and the absolute bars release nothing.
 NODE_DEFAULT: Final = ("model", "core")
-GATEWAY_DEFAULT: Final = ("model", "federation")
+GATEWAY_DEFAULT: Final = ("model", "core", "federation")
 
 
 def shipped_policies() -> Path:

@@ -13,7 +13,7 @@ from casbin.model import Model
 from casbin.rbac.default_role_manager import RoleManager
 
 from comity.rulings.bundle import Bundle
-from comity.rulings.engine import Silence, ask, load
+from comity.rulings.engine import Silence, enforce, load
 from comity.rulings.groups import DEPTH_MAX
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ _LEVELS: Final = DEPTH_MAX + 2
 class StockEngine:
     """One verb's model with its rows; leaves nothing out and remembers nothing."""
 
-    survivors_decide = False
-    axis_apart = False
+    separate = False
 
     def __init__(
         self,
@@ -53,19 +52,24 @@ class StockEngine:
         del req, rec
         return 0
 
-    def along(self, word: str) -> int:
+    def survivors_each(self, requests: Sequence[Any], rec: Any, *, but: str) -> tuple[int, ...]:
         """No row is left out."""
-        del word
+        del rec, but
+        return (0,) * len(requests)
+
+    def along(self, variable: str, word: str) -> int:
+        """No row is left out."""
+        del variable, word
         return 0
 
-    def over(self, bits: int) -> Any:
+    def view(self) -> Any:
         """Casbin over all rows."""
-        del bits
         return self._enforcer
 
-    def ask(self, enforcer: Any, *values: Any) -> tuple[bool, str]:
+    def ask(self, view: Any, bits: int, *values: Any) -> tuple[bool, str]:
         """Casbin's answer and the id of the row that explains it."""
-        return ask(enforcer, self._id, *values)
+        del bits
+        return enforce(view, self._id, *values)
 
 
 def stock(bundle: Bundle) -> Bundle:
