@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from comity.demo.processes import Server, call, concurrently, free_port
-from comity.rulings.shipped import shipped_policies
+from comity.rulings.shipped import GATEWAY_DEFAULT, shipped_policies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +132,7 @@ class Federation:
         return Server(
             "comity-gateway", "join", token, "--root", self.fingerprint, "--json",
             "--home", str(self.home(name)),
-            "--policy", str(self.policies / "model"), "--policy", str(self.policies / "federation"),
+            *(part for pack in GATEWAY_DEFAULT for part in ("--policy", str(self.policies / pack))),
             log=self.log(name),
         )  # fmt: skip
 
