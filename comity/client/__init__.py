@@ -1,0 +1,108 @@
+"""Calling the agency's own node from Python: typed questions, typed replies, coded errors.
+
+    from comity.client import Aim, Comity, Document, Justification, Purpose, SubjectCategory
+
+    with Comity.open() as comity:
+        reply = comity.lookup(Document("AB123456"), why)
+
+``Comity`` waits, ``AsyncComity`` runs in an event loop. It knows the contract (``comity.api.query.v1``)
+and mutual TLS; all sealing, law and proof is the node's, so it holds no federation key and may import
+neither gateway nor node. Only ``wire`` touches protobuf values; callers see frozen dataclasses.
+"""
+
+from comity.client.asynchronous import AsyncComity
+from comity.client.blocking import Comity
+from comity.client.conversation import Conversation
+from comity.client.errors import (
+    AccessError,
+    BusyError,
+    ClosedError,
+    ComityCallError,
+    ConditionError,
+    ExpiredError,
+    FaultError,
+    MissingError,
+    RequestError,
+    Unreachable,
+)
+from comity.client.model import (
+    Approval,
+    Assertion,
+    Document,
+    Hit,
+    Justification,
+    Observable,
+    Organisation,
+    PastQuery,
+    Person,
+    Question,
+    RecordView,
+    Reply,
+    Selector,
+    SourceAnswer,
+    StolenObject,
+    Summary,
+    Treatment,
+    Vehicle,
+)
+from comity.client.plain import as_plain
+from comity.client.profile import Profile, ProfileError
+from comity.client.words import (
+    Aim,
+    Band,
+    Form,
+    ObservableType,
+    Outcome,
+    Purpose,
+    Stage,
+    SubjectCategory,
+    Urgency,
+)
+from comity.errors import Reason
+
+__all__ = [
+    "AccessError",
+    "Aim",
+    "Approval",
+    "Assertion",
+    "AsyncComity",
+    "Band",
+    "BusyError",
+    "ClosedError",
+    "Comity",
+    "ComityCallError",
+    "ConditionError",
+    "Conversation",
+    "Document",
+    "ExpiredError",
+    "FaultError",
+    "Form",
+    "Hit",
+    "Justification",
+    "MissingError",
+    "Observable",
+    "ObservableType",
+    "Organisation",
+    "Outcome",
+    "PastQuery",
+    "Person",
+    "Profile",
+    "ProfileError",
+    "Purpose",
+    "Question",
+    "Reason",
+    "RecordView",
+    "Reply",
+    "RequestError",
+    "Selector",
+    "SourceAnswer",
+    "Stage",
+    "StolenObject",
+    "SubjectCategory",
+    "Summary",
+    "Treatment",
+    "Unreachable",
+    "Urgency",
+    "Vehicle",
+    "as_plain",
+]

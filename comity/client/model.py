@@ -1,0 +1,286 @@
+"""What is asked and what is told, as frozen values. No ``repr`` of theirs shows personal data.
+
+Selectors and ``Justification`` go out, ``Reply`` and what is inside comes back. Field names are the
+contract's, so that ``docs/integrator`` and the ``.proto`` files describe both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from comity.client.words import (
+    Aim,
+    Band,
+    Form,
+    ObservableType,
+    Outcome,
+    Purpose,
+    Stage,
+    SubjectCategory,
+    Urgency,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# One field's value as released: a string, or for a field with several values one entry each; a composite
+# value (a name, an address) is a mapping of its parts.
+Part = str | bool | Mapping[str, str]
+Value = Part | tuple[Part, ...]
+
+
+class _Covered:
+    """Shows which parts are set, never what they say."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        parts = [part.name for part in fields(self) if getattr(self, part.name)]  # type: ignore[arg-type]  # every subclass is a dataclass
+        return f"{type(self).__name__}({', '.join(f'{name}=…' for name in parts)})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person(_Covered):
+    """A person: two of given name, family name and full birth date make a search (Prüm II Article 43).
+
+    Attributes:
+        name: the whole name in one string, any script.
+        birth_date: partial ISO 8601: 1974, 1974-03 or 1974-03-09.
+        nationality: ISO 3166-1 alpha-2.
+        sex: M, F or X.
+    """
+
+    name: str = ""
+    family_name: str = field(default="", kw_only=True)
+    given_name: str = field(default="", kw_only=True)
+    birth_date: str = field(default="", kw_only=True)
+    nationality: str = field(default="", kw_only=True)
+    sex: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Document(_Covered):
+    """An identity or travel document by its number; country ISO 3166-1 alpha-2, type as in ICAO 9303."""
+
+    number: str
+    issuing_country: str = field(default="", kw_only=True)
+    document_type: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Vehicle(_Covered):
+    """A vehicle by complete VIN or complete plate (Prüm II Article 16)."""
+
+    vin: str = field(default="", kw_only=True)
+    plate: str = field(default="", kw_only=True)
+    plate_country: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Organisation(_Covered):
+    """An organisation by name, or by registration number, tax number or LEI."""
+
+    name: str = ""
+    number: str = field(default="", kw_only=True)
+    country: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StolenObject(_Covered):
+    """A stolen object by serial number, or by title and maker."""
+
+    serial_number: str = field(default="", kw_only=True)
+    title: str = field(default="", kw_only=True)
+    maker: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Observable(_Covered):
+    """A phone number, mail address, domain, URL, hash or wallet, exactly."""
+
+    type: ObservableType
+    value: str
+
+
+Selector = Person | Document | Vehicle | Organisation | StolenObject | Observable
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Justification(_Covered):
+    """Why a question may be asked; mandatory, logged, and traceable to the question.
+
+    Attributes:
+        case_reference: the requester's case, in its own numbering.
+        offence: from the federation's vocabulary, for example ``drug-trafficking``; ``none`` for none.
+        legal_basis: legal instrument from the federation's directory, for example ``EU-2023-977``.
+        necessity: why it is necessary, in words; stays in the requester's own ledger.
+        on_behalf_of_country: ISO 3166-1 alpha-2 of the end user when asking for another agency.
+    """
+
+    purpose: Purpose
+    case_reference: str
+    offence: str
+    subject_category: SubjectCategory
+    aim: Aim
+    legal_basis: str
+    necessity: str = ""
+    on_behalf_of_country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, as it goes to the node.
+
+    Attributes:
+        targets: members to ask; empty: every member that the directory lists.
+        max_candidates: candidates per source beyond which it asks to refine; 0: the source's own limit.
+        wait_ms: milliseconds to wait for sources.
+    """
+
+    selectors: tuple[Selector, ...]
+    justification: Justification | None
+    targets: tuple[str, ...] = ()
+    stage: Stage = Stage.CORE
+    urgency: Urgency = Urgency.NORMAL
+    max_candidates: int = 0
+    wait_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a human decision at the owner would change: who, to which form, by which row."""
+
+    role: str
+    form: Form
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What the owner's law made of one field; row, law and sentence where the owner tells them."""
+
+    field: str
+    form: Form
+    reason: str
+    row: str = ""
+    law: str = ""
+    sentence: str = ""
+    approval: Approval | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Assertion(_Covered):
+    """What surrounds a record, so that the receiver can judge and handle it (LED Article 7)."""
+
+    nature: str = ""
+    source_reliability: str = ""
+    information_accuracy: str = ""
+    handling_code: str = ""
+    handling_conditions: str = ""
+    collected_on: str = ""
+    review_on: str = ""
+    delete_on: str = ""
+    contested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A record, holding only what was released: dotted path to value."""
+
+    entity_type: str
+    fields: Mapping[str, Value] = field(repr=False)
+    assertion: Assertion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record that matched, as far as the requester may see it.
+
+    Attributes:
+        record_reference: the owner's reference for this requester; different for each requester.
+        score: probability that it is the same, 0 to 1; 0 where the owner does not tell.
+        obligations: what binds the receiver: ``retain-90d``, ``no-onward`` …
+    """
+
+    record_reference: str
+    entity_type: str
+    band: Band
+    score: float
+    match_reasons: tuple[str, ...] = field(repr=False)
+    record: RecordView
+    treatments: tuple[Treatment, ...]
+    obligations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAnswer:
+    """What one source said, or why it could not; ``elapsed_ms`` is from asking to having it."""
+
+    source: str
+    outcome: Outcome
+    reason: str = ""
+    sentence: str = ""
+    hits: tuple[Hit, ...] = ()
+    complete: bool = False
+    elapsed_ms: float = 0.0
+    answer_digest: bytes = b""
+    receipt: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end of a query: every source asked, accounted for. "No hit" says nothing of ``not_searched``."""
+
+    query_id: str
+    asked: tuple[str, ...]
+    not_searched: tuple[str, ...]
+    fields_released: int
+    fields_withheld: int
+    receipts_verified: int
+    receipts_due: int
+    elapsed_ms: float
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer: one ``SourceAnswer`` for each source asked, and the accounting."""
+
+    query_id: str
+    answers: tuple[SourceAnswer, ...]
+    summary: Summary
+
+    @property
+    def hits(self) -> tuple[tuple[str, Hit], ...]:
+        """Every hit with its source."""
+        return tuple((answer.source, hit) for answer in self.answers for hit in answer.hits)
+
+    @property
+    def not_searched(self) -> tuple[str, ...]:
+        """Sources about which this reply says nothing, in doubt one too many.
+
+        What the node lists, every source whose outcome is not one of looking, and every source that was
+        asked and is missing among the answers.
+        """
+        looked = {answer.source for answer in self.answers if answer.outcome.searched}
+        looked -= set(self.summary.not_searched)
+        sources = (*self.summary.asked, *(answer.source for answer in self.answers))
+        every = dict.fromkeys((*sources, *self.summary.not_searched))
+        return tuple(source for source in every if source not in looked)
+
+
+@dataclass(frozen=True, slots=True)
+class PastQuery:
+    """A query asked before, as far as the node still holds it; released data is not kept there.
+
+    ``summary`` is ``None`` while it runs, or when it was cut off.
+    """
+
+    query_id: str
+    asked_at: datetime
+    asked_by: str
+    question: Question | None
+    answers: tuple[SourceAnswer, ...]
+    summary: Summary | None

@@ -1,0 +1,267 @@
+"""Between the contract's messages and the values of this package; the only module that knows both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.api.query.v1 import (
+    answer_pb2,
+    justification_pb2,
+    query_service_pb2,
+    reason_pb2,
+    selector_pb2,
+)
+from comity.api.record.v1 import options_pb2, record_pb2
+from comity.client import errors, model, words
+from comity.errors import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from enum import StrEnum
+
+    from comity.client.model import Value
+
+# Selector type, the contract's message, its place in the contract's oneof.
+_SELECTORS: Final[dict[type[model.Selector], tuple[Any, str]]] = {
+    model.Person: (selector_pb2.PersonSelector, "person"),
+    model.Document: (selector_pb2.DocumentSelector, "document"),
+    model.Vehicle: (selector_pb2.VehicleSelector, "vehicle"),
+    model.Organisation: (selector_pb2.OrganisationSelector, "organisation"),
+    model.StolenObject: (selector_pb2.StolenObjectSelector, "stolen_object"),
+    model.Observable: (selector_pb2.ObservableSelector, "observable"),
+}
+_TYPE_OF: Final = {place: kind for kind, (_, place) in _SELECTORS.items()}
+_ASSERTION_PARTS: Final = (
+    "nature",
+    "source_reliability",
+    "information_accuracy",
+    "handling_code",
+    "handling_conditions",
+    "collected_on",
+    "review_on",
+    "delete_on",
+    "contested",
+)
+
+
+def _numbers(contract: Any, prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): number for name, number in contract.items() if number}
+
+
+def _words(contract: Any, prefix: str, kind: type[StrEnum]) -> dict[int, Any]:
+    return {n: kind(word) for word, n in _numbers(contract, prefix).items() if word in set(kind)}
+
+
+_PURPOSE: Final = _numbers(justification_pb2.Purpose, "PURPOSE_")
+_CATEGORY: Final = _numbers(justification_pb2.SubjectCategory, "SUBJECT_CATEGORY_")
+_AIM: Final = _numbers(justification_pb2.Aim, "AIM_")
+_STAGE: Final = _numbers(options_pb2.Stage, "STAGE_")
+_URGENCY: Final = _numbers(query_service_pb2.Urgency, "URGENCY_")
+_OBSERVABLE: Final = _numbers(selector_pb2.ObservableType, "OBSERVABLE_TYPE_")
+
+_PURPOSE_WORD: Final = _words(justification_pb2.Purpose, "PURPOSE_", words.Purpose)
+_CATEGORY_WORD: Final = _words(
+    justification_pb2.SubjectCategory, "SUBJECT_CATEGORY_", words.SubjectCategory
+)
+_AIM_WORD: Final = _words(justification_pb2.Aim, "AIM_", words.Aim)
+_STAGE_WORD: Final = _words(options_pb2.Stage, "STAGE_", words.Stage)
+_URGENCY_WORD: Final = _words(query_service_pb2.Urgency, "URGENCY_", words.Urgency)
+_OBSERVABLE_WORD: Final = _words(
+    selector_pb2.ObservableType, "OBSERVABLE_TYPE_", words.ObservableType
+)
+_OUTCOME: Final = _words(answer_pb2.Outcome, "OUTCOME_", words.Outcome)
+_FORM: Final = _words(answer_pb2.Form, "FORM_", words.Form)
+_BAND: Final = _words(answer_pb2.Band, "BAND_", words.Band)
+_ENTITY: Final = {
+    number: name.removeprefix("ENTITY_TYPE_").lower()
+    for name, number in record_pb2.EntityType.items()
+}
+
+
+def question(asked: model.Question) -> query_service_pb2.Question:
+    """A question for the wire.
+
+    Raises:
+        TypeError: something that is no selector, or no justification.
+        ValueError: a word that the contract does not have.
+    """
+    why = asked.justification
+    if not isinstance(why, model.Justification):
+        raise TypeError("a question needs a Justification")
+    return query_service_pb2.Question(
+        selectors=[_selector(one) for one in asked.selectors],
+        targets=asked.targets,
+        justification=justification_pb2.Justification(
+            purpose=_PURPOSE[words.Purpose(why.purpose)],  # type: ignore[arg-type]  # numbers are the contract's
+            case_reference=why.case_reference,
+            offence=why.offence,
+            subject_category=_CATEGORY[words.SubjectCategory(why.subject_category)],  # type: ignore[arg-type]
+            aim=_AIM[words.Aim(why.aim)],  # type: ignore[arg-type]
+            legal_basis=why.legal_basis,
+            necessity=why.necessity,
+            on_behalf_of_country=why.on_behalf_of_country,
+        ),
+        stage=_STAGE[words.Stage(asked.stage)],  # type: ignore[arg-type]
+        urgency=_URGENCY[words.Urgency(asked.urgency)],  # type: ignore[arg-type]
+        max_candidates=asked.max_candidates,
+        wait_ms=asked.wait_ms,
+    )
+
+
+def _selector(asked: model.Selector) -> selector_pb2.Selector:
+    if type(asked) not in _SELECTORS:
+        raise TypeError(f"{type(asked).__name__} is no selector")
+    message, place = _SELECTORS[type(asked)]
+    parts: dict[str, Any] = {name: getattr(asked, name) for name in asked.__slots__}
+    if isinstance(asked, model.Observable):
+        parts["type"] = _OBSERVABLE[words.ObservableType(asked.type)]
+    return selector_pb2.Selector(**{place: message(**parts)})
+
+
+def reply(message: query_service_pb2.LookupResponse | query_service_pb2.Told) -> model.Reply:
+    """A whole answer."""
+    return model.Reply(
+        query_id=message.query_id,
+        answers=answers(message.answers),
+        summary=summary(message.summary, message.query_id),
+    )
+
+
+def refused(message: query_service_pb2.Refused) -> errors.ComityCallError:
+    """The refusal of one question on a held stream."""
+    name = reason_pb2.ErrorReason.Name(message.reason).removeprefix("ERROR_REASON_")
+    reason = Reason(name) if name in Reason.__members__ else Reason.INTERNAL
+    return errors.coded(reason, field=message.field or None, reference=message.reference or None)
+
+
+def answers(messages: Iterable[answer_pb2.SourceAnswer]) -> tuple[model.SourceAnswer, ...]:
+    """What sources said."""
+    return tuple(
+        model.SourceAnswer(
+            source=one.source,
+            outcome=_OUTCOME.get(one.outcome, words.Outcome.UNKNOWN),
+            reason=one.reason,
+            sentence=one.sentence,
+            hits=tuple([_hit(hit) for hit in one.hits]),
+            complete=one.complete,
+            elapsed_ms=one.elapsed_ms,
+            answer_digest=one.answer_digest,
+            receipt=one.receipt,
+        )
+        for one in messages
+    )
+
+
+def _hit(message: answer_pb2.Hit) -> model.Hit:
+    entity_type = _ENTITY.get(message.entity_type, "unspecified")
+    return model.Hit(
+        record_reference=message.record_reference,
+        entity_type=entity_type,
+        band=_BAND.get(message.band, words.Band.UNTOLD),
+        score=message.score,
+        match_reasons=tuple(message.match_reasons),
+        record=_record(message.record, entity_type),
+        treatments=tuple([_treatment(one) for one in message.treatments]),
+        obligations=tuple(message.obligations),
+    )
+
+
+def _treatment(message: answer_pb2.FieldTreatment) -> model.Treatment:
+    approval = None
+    if message.HasField("approval"):
+        told = message.approval
+        approval = model.Approval(told.role, _FORM.get(told.form, words.Form.NOTHING), told.row)
+    return model.Treatment(
+        field=message.field,
+        form=_FORM.get(message.form, words.Form.NOTHING),
+        reason=message.reason,
+        row=message.row,
+        law=message.law,
+        sentence=message.sentence,
+        approval=approval,
+    )
+
+
+def _record(message: record_pb2.Record, entity_type: str) -> model.RecordView:
+    released: dict[str, Value] = {}
+    which = message.WhichOneof("entity")
+    if which is not None:
+        for field, value in getattr(message, which).ListFields():
+            released[f"{which}.{field.name}"] = _value(value)
+    assertion = None
+    if message.HasField("assertion"):
+        told = message.assertion
+        assertion = model.Assertion(**{name: getattr(told, name) for name in _ASSERTION_PARTS})
+    return model.RecordView(which or entity_type, released, assertion)
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, str | bool):
+        return value
+    if hasattr(value, "ListFields"):
+        return {part.name: str(said) for part, said in value.ListFields()}
+    return tuple([_value(one) for one in value])  # type: ignore[misc]  # lists are not nested
+
+
+def summary(message: answer_pb2.Summary, query_id: str) -> model.Summary:
+    """The accounting."""
+    return model.Summary(
+        query_id=query_id,
+        asked=tuple(message.asked),
+        not_searched=tuple(message.not_searched),
+        fields_released=message.fields_released,
+        fields_withheld=message.fields_withheld,
+        receipts_verified=message.receipts_verified,
+        receipts_due=message.receipts_due,
+        elapsed_ms=message.elapsed_ms,
+        ended_at=_instant(message.ended_at) if message.HasField("ended_at") else None,
+    )
+
+
+def _instant(stamp: Any) -> datetime:
+    return datetime.fromtimestamp(stamp.ToMilliseconds() / 1000, tz=UTC)
+
+
+def past_query(message: query_service_pb2.QueryRecord) -> model.PastQuery:
+    """A query asked before."""
+    held = message.HasField("question") and message.question.selectors
+    return model.PastQuery(
+        query_id=message.query_id,
+        asked_at=_instant(message.asked_at),
+        asked_by=message.asked_by,
+        question=_asked(message.question) if held else None,
+        answers=answers(message.answers),
+        summary=summary(message.summary, message.query_id) if message.HasField("summary") else None,
+    )
+
+
+def _asked(message: query_service_pb2.Question) -> model.Question:
+    why = message.justification
+    selectors = []
+    for one in message.selectors:
+        place = one.WhichOneof("by")
+        if place in _TYPE_OF:
+            told = getattr(one, place)
+            parts = {name: getattr(told, name) for name in _TYPE_OF[place].__slots__}
+            if place == "observable":
+                parts["type"] = _OBSERVABLE_WORD[told.type]
+            selectors.append(_TYPE_OF[place](**parts))
+    return model.Question(
+        selectors=tuple(selectors),
+        justification=model.Justification(
+            purpose=_PURPOSE_WORD[why.purpose],
+            case_reference=why.case_reference,
+            offence=why.offence,
+            subject_category=_CATEGORY_WORD[why.subject_category],
+            aim=_AIM_WORD[why.aim],
+            legal_basis=why.legal_basis,
+            necessity=why.necessity,
+            on_behalf_of_country=why.on_behalf_of_country,
+        ),
+        targets=tuple(message.targets),
+        stage=_STAGE_WORD.get(message.stage, words.Stage.CORE),
+        urgency=_URGENCY_WORD.get(message.urgency, words.Urgency.NORMAL),
+        max_candidates=message.max_candidates,
+        wait_ms=message.wait_ms,
+    )
