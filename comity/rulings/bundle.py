@@ -14,128 +14,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from comity.rulings import ladder
 from comity.rulings.asked import Asked, Labelled, asked, asked_here, labelled, routed
-from comity.rulings.columns import Row, Verb
+from comity.rulings.columns import Verb
 from comity.rulings.context import APPROVALS, Form
 from comity.rulings.engine import Engine
 from comity.rulings.errors import MatcherFault
 from comity.rulings.functions import FUNCTIONS
 from comity.rulings.mask import Decision, Mask
+from comity.rulings.memory import Known, Questions
 from comity.rulings.reasons import REASONS, ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from comity.rulings.columns import Row
     from comity.rulings.context import AskContext, RecordLabels, RequestContext, RouteContext
+    from comity.rulings.law import AsksCasbin, BuildsEngine, Law
     from comity.rulings.mask import FieldRuling
-    from comity.rulings.vocabulary import Vocabulary
-
-# Different rulings remembered; at ten thousand rows each takes some 15 kB.
-RULINGS_REMEMBERED_MAX: Final = 4_096
-# Exact questions remembered with the ruling they led to.
-QUESTIONS_REMEMBERED_MAX: Final = 32_768
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
-    """What a bundle is made of, checked by the loader.
-
-    Attributes:
-        version: SHA-256 over the exact bytes of every file and every word, in hexadecimal.
-        models: Casbin's model text of each verb.
-        rows: rows of each verb in deciding order.
-        links: groups, by Casbin's section.
-        how: field path to its way of generalising.
-    """
-
-    version: str
-    models: Mapping[Verb, str]
-    rows: Mapping[Verb, tuple[Row, ...]]
-    links: Mapping[str, tuple[tuple[str, str], ...]]
-    how: Mapping[str, str]
-    vocabulary: Vocabulary
-
-    def tokens(self, verb: Verb, names: list[str]) -> list[list[str]]:
-        """Rows as Casbin takes them."""
-        return [row.tokens(names) for row in self.rows[verb]]
-
-
-class AsksCasbin(Protocol):
-    """One verb's model with its rows; ``comity.rulings.engine`` says what the parts mean."""
-
-    separate: bool
-
-    def survivors(self, req: Any, rec: Any = None) -> int:
-        """Rows that may match for this request and record."""
-        ...
-
-    def survivors_each(self, requests: Sequence[Any], rec: Any, *, but: str) -> tuple[int, ...]:
-        """The same for requests that differ in one attribute."""
-        ...
-
-    def along(self, variable: str, word: str) -> int:
-        """Rows that may match for this field, form or duty."""
-        ...
-
-    def view(self) -> Any:
-        """Casbin for one ruling."""
-        ...
-
-    def ask(self, view: Any, bits: int, *values: Any) -> tuple[bool, str]:
-        """Casbin's answer over these rows, and the deciding row's id."""
-        ...
-
-
-BuildsEngine = Callable[..., AsksCasbin]
 Observe = Callable[["Bundle", "RequestContext", "RecordLabels", Mask], None]
 
 
 def _tell_log(sentence: str) -> None:
     log.error("%s", sentence)
-
-
-T = TypeVar("T")
-
-
-class _Questions(Generic[T]):
-    """Exact questions and what they led to: two look-ups in dictionaries of strings."""
-
-    __slots__ = ("_count", "by_request")
-
-    def __init__(self) -> None:
-        self.by_request: dict[str, dict[str, T]] = {}
-        self._count = 0
-
-    def keep(self, request_key: str, labels_key: str, value: T) -> None:
-        if self._count >= QUESTIONS_REMEMBERED_MAX:
-            self.by_request = {}
-            self._count = 0
-        self.by_request.setdefault(request_key, {})[labels_key] = value
-        self._count += 1
-
-
-class _Known(Generic[T]):
-    """Rulings by what rows distinguish; starts afresh when full."""
-
-    __slots__ = ("_by_key",)
-
-    def __init__(self) -> None:
-        self._by_key: dict[object, T] = {}
-
-    def get(self, key: object) -> T | None:
-        return self._by_key.get(key)
-
-    def keep(self, key: object, value: T) -> None:
-        if len(self._by_key) >= RULINGS_REMEMBERED_MAX:
-            self._by_key = {}
-        self._by_key[key] = value
 
 
 class Bundle:
@@ -158,11 +64,11 @@ class Bundle:
         self._engines = {verb: _engine(law, verb, engine) for verb in law.models}
         duty_rows = law.rows.get(Verb.DUTY, ())
         self._duties = tuple(sorted({row.cells["duty"] for row in duty_rows}))
-        self._masks: _Questions[Mask] = _Questions()
-        self._matches: _Questions[frozenset[str]] = _Questions()
-        self._decisions: _Questions[Decision] = _Questions()
-        self._known_masks: _Known[Mask] = _Known()
-        self._known_duties: _Known[frozenset[str]] = _Known()
+        self._masks: Questions[Mask] = Questions()
+        self._matches: Questions[frozenset[str]] = Questions()
+        self._decisions: Questions[Decision] = Questions()
+        self._known_masks: Known[Mask] = Known()
+        self._known_duties: Known[frozenset[str]] = Known()
 
     def mask(self, request: RequestContext, labels: RecordLabels) -> Mask:
         """What may leave of a record like this, for this request: one ruling for each field."""

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from comity.rulings import groups as grouping
-from comity.rulings.bundle import Bundle, Law, Observe
+from comity.rulings.bundle import Bundle, Observe
 from comity.rulings.columns import COLUMNS, NODE_VERBS, TIER_NONE, TIERS, Row, Verb
 from comity.rulings.context import Form
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.functions import ANY, FORM_WORDS, NONE
+from comity.rulings.law import Law
 from comity.rulings.models import check_model
 from comity.rulings.reading import ROWS_MAX, Line, decode, read_bytes, table
 from comity.rulings.reasons import ReasonCode

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from casbin.model import Model
-
 from comity.rulings.columns import COLUMNS, Verb
 from comity.rulings.errors import PolicyError
 from comity.rulings.functions import FUNCTIONS
 from comity.rulings.groups import KINDS
 from comity.rulings.matcher import MatcherRefused, parse
+from comity.rulings.pycasbin import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

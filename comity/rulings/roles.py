@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from casbin.rbac import RoleManager
+from comity.rulings.pycasbin import RoleManager
 
 _NOBODY: Final[frozenset[str]] = frozenset()
 
@@ -28,7 +28,7 @@ def closure(links: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return closed
 
 
-class ClosureRoles(RoleManager):  # type: ignore[misc]  # pycasbin ships no types
+class ClosureRoles(RoleManager):  # type: ignore[misc]  # pycasbin's types are of no use
     """Implements Casbin's role manager over a closure."""
 
     def __init__(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,9 +15,12 @@ from comity.rulings.policies import Policies
 from comity.rulings.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from comity.identity.directory import Directory
     from comity.rulings.columns import Verb
+
+log = logging.getLogger(__name__)
 
 VOCABULARY: Final = "vocabulary.toml"
 # What is in force where an operator names no folder: the models and the absolute bars release nothing.
@@ -55,3 +60,41 @@ def policies_in_force(
         raise StartError(
             f"The policy cannot be taken into force: {error}", exit_code=ExitCode.CONFIG
         ) from error
+
+
+class FollowedPolicies:
+    """Policies that follow the directory: a new member is a new word, and groups know it at once.
+
+    The bundle is built in a thread and swapped whole; a bundle that cannot be built leaves the old one
+    in force and is told to the operator.
+    """
+
+    def __init__(
+        self, build: Callable[[Mapping[str, str]], Policies], members: Mapping[str, str]
+    ) -> None:
+        self._build = build
+        self._members = dict(members)
+        self.policies = build(members)
+
+    def follow(self, members: Mapping[str, str], swapped: Callable[[], None]) -> None:
+        """Builds anew if members changed; calls ``swapped`` in the event loop once it is in force."""
+        if dict(members) == self._members:
+            return
+        self._members = dict(members)
+        loop = asyncio.get_running_loop()
+        building = loop.run_in_executor(None, self._build, self._members)
+
+        def done(found: asyncio.Future[Policies]) -> None:
+            error = found.exception()
+            if error is not None:
+                log.error("policies not rebuilt for the new directory: %s", type(error).__name__)
+                return
+            self.policies.swap(found.result().current)
+            swapped()
+
+        building.add_done_callback(done)
+
+
+def members_of(directory: Directory) -> dict[str, str]:
+    """Member to country, as policies know them."""
+    return {member.agency: member.country for member in directory.members.values()}

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import casbin
-from casbin.model import Model
-from casbin.rbac.default_role_manager import RoleManager
-
 from comity.rulings.bundle import Bundle
-from comity.rulings.engine import Silence, enforce, load
+from comity.rulings.enforcers import Silence, enforce, load
 from comity.rulings.groups import DEPTH_MAX
+from comity.rulings.pycasbin import DefaultRoleManager, Enforcer, Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,10 +35,10 @@ class StockEngine:
     ) -> None:
         parsed = Model()
         parsed.load_model_from_text(model)
-        enforcer = casbin.Enforcer(parsed)
+        enforcer = Enforcer(parsed)
         enforcer.logger = Silence()
         for section in links:
-            enforcer.set_named_role_manager(section, RoleManager(_LEVELS))
+            enforcer.set_named_role_manager(section, DefaultRoleManager(_LEVELS))
         tokens = parsed["p"]["p"].tokens
         load(enforcer, rows=rows(tokens), links=links, functions=functions)
         self._enforcer = enforcer
