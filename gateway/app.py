@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
@@ -20,6 +21,7 @@ from comity.rpc import options
 from comity.rpc.outbox import OutboxFullError
 from comity.rpc.serving import listen, stop_signals
 from comity.rpc.tls import server_credentials
+from comity.rulings.shipped import members_of
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
 from comity.store.ledger_store import LedgerStore
@@ -49,6 +51,9 @@ AUTHORITY_RETRY_S: Final = 2.0
 
 log = logging.getLogger(__name__)
 
+# Generated modules carry no types.
+_add_relay: Any = relay_grpc.add_RelayServiceServicer_to_server
+
 
 class GatewayApp:
     """One running gateway process."""
@@ -73,9 +78,7 @@ class GatewayApp:
                 services=[
                     (
                         relay.DESCRIPTOR.services_by_name["RelayService"].full_name,
-                        lambda server: relay_grpc.add_RelayServiceServicer_to_server(
-                            self.servicer, server
-                        ),
+                        lambda server: _add_relay(self.servicer, server),
                     )
                 ],
             )
@@ -112,11 +115,12 @@ class GatewayApp:
                 lock_path=self.home / "ledger.lock",
             )
         )
+        self.policies = load_policies(settings, holder.current)
         self.relay = Relay(
             directories=holder,
             codec=ProtoRouting(),
             policy=FederationPolicy(
-                policies=load_policies(settings, holder.current), directories=holder, clock=clock
+                policies=self.policies.policies, directories=holder, clock=clock
             ),
             keys=self.mirror,
             quota=LeasedQuota(engine, per_day=settings.quota_per_day, clock=clock),
@@ -155,6 +159,7 @@ class GatewayApp:
 
     def _directory_changed(self, directory: Directory) -> None:
         self.relay.review()
+        self.policies.follow(members_of(directory), self.relay.review)
         self._spread(directory_frame(self.directories.files()))
         log.info("directory version %d passed on", directory.version)
 
@@ -189,9 +194,9 @@ class GatewayApp:
         """Tells every link to move, gives what is under way a moment, then ends them."""
         self._stopping.set()
         self._spread(relay.GatewayFrame(drain=relay.Drain(within_ms=int(DRAIN_S * 1000))))
-        deadline_s = self.clock.monotonic_s() + DRAIN_S
-        while self.relay.in_flight and self.clock.monotonic_s() < deadline_s:
-            await asyncio.sleep(SWEEP_S / 10)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                await self.relay.quiet()
         for link in list(self.relay.links):
             link.end(Reason.SHUTTING_DOWN)
 

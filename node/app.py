@@ -8,7 +8,7 @@ import os
 import random
 import secrets
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.query.v1 import query_service_pb2, query_service_pb2_grpc
 from comity.api.relay.v1 import relay_service_pb2 as relay
@@ -20,8 +20,9 @@ from comity.clock import SystemClock
 from comity.errors import ExitCode, Refusal, StartError
 from comity.identity.files import write_private
 from comity.rpc import options
-from comity.rpc.serving import listen, stop_signals
+from comity.rpc.serving import Listener, listen, stop_signals
 from comity.rpc.tls import channel_credentials, server_credentials
+from comity.rulings.shipped import members_of
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
 from comity.store.ledger_store import LedgerStore
@@ -30,11 +31,11 @@ from node.exchange.asking import Asking
 from node.exchange.deciding import Deciding, Pseudonyms
 from node.exchange.model import Outcome, RecipientNews
 from node.exchange.receipts import Receipts
-from node.peer_keys import PeerKeyHolder
 from node.link.codec import WireCodec
 from node.link.links import GatewayLinks
 from node.link.session import Session
 from node.matching.matcher import RegisterMatcher
+from node.peer_keys import PeerKeyHolder
 from node.policy.law import Law
 from node.policy.loading import load_policies
 from node.records.name_index import NameIndex
@@ -146,7 +147,7 @@ class NodeApp:
         self.policies = load_policies(settings, self.directories.current)
         law = Law(
             agency=identity.agency,
-            policies=self.policies,
+            policies=self.policies.policies,
             directories=self.directories,
             clock=clock,
         )
@@ -216,7 +217,7 @@ class NodeApp:
     def _in_flight(self) -> int:
         return self.asking.in_flight + self.answering.in_flight
 
-    async def _listen(self) -> object:
+    async def _listen(self) -> Listener:
         now_ms = self.clock.now_ms()
         ca = systems_ca(self.home, self.identity.agency, now_ms)
         own = listener_identity(self.identity, ca, self.settings.hosts, now_ms)
@@ -228,7 +229,7 @@ class NodeApp:
         )
         servicer = QueryServicer(asking=self.asking, callers=callers, book=self.book)
         name = query_service_pb2.DESCRIPTOR.services_by_name["QueryService"].full_name
-        add = query_service_pb2_grpc.add_QueryServiceServicer_to_server
+        add: Any = query_service_pb2_grpc.add_QueryServiceServicer_to_server
         return await listen(
             address=self.settings.listen,
             credentials=server_credentials(own, client_ca_pem=ca.certificate_pem),
@@ -263,6 +264,7 @@ class NodeApp:
 
     def _directory_changed(self, directory: Directory) -> None:
         self.links.review()
+        self.policies.follow(members_of(directory), lambda: None)
         me = directory.members.get(self.identity.agency)
         if me is None or not me.active:
             log.warning("this agency is suspended; its queries will be refused")

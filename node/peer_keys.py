@@ -39,7 +39,7 @@ class PeerKeyHolder:
     def encryption_key(self, agency: str, now_ms: int) -> EncryptionPublicKey | None:
         """The key to seal to, or ``None``."""
         directory = self._directories.current
-        member = directory.members.get(agency)  # type: ignore[call-overload]  # an id by its text
+        member = directory.member(agency)
         if member is None:
             return None
         statement = self._ring.current(member.agency, now_ms, directory=directory)

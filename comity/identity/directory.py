@@ -18,12 +18,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from comity.envelope.keys import Kid, SigningPublicKey, signing_kid
+from comity.identity.names import AgencyId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from comity.identity.names import AgencyId, FederationId, InstanceName
+    from comity.identity.names import FederationId, InstanceName
 
 # The authority signs the freshness hourly and on change; one signature missed is not yet an alarm.
 ALARM_AFTER_MS: Final = 2 * 3600 * 1000
@@ -269,6 +270,10 @@ class Directory:
     def version(self) -> int:
         """The snapshot's version: one number for the whole view, which never goes back."""
         return self.versions["snapshot"]
+
+    def member(self, name: str) -> Member | None:
+        """A member by the text of its id, suspended or not."""
+        return self.members.get(AgencyId(name))
 
     def freshness(self, now_ms: int) -> Freshness:
         """How far it may be relied upon at ``now_ms``."""

@@ -78,7 +78,7 @@ async def end_with(context: grpc.aio.ServicerContext[Any, Any], error: BaseExcep
 class Guard(grpc.aio.ServerInterceptor):
     """Outermost interceptor: no exception's text leaves the process."""
 
-    async def intercept_service(
+    async def intercept_service(  # type: ignore[override]  # the stub's type variables are unbound
         self,
         continuation: Callable[
             [grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Request, Response]]

@@ -1,3 +1,4 @@
-"""Durable delivery: ciphertext kept until it is acknowledged. The place is kept; interactive queries
-need none of it.
+"""Durable delivery: ciphertext kept until it is acknowledged.
+
+The place is kept; interactive queries need none of it.
 """

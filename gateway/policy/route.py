@@ -24,14 +24,14 @@ class FederationPolicy:
 
     def refused(self, routing: Routing) -> frozenset[str]:
         """Recipients that may not be asked this by this member; unknown ones are for others to name."""
-        members = self._directories.current.members
-        requester = members.get(routing.sender)  # type: ignore[call-overload]  # an id by its text
+        directory = self._directories.current
+        requester = directory.member(routing.sender)
         if requester is None:
             return frozenset(routing.recipients)
         today = to_datetime(self._clock.now_ms()).date()
         refused = set()
         for name in routing.recipients:
-            target = members.get(name)  # type: ignore[call-overload]  # an id by its text
+            target = directory.member(name)
             if target is None:
                 continue
             context = RouteContext(

@@ -13,6 +13,7 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections import OrderedDict
@@ -36,7 +37,6 @@ from gateway.relay.model import (
 )
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Iterable
 
     from comity.clock import Clock
@@ -80,6 +80,8 @@ class Relay:
         self._links: dict[str, list[Link]] = {}
         self._last_seen_s: dict[str, float] = {}
         self._open: dict[bytes, OpenQuery] = {}
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self._open_by_member: dict[str, int] = {}
         self._reserved_bytes = 0
         self._done: OrderedDict[bytes, OpenQuery] = OrderedDict()
@@ -91,6 +93,10 @@ class Relay:
     def in_flight(self) -> int:
         """Queries whose requester still waits."""
         return len(self._open)
+
+    async def quiet(self) -> None:
+        """Returns when no query is under way."""
+        await self._quiet.wait()
 
     # --- links -----------------------------------------------------------------------------------
 
@@ -199,7 +205,7 @@ class Relay:
         self, verified: envelope.VerifiedEnvelope, ruled: Ruled
     ) -> tuple[dict[str, bytes], list[News]]:
         """Each allowed recipient's form; and what is clear about the others already."""
-        members = self._directories.current.members
+        directory = self._directories.current
         copies: dict[str, bytes] = {}
         strangers = 0
         for kid, form in verified.deliveries():
@@ -215,7 +221,7 @@ class Relay:
             raise Refusal(Reason.ENVELOPE_REFUSED, "routing and slots name different recipients")
         news = [News(one, State.UNKNOWN) for one in missing]
         for agency in list(copies):
-            member = members.get(agency)  # type: ignore[call-overload]  # an id by its text
+            member = directory.member(agency)
             if member is None or not member.active:
                 del copies[agency]
                 news.append(News(agency, State.UNKNOWN))
@@ -238,6 +244,7 @@ class Relay:
 
     def _hold(self, query: OpenQuery) -> None:
         self._open[query.query_id] = query
+        self._quiet.clear()
         mine = self._open_by_member.get(query.requester, 0)
         self._open_by_member[query.requester] = mine + 1
         self._reserved_bytes += query.reserved_bytes
@@ -402,6 +409,8 @@ class Relay:
     def _release(self, query: OpenQuery) -> None:
         if self._open.pop(query.query_id, None) is None:
             return
+        if not self._open:
+            self._quiet.set()
         self._reserved_bytes -= query.reserved_bytes
         left = self._open_by_member.get(query.requester, 1) - 1
         if left:

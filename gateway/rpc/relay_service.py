@@ -236,8 +236,7 @@ class _Attached:
         envelopes = size = 0
         link, relaying = self._link, self._relay
         for frame in frames:
-            kind = frame.WhichOneof("frame")
-            if kind == "send":
+            if frame.HasField("send"):
                 send = frame.send
                 taken = len(send.envelope) + len(send.receipt)
                 link.spend(taken)
@@ -246,23 +245,28 @@ class _Attached:
                 relaying.send(
                     link, send.envelope, remaining_ms=send.remaining_ms, receipt=send.receipt
                 )
-            elif kind == "ack":
-                accepted = frame.ack.verdict == relay.VERDICT_ACCEPTED
-                relaying.acknowledge(link, frame.ack.envelope_id, accepted=accepted)
-            elif kind == "credit":
-                self._credit(frame.credit)
-            elif kind == "cancel":
-                relaying.cancel(link, frame.cancel.query_id)
-            elif kind == "key_statement":
-                self._mirror.accept_statement(frame.key_statement)
-            elif kind in {"hello", None}:
-                raise Refusal(Reason.INVALID_REQUEST, "a frame out of order")
+            else:
+                self._control(frame)
         if size > BATCH_BYTES_MAX + BATCH_BYTES_MAX // 4:
             raise Refusal(Reason.TOO_LARGE, "too many bytes in a batch")
         if envelopes:
             link.grant(envelopes=envelopes, size_bytes=size)
             credit = relay.Credit(envelopes=envelopes, bytes=size)
             link.outbox.put_control(relay.GatewayFrame(credit=credit))
+
+    def _control(self, frame: relay.NodeFrame) -> None:
+        kind = frame.WhichOneof("frame")
+        if kind == "ack":
+            accepted = frame.ack.verdict == relay.VERDICT_ACCEPTED
+            self._relay.acknowledge(self._link, frame.ack.envelope_id, accepted=accepted)
+        elif kind == "credit":
+            self._credit(frame.credit)
+        elif kind == "cancel":
+            self._relay.cancel(self._link, frame.cancel.query_id)
+        elif kind == "key_statement":
+            self._mirror.accept_statement(frame.key_statement)
+        elif kind in {"hello", None}:
+            raise Refusal(Reason.INVALID_REQUEST, "a frame out of order")
 
     def _credit(self, credit: relay.Credit) -> None:
         link = self._link

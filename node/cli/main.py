@@ -20,6 +20,7 @@ from comity.errors import ExitCode, Refusal, StartError
 from comity.version import __version__
 from node import app
 from node.cli.system import system
+from node.policy.loading import load_policies
 from node.settings import FILE, Settings
 from node.sources.commands import formats_command, import_command
 
@@ -169,7 +170,7 @@ def check(home: Path) -> None:
     directory = identity.directory_store.load().directory
     if directory is None:
         raise StartError("The directory was never verified.", exit_code=ExitCode.CONFIG)
-    app.load_policies(settings, directory)
+    load_policies(settings, directory)
     engine, _ = app.open_register(home, settings)
     engine.dispose()
     click.echo(f"{identity.name}: settings, keys, directory, policies and database are sound")

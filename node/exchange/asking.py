@@ -121,7 +121,9 @@ class Asking:
         if not self._links.connected:
             raise Refusal(Reason.GATEWAY_UNREACHABLE, "no link")
         keys, settled = self._recipients(question.targets, now_ms)
-        query, recipients = self._seal(question, caller, keys, settled, started_s, on_answer)
+        recipients = tuple(sorted(keys))
+        query = self._seal(question, caller, keys)
+        query.begin(settled, started_s=started_s, on_answer=on_answer)
         draft = Draft(
             kind=disclosure.ASKED,
             envelope_id=query.query_id,
@@ -151,7 +153,7 @@ class Asking:
         keys: dict[str, EncryptionPublicKey] = {}
         settled: list[SourceAnswer] = []
         for name in names:
-            member = directory.members.get(name)
+            member = directory.member(name)
             if member is None:
                 raise Refusal(Reason.UNKNOWN_MEMBER, field="question.targets")
             if name == self._agency:
@@ -178,14 +180,8 @@ class Asking:
         return keys, settled
 
     def _seal(
-        self,
-        question: Question,
-        caller: Caller,
-        keys: dict[str, EncryptionPublicKey],
-        settled: list[SourceAnswer],
-        started_s: float,
-        on_answer: Callable[[SourceAnswer], None] | None,
-    ) -> tuple[OpenQuery, tuple[str, ...]]:
+        self, question: Question, caller: Caller, keys: dict[str, EncryptionPublicKey]
+    ) -> OpenQuery:
         why = question.justification
         recipients = tuple(sorted(keys))
         reply_secret = envelope.EncryptionSecret.generate()
@@ -214,7 +210,7 @@ class Asking:
             directory_version=self._directories.current.version,
         )
         now_ms = self._clock.now_ms()
-        sealed_bytes, query_id = b"", bytes(32)
+        sealed_bytes, query_id = b"", envelope.EnvelopeId(bytes(32))
         if keys:
             sealed = envelope.seal(
                 message_type=envelope.MessageType.QUERY,
@@ -228,17 +224,13 @@ class Asking:
                 bucket_bytes=None,
             )
             sealed_bytes, query_id = sealed.encoded, sealed.id
-        query = OpenQuery(
+        return OpenQuery(
             query_id=query_id,
             envelope=sealed_bytes,
             reply_secret=reply_secret,
             awaiting=set(recipients),
-            settled=settled,
-            started_s=started_s,
             expires_ms=now_ms + INTERACTIVE_LIFETIME_MS,
-            on_answer=on_answer,
         )
-        return query, recipients
 
     async def _collect(self, query: OpenQuery, wait_s: float) -> None:
         """Sends, and waits for every slot or for the end of the caller's patience."""

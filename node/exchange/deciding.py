@@ -223,7 +223,9 @@ class _Told:
                 self.forms[field.path] = ruling
                 self.released[field.path] = _treatment(field.path, ruling, int(ruling.form))
             elif ruling.form >= Form.MASKED:
-                withheld.append(Treatment(field.path, int(Form.NOTHING), NEED_CONFIRM, sentence=LATER))
+                withheld.append(
+                    Treatment(field.path, int(Form.NOTHING), NEED_CONFIRM, sentence=LATER)
+                )
             else:
                 withheld.append(_treatment(field.path, ruling, int(Form.NOTHING)))
         self.readable = tuple(self.forms)

@@ -10,7 +10,7 @@ from node.exchange.model import SENTENCES, Outcome, SourceAnswer, Summary
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from comity.envelope import EncryptionSecret
+    from comity.envelope import EncryptionSecret, EnvelopeId
     from comity.errors import Reason
 
 
@@ -22,9 +22,7 @@ class OpenQuery:
         envelope: the sealed bytes; a retry resends these and never seals again.
         reply_secret: opens the answers; it lives here and nowhere else.
         awaiting: sources that were sealed to.
-        settled: sources whose part was clear from the start (suspended, no key).
-        started_s: monotonic start.
-        on_answer: called as each answer comes in.
+        expires_ms: end of the envelope.
     """
 
     __slots__ = (
@@ -44,27 +42,42 @@ class OpenQuery:
     def __init__(
         self,
         *,
-        query_id: bytes,
+        query_id: EnvelopeId,
         envelope: bytes,
         reply_secret: EncryptionSecret,
         awaiting: set[str],
-        settled: list[SourceAnswer],
-        started_s: float,
         expires_ms: int,
-        on_answer: Callable[[SourceAnswer], None] | None,
     ) -> None:
         self.query_id = query_id
         self.envelope = envelope
         self.reply_secret = reply_secret
         self.awaiting = awaiting
-        self.answers = settled
-        self.started_s = started_s
+        self.answers: list[SourceAnswer] = []
+        self.started_s = 0.0
         self.expires_ms = expires_ms
         self.gateway = ""
         self.refused: Reason | None = None
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._on_answer: Callable[[SourceAnswer], None] | None = None
+
+    def begin(
+        self,
+        settled: list[SourceAnswer],
+        *,
+        started_s: float,
+        on_answer: Callable[[SourceAnswer], None] | None,
+    ) -> None:
+        """Starts the wait.
+
+        Args:
+            settled: sources whose part was clear from the start (suspended, no key).
+            started_s: monotonic start.
+            on_answer: called as each answer comes in, but for the last, which comes with the summary.
+        """
+        self.answers.extend(settled)
+        self.started_s = started_s
         self._on_answer = on_answer
-        if not awaiting:
+        if not self.awaiting:
             self.done.set_result(None)
 
     def settle(self, answer: SourceAnswer) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from comity.envelope import EncryptionPublicKey, EncryptionSecret, Kid
     from comity.identity.directory import Directory
@@ -116,12 +118,12 @@ class Admission(Protocol):
 class QueryBook(Protocol):
     """What was asked before; rows are written inside the journal's transactions."""
 
-    def opened(self, *, query_id: bytes, asked_ms: int, caller: Caller, question: bytes) -> object:
+    def opened(self, *, query_id: bytes, asked_ms: int, caller: Caller, question: bytes) -> Callable[[Connection], None]:
         """Work for the journal: a new query."""
         ...
 
     def closed(
         self, *, query_id: bytes, answers: Sequence[SourceAnswer], summary: Summary
-    ) -> object:
+    ) -> Callable[[Connection], None]:
         """Work for the journal: how it ended."""
         ...

@@ -111,8 +111,8 @@ class WireCodec:
                 instrument=routing.instrument,
                 purpose=_PURPOSE[routing.purpose],
                 entity_type=_ENTITY[routing.entity_type],
-                stage=int(routing.stage),
-                urgency=int(routing.urgency),
+                stage=int(routing.stage),  # type: ignore[arg-type]  # the numbers are the contract's
+                urgency=int(routing.urgency),  # type: ignore[arg-type]  # the numbers are the contract's
                 delivery_class=routing_pb2.DELIVERY_CLASS_INTERACTIVE,
                 answer_bucket_bytes=routing.answer_bucket_bytes,
             ).SerializeToString(deterministic=True)
@@ -275,7 +275,7 @@ def _treatment(one: Treatment) -> answer_pb2.FieldTreatment:
 def _hit(released: Released) -> answer_pb2.Hit:
     hit = answer_pb2.Hit(
         record_reference=released.reference,
-        entity_type=_ENTITY[released.entity_type],  # type: ignore[arg-type]  # numbers of the contract
+        entity_type=_ENTITY[released.entity_type],
         band=released.band,  # type: ignore[arg-type]  # numbers of the contract
         score=released.score,
         match_reasons=released.match_reasons,

@@ -163,8 +163,8 @@ class GatewayLinks:
         while True:
             started_s = self._clock.monotonic_s()
             await self._hold(self._dial(name, address))
-            while any(one.gateway == name and one.usable for one in self._sessions):
-                await asyncio.sleep(REVIEW_S)  # a renewed link took over
+            for renewed in [one for one in self._sessions if one.gateway == name]:
+                await renewed.ended()  # a renewed link took over; dial again when it ends too
             if self._clock.monotonic_s() - started_s > HEALTHY_S:
                 backoff_s = BACKOFF_FIRST_S
             await asyncio.sleep(self._jitter() * backoff_s)

@@ -36,6 +36,7 @@ _OBSERVABLE_NAME: Final = {number: name for name, number in _OBSERVABLE.items()}
 _PARTS: Final = {
     name: tuple(field.name for field in descriptor.message_type.fields)
     for name, descriptor in selector_pb2.Selector.DESCRIPTOR.fields_by_name.items()
+    if descriptor.message_type is not None
 }
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import grpc
 
@@ -44,6 +44,9 @@ CLOCK_SKEW_MS_MAX: Final = 120_000
 WIRE_VERSIONS: Final = (1,)
 
 log = logging.getLogger(__name__)
+
+# Generated modules carry no types.
+_stub: Any = relay_grpc.RelayServiceStub
 
 
 class LinkError(Exception):
@@ -150,10 +153,14 @@ class Session:
         """Ends the link."""
         self._ended.set()
 
+    async def ended(self) -> None:
+        """Returns when the link has ended."""
+        await self._ended.wait()
+
     async def run(self) -> None:
         """Holds the link until it ends; raises ``LinkError`` or ``grpc.RpcError`` when it broke."""
         try:
-            call = relay_grpc.RelayServiceStub(self._channel).Attach()
+            call = _stub(self._channel).Attach()
             try:
                 async with asyncio.timeout(HANDSHAKE_S):
                     await self._handshake(call)
@@ -173,7 +180,7 @@ class Session:
         finally:
             await self._channel.close()
 
-    async def _handshake(self, call: relay_grpc._AttachCall) -> None:
+    async def _handshake(self, call: Any) -> None:
         first = await self._next(call)
         if len(first.frames) != 1 or not first.frames[0].HasField("challenge"):
             raise LinkError("no challenge")
@@ -205,16 +212,16 @@ class Session:
         for frame in answer.frames[1:]:
             self._take(frame)
 
-    async def _next(self, call: relay_grpc._AttachCall) -> relay.AttachResponse:
+    async def _next(self, call: Any) -> relay.AttachResponse:
         message = await call.read()
-        if message is grpc.aio.EOF:
+        if not isinstance(message, relay.AttachResponse):
             raise LinkError("the gateway ended the link")
         return message
 
-    async def _write(self, call: relay_grpc._AttachCall, batch: list[relay.NodeFrame]) -> None:
+    async def _write(self, call: Any, batch: list[relay.NodeFrame]) -> None:
         await call.write(relay.AttachRequest(frames=batch))
 
-    async def _read(self, call: relay_grpc._AttachCall) -> None:
+    async def _read(self, call: Any) -> None:
         while True:
             message = await call.read()
             if message is grpc.aio.EOF:

@@ -60,7 +60,7 @@ class Law:
         Raises:
             Refusal: the requester is not an active member any more.
         """
-        member = self._directories.current.members.get(routing.sender)  # type: ignore[call-overload]  # an id
+        member = self._directories.current.member(routing.sender)
         if member is None or not member.active:
             raise Refusal(Reason.UNKNOWN_MEMBER, "requester not an active member")
         request = RequestContext(

@@ -1,23 +1,26 @@
-"""Taking the policy that the settings name into force."""
+"""Taking the policy that the settings name into force, and keeping it in step with the directory."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from comity.rulings import NODE_VERBS
-from comity.rulings.shipped import NODE_DEFAULT, policies_in_force
+from comity.rulings.shipped import NODE_DEFAULT, FollowedPolicies, members_of, policies_in_force
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from comity.identity.directory import Directory
     from comity.rulings import Policies
     from node.settings import Settings
 
 
-def load_policies(settings: Settings, directory: Directory) -> Policies:
+def load_policies(settings: Settings, directory: Directory) -> FollowedPolicies:
     """The node's law; raises ``StartError`` with file, line and sentence."""
-    return policies_in_force(
-        settings.policies,
-        default=NODE_DEFAULT,
-        members={member.agency: member.country for member in directory.members.values()},
-        verbs=NODE_VERBS,
-    )
+
+    def build(members: Mapping[str, str]) -> Policies:
+        return policies_in_force(
+            settings.policies, default=NODE_DEFAULT, members=members, verbs=NODE_VERBS
+        )
+
+    return FollowedPolicies(build, members_of(directory))
