@@ -1,0 +1,255 @@
+"""Every mistake in a policy is named: which file, which line, what, and the nearest word."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from comity.rulings import GATEWAY_VERBS, PolicyError, load_bundle, load_vocabulary
+from comity.rulings.reading import FILE_BYTES_MAX
+from tests.simulators.law import ASK, DUTY, GROUPS, MATCH, POLICIES, RELEASE, vocabulary, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "tier,id,who,case,purpose,instrument,offence,subject,marking,stage,field,form,approval,from,until,effect,reason,duties,law,sentence\n"
+DEFAULT = "default,DEFAULT-DENY,,,,,,,,,,any,,,,deny,,,LED 8,Nothing else leaves anybody.\n"
+GOOD = {
+    "tier": "grant",
+    "id": "GRANT-ONE",
+    "form": "<=full",
+    "effect": "allow",
+    "law": "LED 9",
+    "sentence": "A sentence of law.",
+}
+RELEASE_CONF = (POLICIES / "model" / "release.conf").read_text("utf-8")
+
+
+def line(**cells: str) -> str:
+    told = GOOD | cells
+    return ",".join(told.get(name, "") for name in HEAD.strip().split(",")) + "\n"
+
+
+def refusal(folder: Path, **changes: str | bytes | None) -> PolicyError:
+    with pytest.raises(PolicyError) as caught:
+        load_bundle(written(folder, **changes), vocabulary=vocabulary())
+    return caught.value
+
+
+def test_the_smallest_law_loads(tmp_path: Path) -> None:
+    bundle = load_bundle(written(tmp_path), vocabulary=vocabulary())
+    assert re.fullmatch("[0-9a-f]{64}", bundle.version)
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ({"effect": "alow"}, 'bad effect "alow": one of allow, deny; did you mean "allow"?'),
+        ({"tier": "grand"}, 'bad tier "grand"'),
+        ({"who": "FR-PG"}, 'unknown member, country or group "FR-PG"; did you mean "FR-PJ"?'),
+        ({"who": "XX"}, 'unknown member, country or group "XX"'),
+        ({"purpose": "INVESTIGATION"}, '"INVESTIGATION"; did you mean "INVESTIGATE"?'),
+        ({"purpose": "INVESTIGATE|"}, 'unknown purpose ""'),
+        ({"purpose": "*|DETECT"}, "mixes * with words"),
+        ({"instrument": "EU-2023-978"}, '"EU-2023-978"; did you mean "EU-2023-977"?'),
+        ({"offence": "homocide"}, 'unknown offence "homocide"; did you mean "homicide"?'),
+        ({"subject": "suspekt"}, 'unknown subject category "suspekt"; did you mean "suspect"?'),
+        ({"marking": "minors"}, 'unknown marking "minors"; did you mean "minor"?'),
+        ({"marking": "refugee-from:Z"}, 'unknown country "Z"'),
+        ({"field": "person.name"}, 'unknown field "person.name"; did you mean "person.names"?'),
+        ({"field": "person.*"}, 'unknown field "person.*"'),
+        ({"form": "<=coarse"}, 'bad form "<=coarse"'),
+        ({"approval": "boss"}, 'bad approval "boss"'),
+        ({"stage": "2"}, '"2" is not a stage like <2 or >=3'),
+        ({"from": "2026-13-01"}, '"2026-13-01" is not a day'),
+        ({"from": "20260101"}, '"20260101" is not a day'),
+        ({"from": "2026-02-01", "until": "2026-01-01"}, "ends before it begins"),
+        ({"reason": "BANK_SECRECY"}, 'bad reason "BANK_SECRECY"'),
+        ({"duties": "retain-1d"}, 'unknown duty "retain-1d"'),
+        ({"law": ""}, 'the column "law" is missing or empty'),
+        ({"sentence": "No."}, "a row needs a sentence"),
+        ({"id": "grant one"}, "is not an id"),
+        ({"form": "any"}, "a grant names its highest form"),
+        ({"form": ">hit"}, "a grant names its highest form"),
+        ({"effect": "deny"}, "a restriction names the forms it refuses"),
+        ({"effect": "deny", "form": "any", "duties": "no-onward"}, "a restriction has no duties"),
+        ({"tier": "bar"}, 'the tier "bar" only denies'),
+        ({"tier": "override"}, "an override is for one member and case"),
+        (
+            {"tier": "override", "who": "FR-PJ", "case": "C-1", "approval": "authority"},
+            "an override is for one member and case, with an approval, until a day",
+        ),
+        (
+            {"tier": "override", "who": "FR-PJ", "until": "2027-01-01", "approval": "authority"},
+            "an override is for one member and case",
+        ),
+        ({"tier": "default", "effect": "deny", "form": "any", "who": "FR"}, "everything to everybody"),
+        ({"sentence": "x" * 1_025}, 'the cell "sentence" is longer than 1024 characters'),
+    ],
+)  # fmt: skip
+def test_a_wrong_cell_is_named_with_its_line(
+    tmp_path: Path, cells: dict[str, str], sentence: str
+) -> None:
+    error = refusal(tmp_path, release=HEAD + "\n# a comment\n" + DEFAULT + line(**cells))
+    assert sentence in error.sentence
+    assert (error.file.name, error.line) == ("release.csv", 5)
+
+
+@pytest.mark.parametrize(
+    ("release", "at", "sentence"),
+    [
+        (HEAD + DEFAULT + "grant,SHORT\n", 3, "has 2 columns where the header has 20"),
+        (HEAD + DEFAULT + line().strip() + ",more\n", 3, "has 21 columns"),
+        (HEAD + DEFAULT + line() + line(), 4, 'the id "GRANT-ONE" stands twice'),
+        (HEAD.replace("subject", "subjet") + DEFAULT, 1, 'unknown column "subjet"; did you mean "subject"?'),
+        (HEAD.replace("case", "who") + DEFAULT, 1, 'the column "who" stands twice'),
+        (HEAD.replace("effect,", "") + DEFAULT.replace("deny,", ""), 2, 'the column "effect" is missing'),
+        (HEAD + DEFAULT + 'grant,"BROKEN', 3, "is not CSV"),
+        (HEAD + line(), 0, 'the default deny of "release" is missing'),
+        (HEAD, 0, 'the policy is empty: there is no row of "release"'),
+        ("", 0, "has no header line"),
+        (None, 0, 'the policy is empty: there is no row of "release"'),
+        ((HEAD + DEFAULT).encode() + b"grant,\xff", 3, "is not UTF-8"),
+        (HEAD + DEFAULT + "grant,\0", 3, "contains a NUL character"),
+        (b"#" * (FILE_BYTES_MAX + 1), 0, "is larger than"),
+    ],
+)  # fmt: skip
+def test_a_broken_table_is_refused(
+    tmp_path: Path, release: str | bytes | None, at: int, sentence: str
+) -> None:
+    error = refusal(tmp_path, release=release)
+    assert sentence in error.sentence
+    assert error.line == at
+
+
+@pytest.mark.parametrize(
+    ("groups", "at", "sentence"),
+    [
+        ("kind,member,of\nagencies,FR,eu\n", 2, 'unknown row type "agencies"; did you mean "agency"?'),
+        ("kind,member,of\nagency,F,eu\n", 2, 'unknown agency "F"'),
+        ("kind,member,of\nagency,FR,*\n", 2, '"*" cannot be a group'),
+        ("kind,member,of\nagency,FR,eu\nagency,FR,eu\n", 3, '"FR" is in "eu" already'),
+        ("kind,member,of\nagency,FR,eu\nagency,eu,europe\nagency,europe,eu\n", 3, "run in a circle"),
+        ("kind,member,of\ninstrument,FR,EU-2023-97\n", 2, 'unknown instrument "EU-2023-97"'),
+        ("kind,member,of\ninstrument,FRA,EU-2023-977\n", 2, 'unknown instrument "FRA"'),
+        ("kind,member,of\nagency,FR,g0\n" + "".join(f"agency,g{n},g{n + 1}\n" for n in range(12)), 3, "deeper than 12"),
+    ],
+)  # fmt: skip
+def test_a_wrong_group_is_refused(tmp_path: Path, groups: str, at: int, sentence: str) -> None:
+    error = refusal(tmp_path, groups=groups)
+    assert sentence in error.sentence
+    assert (error.file.name, error.line) == ("groups.csv", at)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("g3 = _, _", "g4 = _, _", 'numbering gap in groups: "g4" where g3 belongs'),
+        ("g5 = _, _", "", 'numbering gap in groups: "g5" is missing'),
+        ("g5 = _, _", "g5 = _, _\ng6 = _, _", "numbering gap"),
+        ("g5 = _, _", "g5 = _, _\nq = _, _", 'unknown row type "q"'),
+        ("[role_definition]", "[roles]", 'unknown section "roles"'),
+        ("e = priority(p.eft) || deny", "e = some(where (p.eft == allow))", "the effect of"),
+        ("e = priority(p.eft) || deny", "", 'the section "e" is missing'),
+        ("r = req, rec, field, form", "r = req, rec, field", "requests of"),
+        ("priority, id, who, role", "priority, id, whom, role", "do not fit: who, whom"),
+        ("&& form(", "&& regexMatch(", "regexMatch is not a function of matchers"),
+        ("&& form(", "&& __import__(", "not a function of matchers"),
+        ("r.req.agency, p.who", "r.req.__class__, p.who", "attribute __class__ is not allowed"),
+        ("(r.form, p.form", "([r.form], p.form", "List is not allowed in a matcher"),
+        ("&& form(", "&& eval(p.who) && form(", "not a function of matchers"),
+        ("&& form(", "&& 1 + 1 == 2 && form(", "BinOp is not allowed"),
+        ("&& form(", "&& nobody == 2 && form(", "nobody is neither of the request nor of a row"),
+        ("&& form(", "&& r.rec == 2 && form(", "r_rec may only be used through its attributes"),
+        ("&& form(", "&& form(((", "cannot be read"),
+        ("&& form(", "&& " + "(" * 5_000 + "form(", "cannot be read"),
+        ("&& form(", "&& p.who == '" + "x" * 20_000 + "' && form(", "longer than"),
+        ("[matchers]", "[matchers]\nm2 = true", 'a second "m" would be ignored'),
+    ],
+)
+def test_a_model_of_another_shape_is_refused(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    assert old in RELEASE_CONF
+    error = refusal(tmp_path, release_conf=RELEASE_CONF.replace(old, new, 1))
+    assert sentence in error.sentence
+    assert error.file.name == "release.conf"
+
+
+def test_an_unknown_file_of_rows_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path, relase=RELEASE)
+    assert error.sentence == 'unknown row type "relase"; did you mean "release"?'
+
+
+def test_a_missing_model_and_a_second_one_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    assert 'model "match.conf" is missing' in refusal(tmp_path / "a", match_conf=None).sentence
+    (tmp_path / "b").mkdir()
+    folders = [*written(tmp_path / "b"), POLICIES / "model"]
+    with pytest.raises(PolicyError, match="a second model"):
+        load_bundle(folders, vocabulary=vocabulary())
+
+
+def test_a_generalisation_that_no_node_knows_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path, generalisations="field,how\nperson.birth_date,yaer\n")
+    assert error.sentence == 'unknown how "yaer"; did you mean "year"?'
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="is not a folder"):
+        load_bundle([tmp_path / "nowhere"], vocabulary=vocabulary())
+    with pytest.raises(PolicyError, match="no folder"):
+        load_bundle([], vocabulary=vocabulary())
+
+
+def test_rows_of_verbs_that_are_not_asked_are_checked_all_the_same(tmp_path: Path) -> None:
+    route = (
+        "tier,id,effect,law,sentence\ndefault,ROUTE-DEFAULT,deny,Treaty 1,Nothing passes at all.\n"
+    )
+    folders = written(tmp_path, route=route, ask=ASK.replace("deny", "dney"))
+    with pytest.raises(PolicyError, match=r"ask\.csv:2: bad effect"):
+        load_bundle(folders, vocabulary=vocabulary(), verbs=GATEWAY_VERBS)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("purposes = [", "is not TOML"),
+        ("porposes = []", 'unknown list "porposes"; did you mean "purposes"?'),
+        ("purposes = []", 'the list "purposes" is missing or empty'),
+        ('purposes = ["A", "A"]', '"A" stands twice in "purposes"'),
+        ('purposes = ["A|B"]', '"A|B" in "purposes" is not a word'),
+        ('purposes = ["unknown"]', "reserved for unknown words"),
+    ],
+)
+def test_a_wrong_vocabulary_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    file = tmp_path / "vocabulary.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load_vocabulary(file)
+    assert sentence in caught.value.sentence
+
+
+def test_the_version_covers_every_byte_and_every_word(tmp_path: Path) -> None:
+    versions = set()
+    for number, changes in enumerate(
+        (
+            {},
+            {"release": RELEASE + "# a comment\n"},
+            {"groups": GROUPS + "agency,IT,eu\n"},
+            {"match": MATCH.replace("LED 8", "LED 9")},
+            {"duty": DUTY.replace("DUTY-LOG", "DUTY-LOGGED")},
+            {"release_conf": RELEASE_CONF + "# a comment\n"},
+        )
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        versions.add(load_bundle(written(folder, **changes), vocabulary=vocabulary()).version)
+    (tmp_path / "again").mkdir()
+    folders = written(tmp_path / "again")
+    other_words = vocabulary().with_members({"IT-CC": "IT"})
+    versions.add(load_bundle(folders, vocabulary=other_words).version)
+    assert len(versions) == 7
+    assert load_bundle(folders, vocabulary=vocabulary()).version in versions
