@@ -1,0 +1,60 @@
+"""What a person is told when a command fails, and the exit code that scripts look at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from comity.client import errors
+from comity.errors import CATALOGUE, ComityError, ExitCode, Reason, Refusal, StartError
+from comity.faults import record_fault
+
+# After a shell's custom: 128 and the signal's number.
+INTERRUPTED: Final = 130
+
+_CODES: Final[dict[type[errors.ComityCallError], int]] = {
+    errors.RequestError: ExitCode.DATA,
+    errors.AccessError: ExitCode.REFUSED,
+    errors.MissingError: ExitCode.DATA,
+    errors.BusyError: ExitCode.UNAVAILABLE,
+    errors.ConditionError: ExitCode.CONFIG,
+    errors.ExpiredError: ExitCode.UNAVAILABLE,
+    errors.FaultError: ExitCode.SOFTWARE,
+    errors.Unreachable: ExitCode.UNAVAILABLE,
+    errors.ClosedError: ExitCode.SOFTWARE,
+}
+REASON_CODES: Final[dict[Reason, int]] = {
+    reason: _CODES[kind] for reason, kind in errors.ERRORS.items()
+}
+
+
+class PartError(ComityError):
+    """A command whose module cannot be imported.
+
+    Args:
+        name: the command.
+        cause: what importing it raised.
+    """
+
+    def __init__(self, name: str, cause: Exception) -> None:
+        missing = getattr(cause, "name", None) if isinstance(cause, ModuleNotFoundError) else None
+        self.why = f"{missing} is not installed" if missing else f"{type(cause).__name__} on import"
+        super().__init__(f"The command {name!r} is not available: {self.why}.")
+
+
+def sentence_of(error: BaseException) -> tuple[str, int]:
+    """One sentence and the exit code for anything that ended a command."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", INTERRUPTED
+    if isinstance(error, errors.ComityCallError):
+        reason = f"{error.reason}: " if error.reason else ""
+        return f"{reason}{error}", _CODES[type(error)]
+    if isinstance(error, StartError):
+        return str(error), error.exit_code
+    if isinstance(error, PartError):
+        return str(error), ExitCode.CONFIG
+    if isinstance(error, Refusal):
+        return f"{error.reason}: {CATALOGUE[error.reason].sentence}", REASON_CODES[error.reason]
+    reference = record_fault(error)
+    return f"Something broke here (reference {reference}).", ExitCode.SOFTWARE

@@ -1,0 +1,174 @@
+"""The contract's words for people: names of fields, values, duties, reasons and questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from comity.cli.grid import clean
+from comity.client import model
+from comity.client.words import Form, Outcome
+
+if TYPE_CHECKING:
+    from comity.client.model import Part, Value
+
+# Entries of one field shown at most; ``--json`` has them all.
+VALUES_SHOWN_MAX: Final = 6
+
+_FIELDS: Final = {
+    "vin": "VIN",
+    "lei": "LEI",
+    "phones": "phone numbers",
+    "emails": "mail addresses",
+    "national_ids": "identity numbers",
+    "tax_ids": "tax numbers",
+    "photo_reference": "photograph",
+    "observable_type": "type",
+    "document_type": "type",
+    "object_type": "type",
+    "engine_number": "engine number",
+}
+_NOT_SEARCHED: Final = {
+    Outcome.UNSUITABLE: "this question cannot be searched here",
+    Outcome.REFUSED: "refused",
+    Outcome.OFFLINE: "node offline",
+    Outcome.TIMEOUT: "no answer in time",
+    Outcome.OVERLOADED: "the source or the gateway is overloaded",
+    Outcome.INCOMPATIBLE: "no common version",
+    Outcome.ERROR: "something broke at the source",
+    Outcome.UNKNOWN: "an outcome that this release does not know",
+    Outcome.NO_HIT: "the node does not count it as searched",
+}
+_REASONS: Final = {
+    "OK": "released as recorded",
+    "GENERALISED": "only in a coarser form",
+    "NEED_CONFIRM": "a match must be confirmed first",
+    "NEED_FACTS": "a description of the facts is missing",
+    "NEED_JUDICIAL": "a judicial authority must authorise it first",
+    "NEED_CONSENT_OWNER": "the owner's own approval is needed first",
+    "NEED_CONSENT_THIRD": "the party it came from must agree first",
+    "NO_LEGAL_BASIS": "no rule in force allows it",
+    "DUAL_CRIM": "no offence under the owner's law",
+    "PENALTY_FLOOR": "the offence is not serious enough",
+    "CLEARANCE": "the officer's role does not suffice",
+    "UNAVAILABLE": "not available this way",
+}
+_DUTIES: Final = {
+    "no-onward": "not to be passed on",
+    "no-court-use": "not for use in court",
+    "notify-owner": "the owner is to be told of its use",
+    "feedback-due": "the owner expects feedback",
+}
+_RETAIN: Final = re.compile(r"retain-(\d+)d")
+
+
+def field_name(path: str) -> str:
+    """``person.birth_date`` as ``birth date``."""
+    last = clean(path).rpartition(".")[2]
+    return _FIELDS.get(last, last.replace("_", " "))
+
+
+def plain_word(word: str) -> str:
+    """``drug-trafficking`` or ``MORE_DATA`` as words."""
+    return clean(word).replace("_", " ").replace("-", " ").lower()
+
+
+def reason_words(reason: str) -> str:
+    """A coded reason for a field, in words."""
+    return _REASONS.get(reason, plain_word(reason) or "no reason told")
+
+
+def duty_words(duty: str) -> str:
+    """An obligation, in words."""
+    retain = _RETAIN.fullmatch(duty)
+    if retain:
+        return f"keep {retain[1]} days at most"
+    return _DUTIES.get(duty, plain_word(duty))
+
+
+def why_not_searched(answer: model.SourceAnswer) -> str:
+    """Why this source was not searched."""
+    told = clean(answer.sentence)
+    usual = _NOT_SEARCHED.get(answer.outcome, plain_word(answer.outcome))
+    if answer.outcome in {Outcome.REFUSED, Outcome.UNSUITABLE} and told and told != usual:
+        return f"{plain_word(answer.outcome)}: {told}"
+    return told or usual
+
+
+def approval_words(approval: model.Approval) -> str:
+    """What a human decision at the owner would change."""
+    role = plain_word(approval.role) or "person"
+    article = "an" if role[0] in "aeiou" else "a"
+    form = {Form.GENERALISED: " in a coarser form", Form.MASKED: " masked"}.get(approval.form, "")
+    row = f" ({clean(approval.row)})" if approval.row else ""
+    return f"{article} {role}'s approval would release it{form}{row}"
+
+
+def values_of(value: Value) -> list[str]:
+    """One line for each entry of a field."""
+    entries = list(value) if isinstance(value, tuple) else [value]
+    shown = [_entry(one) for one in entries[:VALUES_SHOWN_MAX]]
+    if len(entries) > len(shown):
+        shown.append(f"… {len(entries) - len(shown)} more (--json shows all)")
+    return shown
+
+
+def _entry(value: Part) -> str:
+    if isinstance(value, Mapping):
+        return _composite({name: clean(str(said)) for name, said in value.items()})
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return clean(value)
+
+
+def _composite(parts: dict[str, str]) -> str:
+    if "full" in parts:
+        kind = parts.get("kind", "")
+        common = kind in {"", "LEGAL", "BIRTH"}
+        return parts["full"] if common else f"{parts['full']} ({plain_word(kind)})"
+    if "value" in parts:
+        beside = [plain_word(parts["scheme"])] if "scheme" in parts else []
+        beside += [parts["country"]] if "country" in parts else []
+        return f"{parts['value']} ({', '.join(beside)})" if beside else parts["value"]
+    if "postcode" in parts and "city" in parts:
+        parts = {**parts, "city": f"{parts.pop('postcode')} {parts['city']}"}
+    return ", ".join(parts.values())
+
+
+def selector_words(selector: model.Selector) -> str:
+    """A selector as it stands in a heading."""
+    match selector:
+        case model.Person():
+            name = selector.name or f"{selector.given_name} {selector.family_name}".strip()
+            words = [f'person "{name}"' if name else "person"]
+            words += [f"born {selector.birth_date}"] if selector.birth_date else []
+            words += [w for w in (selector.nationality, selector.sex) if w]
+        case model.Document():
+            words = [f"document {selector.number}", selector.issuing_country]
+            words.append(selector.document_type)
+        case model.Vehicle():
+            words = [f"vehicle {selector.vin or selector.plate}", selector.plate_country]
+            words += [f"plate {selector.plate}"] if selector.vin and selector.plate else []
+        case model.Organisation():
+            words = [f'organisation "{selector.name}"' if selector.name else "organisation"]
+            words += [w for w in (selector.number, selector.country) if w]
+        case model.StolenObject():
+            told = selector.title or selector.serial_number
+            words = [f'object "{told}"' if told else "object", selector.maker]
+            words += [selector.serial_number] if selector.title else []
+        case model.Observable():
+            words = [f"{plain_word(selector.type)} {selector.value}"]
+    return clean(", ".join(word for word in words if word))
+
+
+def heading_of(question: model.Question) -> str:
+    """A question in one line: what, why, under what, of whom."""
+    parts = [" or ".join(selector_words(one) for one in question.selectors)]
+    why = question.justification
+    if why is not None:
+        offence = "" if why.offence == "none" else f", {plain_word(why.offence)}"
+        parts += [f"{why.purpose}{offence}", clean(why.legal_basis)]
+        parts.append(f"case {clean(why.case_reference)}")
+    parts.append(f"to {', '.join(question.targets)}" if question.targets else "to everyone")
+    return " · ".join(parts)
