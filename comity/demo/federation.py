@@ -7,16 +7,20 @@ officers after comparing the phrase, imports, callers.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from comity.demo.processes import Server, call, concurrently, free_port
+from comity.demo.processes import READY_S, Server, call, concurrently, free_port
+from comity.errors import ExitCode, StartError
 from comity.rulings.shipped import GATEWAY_DEFAULT, shipped_policies
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FEDERATION: Final = "demo.comity"
+# How often a log is looked at.
+LOOK_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,19 @@ class Federation:
         """Starts every gateway, then every node."""
         concurrently([lambda name=name: self.start(name) for name in self.gateway_names])
         concurrently([lambda agency=agency: self.start(agency.id) for agency in self.agencies])
+
+    def wait_for_log(self, name: str, words: str, *, times: int = 1) -> None:
+        """Waits until a process's log says ``words`` so many times.
+
+        Raises:
+            StartError: it never did.
+        """
+        deadline_s = time.monotonic() + READY_S
+        while self.log(name).read_text(errors="replace").count(words) < times:
+            if time.monotonic() > deadline_s:
+                sentence = f"{name} never said {words!r}; see {self.log(name)}."
+                raise StartError(sentence, exit_code=ExitCode.UNAVAILABLE)
+            time.sleep(LOOK_S)
 
     def stop(self) -> None:
         """Stops everything: nodes, then gateways, then the authority."""

@@ -1,0 +1,132 @@
+"""``comity demo``: run it once, or keep the federation for hands-on use."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from comity.demo import performing
+from comity.demo.federation import AGENCIES
+from comity.demo.processes import alive
+from comity.demo.showing import NAMES, Stage
+from comity.errors import ExitCode, StartError
+
+# Where `up` keeps the federation, below the present folder.
+STATE: Final = Path(".state/demo")
+PIDS: Final = "pids.json"
+DOWN_S: Final = 20.0
+
+data_option = click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of real published lists to load instead of the invented registers.",
+)
+
+
+class Sentences(click.Group):
+    """Turns errors into one sentence and a documented exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command."""
+        try:
+            return super().invoke(ctx)
+        except StartError as error:
+            click.echo(f"comity demo: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Sentences)
+def demo() -> None:
+    """A federation of four invented agencies on this machine. All legal content is illustrative."""
+
+
+@demo.command()
+@data_option
+def run(data: Path | None) -> None:
+    """Bring it up, ask, show what each law released and why, verify every ledger, clean up."""
+    stage = Stage()
+    root = Path(tempfile.mkdtemp(prefix="comity-demo-"))
+    _title(stage, data)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.TEMPORARY))
+    try:
+        fed = performing.bring_up(root, stage, data)
+        try:
+            performing.perform(fed, stage, data)
+            stage.say()
+            performing.verify(fed, stage)
+        finally:
+            fed.stop()
+    finally:
+        performing.clean(root)
+    stage.say()
+    stage.say(f"done in {stage.elapsed_s:.0f} s; nothing was left behind", style="dim")
+
+
+@demo.command()
+@data_option
+def up(data: Path | None) -> None:
+    """Bring it up and keep it running; `comity demo down` ends it."""
+    stage = Stage()
+    _title(stage, data)
+    root = STATE.resolve()
+    fed = performing.bring_up(root, stage, data)
+    pids = {name: server.pid for name, server in fed.servers.items()}
+    (root / PIDS).write_text(json.dumps(pids), "ascii")
+    stage.say()
+    stage.say("The federation is running. Ask, for example:", style="bold")
+    profile = os.path.relpath(fed.profile(AGENCIES[0].id, performing.OFFICER))
+    stage.say(
+        f"  .venv/bin/comity search person 'Muhammad al-Hassan' --born 1974 --profile {profile} \\\n"
+        "      --purpose investigate --offence drug-trafficking --basis EU-2023-977 --case FR-1 "
+        "--subject suspect --aim identify --stage full"
+    )
+    stage.say("Callers' profiles:")
+    for agency in AGENCIES:
+        path = os.path.relpath(fed.profile(agency.id, performing.OFFICER))
+        stage.say(f"  {NAMES[agency.id]:<22} {path}")
+    stage.say("`make down` ends it and removes everything.")
+
+
+@demo.command()
+def down() -> None:
+    """End what `up` started and remove everything it made."""
+    root = STATE.resolve()
+    if not root.exists():
+        click.echo("nothing is running")
+        return
+    path = root / PIDS
+    pids = json.loads(path.read_text("ascii")) if path.exists() else {}
+    ours = {name: pid for name, pid in pids.items() if alive(pid) and _is_ours(pid, root)}
+    # Nodes first, then gateways, then the authority: the order they would want.
+    for name in sorted(ours, key=lambda one: (one == "authority", one.startswith("gateway"))):
+        os.kill(ours[name], signal.SIGTERM)
+    deadline_s = time.monotonic() + DOWN_S
+    while any(alive(pid) for pid in ours.values()) and time.monotonic() < deadline_s:
+        time.sleep(0.1)
+    for pid in ours.values():
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
+    performing.clean(root)
+    click.echo(f"ended {len(ours)} processes and removed {os.path.relpath(root)}")
+
+
+def _is_ours(pid: int, root: Path) -> bool:
+    """Whether the process was started for this folder: a number alone may be another's by now."""
+    command = Path(f"/proc/{pid}/cmdline")
+    return command.exists() and str(root).encode() in command.read_bytes()
+
+
+def _title(stage: Stage, data: Path | None) -> None:
+    what = "real published lists" if data else "invented registers"
+    stage.say(f"Comity: four agencies, four laws, one question at a time ({what})", style="bold")
+    stage.say("Every agency and person is invented." if not data else "The agencies are invented.")
+    stage.say("All legal content is illustrative.")
+    stage.say()
