@@ -68,15 +68,18 @@ class Load:
         self.wrong = 0
 
     async def lookup(self, asked: api.Question) -> Any:
+        """One question by ``Lookup``."""
         return await self.stub.Lookup(api.LookupRequest(question=asked), timeout=30)
 
     async def search(self, asked: api.Question) -> Any:
+        """One question by ``Search``; its last message."""
         last = None
         async for response in self.stub.Search(api.SearchRequest(question=asked), timeout=30):
             last = response
         return last
 
     async def run(self, way: str, rounds: int, in_flight: int) -> float:
+        """Asks ``rounds`` questions; returns the seconds it took."""
         self.times.clear()
         if way == "Converse":
             return await self._converse(rounds, in_flight)
@@ -237,6 +240,7 @@ class BareChain:
         self.target = target
 
     async def measure(self, rounds: int) -> dict[str, float]:
+        """Alone and at 64 in flight."""
         credentials = grpc.ssl_channel_credentials(
             *(
                 (self.folder / name).read_bytes()
@@ -246,28 +250,32 @@ class BareChain:
         figures = {}
         async with grpc.aio.secure_channel(self.target, credentials) as open_channel:
             call = open_channel.unary_unary(METHOD)
+            await call(bytes(400))
             for in_flight in (1, 64):
-                times: list[float] = []
                 count = max(200, rounds // (4 if in_flight == 1 else 1))
-                left = iter(range(count))
-
-                async def worker() -> None:
-                    for _ in left:
-                        began = time.perf_counter()
-                        await call(bytes(400))
-                        times.append(time.perf_counter() - began)
-
-                await call(bytes(400))
-                began = time.perf_counter()
-                async with asyncio.TaskGroup() as tasks:
-                    for _ in range(in_flight):
-                        tasks.create_task(worker())
-                took = time.perf_counter() - began
+                times, took = await self._round(call, count, in_flight)
                 figures[f"p50_ms_{in_flight}"] = median(times) * 1000
                 figures[f"queries_per_s_{in_flight}"] = count / took
         return figures
 
+    async def _round(self, call: Any, count: int, in_flight: int) -> tuple[list[float], float]:
+        times: list[float] = []
+        left = iter(range(count))
+
+        async def worker() -> None:
+            for _ in left:
+                began = time.perf_counter()
+                await call(bytes(400))
+                times.append(time.perf_counter() - began)
+
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(in_flight):
+                tasks.create_task(worker())
+        return times, time.perf_counter() - began
+
     def stop(self) -> None:
+        """Ends the chain."""
         for process in self.processes:
             process.kill()
             process.wait()

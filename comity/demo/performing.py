@@ -15,7 +15,7 @@ from comity.demo.real import real_scenes
 from comity.demo.registers import registers
 from comity.demo.showing import NAMES
 from comity.demo.story import LISTS, scenes
-from comity.errors import CATALOGUE, ExitCode, StartError
+from comity.errors import ExitCode, StartError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,17 +69,7 @@ def _wait_for_links(fed: Federation) -> None:
 def load(fed: Federation, data: Path | None) -> list[str]:
     """Loads the invented registers, or the published lists below ``data``; a line for each."""
     if data is not None:
-        missing = [one.path for one in LISTS if not (data / one.path).exists()]
-        if missing:
-            sentence = f"{data} lacks {', '.join(missing)}."
-            raise StartError(sentence, exit_code=ExitCode.DATA)
-        reports = concurrently(
-            [lambda one=one: fed.load(one.agency, one.format, data / one.path) for one in LISTS]
-        )
-        return [
-            f"{one.agency}  {one.format:<20} {_counts(report)}"
-            for one, report in zip(LISTS, reports, strict=True)
-        ]
+        return _load_lists(fed, data)
 
     def invented(agency: str) -> dict[str, object]:
         path = fed.root / f"{agency}.jsonl"
@@ -92,6 +82,20 @@ def load(fed: Federation, data: Path | None) -> list[str]:
     return [
         f"{agency.id}  {agency.country} {agency.name:<20} {_counts(report)}"
         for agency, report in zip(AGENCIES, reports, strict=True)
+    ]
+
+
+def _load_lists(fed: Federation, data: Path) -> list[str]:
+    missing = [one.path for one in LISTS if not (data / one.path).exists()]
+    if missing:
+        sentence = f"{data} lacks {', '.join(missing)}."
+        raise StartError(sentence, exit_code=ExitCode.DATA)
+    reports = concurrently(
+        [lambda one=one: fed.load(one.agency, one.format, data / one.path) for one in LISTS]
+    )
+    return [
+        f"{one.agency}  {one.format:<20} {_counts(report)}"
+        for one, report in zip(LISTS, reports, strict=True)
     ]
 
 
@@ -124,7 +128,7 @@ def ask(fed: Federation, stage: Stage, number: int, scene: Scene) -> None:
             reply = node.lookup(scene.selector, scene.why, targets=scene.targets, stage=scene.stage)
         except ComityCallError as error:
             stage.console.print(heading)
-            stage.say(f"   refused: {error.reason} · {CATALOGUE[error.reason].sentence}")
+            stage.say(f"   refused: {error}")
         else:
             render_reply(stage.console, reply, heading, names=NAMES)
     stage.say(f"   ↳ {scene.shows}", style="italic dim")

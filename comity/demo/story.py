@@ -6,7 +6,7 @@ Everybody in it is invented; the legal content is illustrative.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from comity.client import (
     Aim,
@@ -73,7 +73,7 @@ def why(
 
 def field(name: str, agency: str, path: str) -> str:
     """A field of a character's row, so that the questions follow the registers."""
-    return str(character(name).rows[agency]["fields"][path])
+    return str(_fields(name, agency)[path])
 
 
 def scenes() -> tuple[Scene, ...]:
@@ -158,8 +158,12 @@ def scenes() -> tuple[Scene, ...]:
 
 
 def _name(name: str, agency: str) -> str:
-    names = character(name).rows[agency]["fields"]["person.names"]
-    return str(names[0]["full"])
+    return str(_fields(name, agency)["person.names"][0]["full"])
+
+
+def _fields(name: str, agency: str) -> dict[str, Any]:
+    found: Any = character(name).rows[agency]["fields"]
+    return dict(found)
 
 
 @dataclass(frozen=True, slots=True)

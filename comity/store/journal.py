@@ -272,7 +272,9 @@ class Journal:
             spans: list[tuple[Any, range]] = []
             for write in batch:
                 result = write.work(connection) if write.work is not None else None
-                drafts = write.drafts(result) if callable(write.drafts) else write.drafts
+                drafts: Any = write.drafts
+                if callable(drafts):
+                    drafts = drafts(result)
                 first = size + len(entries)
                 entries.extend(
                     self._entry(draft, first + place, now_ms) for place, draft in enumerate(drafts)

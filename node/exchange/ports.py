@@ -118,7 +118,9 @@ class Admission(Protocol):
 class QueryBook(Protocol):
     """What was asked before; rows are written inside the journal's transactions."""
 
-    def opened(self, *, query_id: bytes, asked_ms: int, caller: Caller, question: bytes) -> Callable[[Connection], None]:
+    def opened(
+        self, *, query_id: bytes, asked_ms: int, caller: Caller, question: bytes
+    ) -> Callable[[Connection], None]:
         """Work for the journal: a new query."""
         ...
 
