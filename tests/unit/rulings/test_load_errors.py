@@ -14,7 +14,10 @@ from tests.simulators.law import ASK, DUTY, GROUPS, MATCH, POLICIES, RELEASE, vo
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAD = "tier,id,who,case,purpose,instrument,offence,subject,marking,stage,field,form,approval,from,until,effect,reason,duties,law,sentence\n"
+HEAD = (
+    "tier,id,who,case,purpose,instrument,offence,subject,marking,stage,field,form,approval,from,until,"
+    "effect,reason,duties,law,sentence\n"
+)
 DEFAULT = "default,DEFAULT-DENY,,,,,,,,,,any,,,,deny,,,LED 8,Nothing else leaves anybody.\n"
 GOOD = {
     "tier": "grant",
@@ -24,6 +27,7 @@ GOOD = {
     "law": "LED 9",
     "sentence": "A sentence of law.",
 }
+TOO_DEEP = "kind,member,of\nagency,FR,g0\n" + "".join(f"agency,g{n},g{n + 1}\n" for n in range(12))
 RELEASE_CONF = (POLICIES / "model" / "release.conf").read_text("utf-8")
 
 
@@ -134,7 +138,7 @@ def test_a_broken_table_is_refused(
         ("kind,member,of\nagency,FR,eu\nagency,eu,europe\nagency,europe,eu\n", 3, "run in a circle"),
         ("kind,member,of\ninstrument,FR,EU-2023-97\n", 2, 'unknown instrument "EU-2023-97"'),
         ("kind,member,of\ninstrument,FRA,EU-2023-977\n", 2, 'unknown instrument "FRA"'),
-        ("kind,member,of\nagency,FR,g0\n" + "".join(f"agency,g{n},g{n + 1}\n" for n in range(12)), 3, "deeper than 12"),
+        (TOO_DEEP, 3, "deeper than 12"),
     ],
 )  # fmt: skip
 def test_a_wrong_group_is_refused(tmp_path: Path, groups: str, at: int, sentence: str) -> None:
