@@ -74,7 +74,10 @@ def _row(past: PastQuery) -> tuple[Text, ...]:
     counted = Counter(
         plain_word(one.outcome) if one.outcome.searched else "not searched" for one in past.answers
     )
-    outcomes = ", ".join(f"{number} {word}" for word, number in counted.items())
+    outcomes = ", ".join(
+        f"{number} {word}{'s' if number > 1 and word.endswith('hit') else ''}"
+        for word, number in counted.items()
+    )
     return (
         Text(f"{past.asked_at:%Y-%m-%d %H:%M:%S}"),
         Text(past.query_id[:ID_SHOWN], style="cyan"),

@@ -76,8 +76,13 @@ def _last_line(reply: Reply) -> Text:
     else:
         line.append(f", {_count(len(reply.answers), 'source')} searched")
     line.append(f" · receipts {told.receipts_verified}/{told.receipts_due}")
-    line.append(f" · {told.elapsed_ms:,.1f} ms")
+    line.append(f" · {_milliseconds(told.elapsed_ms)}")
     return line
+
+
+def _milliseconds(elapsed_ms: float) -> str:
+    decimals = 1 if elapsed_ms < 1_000 else 0  # noqa: PLR2004  # a tenth says nothing of a second
+    return f"{elapsed_ms:,.{decimals}f} ms"
 
 
 def _count(number: int, thing: str) -> str:
@@ -120,8 +125,8 @@ def _print_narrow(console: Console, lines: Sequence[Line]) -> None:
     widths = [first, *_share(rows, 1, console.width - inner - first - GAP_CELLS * 2)]
     names = [min(natural(heads, place), _COLUMN_MAX[place]) for place in (0, 1)]
     names.append(console.width - INDENT_CELLS - sum(names) - GAP_CELLS * 2)
-    for head, row in zip(heads, rows, strict=True):
-        print_rows(console, [head], names, indent=INDENT_CELLS)
+    for above, row in zip(heads, rows, strict=True):
+        print_rows(console, [above], names, indent=INDENT_CELLS)
         print_rows(console, [row], widths, indent=inner)
 
 

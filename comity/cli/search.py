@@ -16,17 +16,18 @@ from comity.errors import ExitCode
 if TYPE_CHECKING:
     from comity.client.model import Selector
 
-_HELP: Final = """    Put one question to many registers.
+_HELP: Final = """Put one question to many registers.
 
-    Every question needs a justification: --purpose, --case, --offence, --basis and --subject, each also as
-    an environment variable (COMITY_PURPOSE, COMITY_CASE …) for the length of a case.
+Every question needs a justification: --purpose, --case, --offence, --basis and --subject, each also as an
+environment variable (COMITY_PURPOSE, COMITY_CASE …) for the length of a case. Words may be shortened.
 
 \b
-      comity search person "Amina Haddad" --born 1981 --purpose investigate \\
-        --case FR-2026-17 --offence drug-trafficking --basis EU-2023-977 --subject suspect
+  comity search person "Amina Haddad" --born 1981 \\
+    --purpose investigate --case FR-2026-17 --offence drug-trafficking \\
+    --basis EU-2023-977 --subject suspect
 
-    Exit code 0: every source was searched; 75: some were not, and say so; others: nothing was answered
-    (docs/reference/exit-codes.md).
+Exit code 0: every source was searched; 75: some were not, and say so; others: nothing was answered
+(docs/reference/exit-codes.md).
 """
 
 

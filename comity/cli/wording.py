@@ -132,7 +132,9 @@ def _composite(parts: dict[str, str]) -> str:
         beside += [parts["country"]] if "country" in parts else []
         return f"{parts['value']} ({', '.join(beside)})" if beside else parts["value"]
     if "postcode" in parts and "city" in parts:
-        parts = {**parts, "city": f"{parts.pop('postcode')} {parts['city']}"}
+        place = f"{parts['postcode']} {parts['city']}"
+        parts = {name: said for name, said in parts.items() if name != "postcode"}
+        parts["city"] = place
     return ", ".join(parts.values())
 
 

@@ -73,6 +73,7 @@ _OBSERVABLE_WORD: Final = _words(
 _OUTCOME: Final = _words(answer_pb2.Outcome, "OUTCOME_", words.Outcome)
 _FORM: Final = _words(answer_pb2.Form, "FORM_", words.Form)
 _BAND: Final = _words(answer_pb2.Band, "BAND_", words.Band)
+_REASON: Final = _words(reason_pb2.ErrorReason, "ERROR_REASON_", Reason)
 _ENTITY: Final = {
     number: name.removeprefix("ENTITY_TYPE_").lower()
     for name, number in record_pb2.EntityType.items()
@@ -130,8 +131,7 @@ def reply(message: query_service_pb2.LookupResponse | query_service_pb2.Told) ->
 
 def refused(message: query_service_pb2.Refused) -> errors.ComityCallError:
     """The refusal of one question on a held stream."""
-    name = reason_pb2.ErrorReason.Name(message.reason).removeprefix("ERROR_REASON_")
-    reason = Reason(name) if name in Reason.__members__ else Reason.INTERNAL
+    reason = _REASON.get(message.reason, Reason.INTERNAL)
     return errors.coded(reason, field=message.field or None, reference=message.reference or None)
 
 

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 
@@ -27,6 +25,10 @@ from comity.rpc.options import API_SERVER
 from comity.rpc.serving import Listener, listen
 from comity.rpc.tls import TlsIdentity, peer_of, server_credentials
 from tests.simulators.certificates import TestAuthority
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
 
 CALLER = "spiffe://test.comity/agency/FR-PJ/system/desk"
 QUERY_ID = "ab" * 32
