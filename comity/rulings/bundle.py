@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from comity.rulings.columns import Verb
 from comity.rulings.context import APPROVALS, Form
 from comity.rulings.engine import Engine
 from comity.rulings.errors import MatcherFault
-from comity.rulings.functions import FUNCTIONS
+from comity.rulings.functions import FORM_WORDS, FUNCTIONS
 from comity.rulings.mask import Decision, Mask
 from comity.rulings.memory import Known, Questions
 from comity.rulings.reasons import REASONS, ReasonCode
@@ -69,6 +70,22 @@ class Bundle:
         self._decisions: Questions[Decision] = Questions()
         self._known_masks: Known[Mask] = Known()
         self._known_duties: Known[frozenset[str]] = Known()
+
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Work out what depends on rows alone, so that the first ruling need not."""
+        paths = self._words.paths
+        for verb, variable, words in (
+            (Verb.RELEASE, "r_field", paths),
+            (Verb.RELEASE, "r_form", FORM_WORDS),
+            (Verb.MATCH, "r_field", paths),
+            (Verb.DUTY, "r_duty", self._duties),
+        ):
+            if verb in self._engines:
+                with suppress(MatcherFault):  # it comes again when ruling, and denies
+                    for word in words:
+                        self._engines[verb].along(variable, word)
 
     def mask(self, request: RequestContext, labels: RecordLabels) -> Mask:
         """What may leave of a record like this, for this request: one ruling for each field."""
