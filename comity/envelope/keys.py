@@ -53,7 +53,12 @@ def signing_public_key(data: bytes) -> SigningPublicKey:
 
 
 def is_low_order(point: bytes) -> bool:
-    """Whether an X25519 point gives every secret the same, all-zero, shared secret."""
+    """Whether an X25519 point gives every secret the same, all-zero, shared secret.
+
+    Raises:
+        ValueError: not 32 bytes.
+    """
+    _exactly(point)
     try:
         bindings.crypto_scalarmult(b"\x01" * KEY_BYTES, point)
     except Exception:  # noqa: BLE001  # libsodium's one signal for it, raised as several types
@@ -75,6 +80,13 @@ def encryption_public_key(data: bytes) -> EncryptionPublicKey:
         EnvelopeRefused: wrong length or low order.
     """
     return _checked(bytes(data))
+
+
+def _exactly(data: bytes) -> bytes:
+    """``data``, which must have 32 bytes: the library reads as many, wherever they end."""
+    if len(data) != KEY_BYTES:
+        raise ValueError("a key, point or seed has 32 bytes")
+    return bytes(data)
 
 
 class _Secret:
@@ -104,8 +116,8 @@ class SigningSecret(_Secret):
     __slots__ = ("_expanded", "_seed", "kid", "public")
 
     def __init__(self, seed: bytes) -> None:
-        public, self._expanded = bindings.crypto_sign_seed_keypair(seed)
-        self._seed = seed
+        self._seed = _exactly(seed)
+        public, self._expanded = bindings.crypto_sign_seed_keypair(self._seed)
         self.public = SigningPublicKey(public)
         self.kid = signing_kid(self.public)
 
@@ -117,9 +129,7 @@ class SigningSecret(_Secret):
     @classmethod
     def from_seed(cls, seed: bytes) -> SigningSecret:
         """The key of a 32-byte seed (RFC 8032)."""
-        if len(seed) != KEY_BYTES:
-            raise ValueError("a seed has 32 bytes")
-        return cls(bytes(seed))
+        return cls(seed)
 
     def sign(self, message: bytes) -> bytes:
         """64-byte signature (RFC 8032)."""
@@ -136,8 +146,8 @@ class EncryptionSecret(_Secret):
     __slots__ = ("_scalar", "kid", "public")
 
     def __init__(self, scalar: bytes) -> None:
-        self._scalar = scalar
-        self.public = EncryptionPublicKey(bindings.crypto_scalarmult_base(scalar))
+        self._scalar = _exactly(scalar)
+        self.public = EncryptionPublicKey(bindings.crypto_scalarmult_base(self._scalar))
         self.kid = encryption_kid(self.public)
 
     @classmethod
@@ -148,13 +158,11 @@ class EncryptionSecret(_Secret):
     @classmethod
     def from_seed(cls, seed: bytes) -> EncryptionSecret:
         """The key of a 32-byte scalar (RFC 7748)."""
-        if len(seed) != KEY_BYTES:
-            raise ValueError("a seed has 32 bytes")
-        return cls(bytes(seed))
+        return cls(seed)
 
     def shared(self, peer: bytes) -> bytes:
         """X25519 with a peer's point; raises for low order, see ``is_low_order``."""
-        return bindings.crypto_scalarmult(self._scalar, peer)
+        return bindings.crypto_scalarmult(self._scalar, _exactly(peer))
 
     def export_seed(self) -> bytes:
         """The secret itself, for writing it to its one file."""

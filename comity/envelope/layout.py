@@ -90,6 +90,8 @@ def parse_header(data: bytes) -> Header:
         raise EnvelopeRefused(Why.TOO_MANY_RECIPIENTS)
     if header.body_bytes > limits.BODY_BYTES_MAX:
         raise EnvelopeRefused(Why.TOO_LARGE)
+    if header.body_bytes < limits.TAG_BYTES:
+        raise EnvelopeRefused(Why.TRUNCATED)
     return header
 
 
@@ -202,11 +204,18 @@ class DeliveredEnvelope(_Envelope):
         if count == 1:
             between = self._split(data, INDEX.size + SLOT_BYTES)
             self._place(between, 0)
+            if self.index:
+                raise EnvelopeRefused(Why.INDEX)
             return
         plausible = False
         longest = merkle.path_length(0, count)
+        without_path = len(data) - self.header.body_bytes - INDEX.size - SLOT_BYTES
+        if without_path - 32 < _FIXED_BYTES:
+            raise EnvelopeRefused(Why.TRUNCATED)
+        if without_path - longest * 32 > _FIXED_BYTES + limits.ROUTING_BYTES_MAX:
+            raise EnvelopeRefused(Why.TRAILING)
         for length in range(longest, 0, -1):
-            at = len(data) - self.header.body_bytes - INDEX.size - SLOT_BYTES - length * 32
+            at = without_path - length * 32
             if at < _FIXED_BYTES:
                 continue
             (index,) = INDEX.unpack_from(data, at)

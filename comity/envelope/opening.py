@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nacl import bindings
-from nacl.exceptions import CryptoError
+from nacl.exceptions import BadSignatureError, CryptoError
 
 from comity.envelope import merkle
-from comity.envelope.keys import is_low_order, signing_kid
+from comity.envelope.keys import SIGNATURE_BYTES, is_low_order, signing_kid
 from comity.envelope.layout import (
     BOUND_BYTES,
     SIGNATURE_CONTEXT,
@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 
 
 def verify_signature(message: bytes, signature: bytes, key: SigningPublicKey) -> None:
-    """Raises ``CryptoError`` unless ``key`` signed ``message`` (RFC 8032)."""
+    """Raises ``CryptoError`` unless ``key`` signed ``message`` (RFC 8032).
+
+    The library takes signature and message as one string: were the length left open, a signature of
+    ``x‖message`` with ``x`` behind it would pass for one of ``message``.
+    """
+    if len(signature) != SIGNATURE_BYTES:
+        raise BadSignatureError("a signature has 64 bytes")
     bindings.crypto_sign_open(signature + message, key)
 
 
