@@ -140,6 +140,19 @@ def test_one_key_in_two_roles_has_two_ids() -> None:
 # --- signatures -------------------------------------------------------------------------------------
 
 
+def test_a_signature_is_that_of_rfc_8032() -> None:
+    """Section 7.1, test 1: the empty message."""
+    signer = SigningSecret.from_seed(
+        bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    )
+    public = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+    assert signer.public.hex() == public
+    assert signer.sign(b"").hex() == (
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555"
+        "fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+    )
+
+
 def test_a_signature_has_64_bytes() -> None:
     signer = SigningSecret.from_seed(SEED)
     message = b"what is signed"
