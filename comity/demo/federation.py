@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from comity.demo.processes import READY_S, Server, call, concurrently, free_port
+from comity.demo.processes import PROGRAMS, READY_S, Server, call, concurrently, free_port
 from comity.errors import ExitCode, StartError
 from comity.rulings.shipped import GATEWAY_DEFAULT, shipped_policies
 
@@ -58,8 +58,19 @@ class Federation:
         agencies: tuple[Agency, ...] = AGENCIES,
         gateways: int = 1,
         policies: Path | None = None,
+        programs: Path = PROGRAMS,
     ) -> None:
+        """Names the parts; nothing is started.
+
+        Args:
+            root: folder of everything.
+            agencies: who joins.
+            gateways: how many gateway processes.
+            policies: folder of packs; by default those shipped.
+            programs: folder of the installed programs.
+        """
         self.root = root
+        self._programs = programs
         self.agencies = agencies
         self.policies = policies or shipped_policies()
         self.authority_address = f"127.0.0.1:{free_port()}"
@@ -87,6 +98,9 @@ class Federation:
         """Profile of a caller added by ``add_caller``."""
         return self.root / "callers" / agency / name / "profile.toml"
 
+    def _call(self, name: str, *arguments: str) -> str:
+        return call(name, *arguments, programs=self._programs)
+
     # --- founding and joining --------------------------------------------------------------------------
 
     def found(self) -> None:
@@ -96,14 +110,21 @@ class Federation:
         instruments = self.policies / "instruments.toml"
         if instruments.exists():
             arguments += ["--instruments", str(instruments)]
-        told = json.loads(call("comity", "authority", "init", str(self.authority), *arguments))
+        told = json.loads(
+            self._call("comity", "authority", "init", str(self.authority), *arguments)
+        )
         self.fingerprint = told["fingerprint"]
         self.start_authority()
 
     def start_authority(self) -> None:
         """Starts the authority's process."""
         server = Server(
-            "comity", "authority", "serve", str(self.authority), log=self.log("authority")
+            "comity",
+            "authority",
+            "serve",
+            str(self.authority),
+            log=self.log("authority"),
+            programs=self._programs,
         )
         self.servers["authority"] = server
         server.line()
@@ -116,7 +137,7 @@ class Federation:
         officers = sorted((self.authority / "officers").iterdir())
         keys = [str(path) for path in officers if "root" not in path.name][:2]
         for told in asked:
-            call(
+            self._call(
                 "comity", "authority", "approve", told["join"], "--dir", str(self.authority),
                 "--officer", keys[0], "--officer", keys[1], "--phrase", told["phrase"], "--json",
             )  # fmt: skip
@@ -126,7 +147,7 @@ class Federation:
 
     def _invite(self, *arguments: str) -> str:
         told = json.loads(
-            call("comity", "authority", *arguments, "--dir", str(self.authority), "--json")
+            self._call("comity", "authority", *arguments, "--dir", str(self.authority), "--json")
         )
         return str(told["token"])
 
@@ -137,7 +158,7 @@ class Federation:
             "comity-gateway", "join", token, "--root", self.fingerprint, "--json",
             "--home", str(self.home(name)),
             *(part for pack in GATEWAY_DEFAULT for part in ("--policy", str(self.policies / pack))),
-            log=self.log(name),
+            log=self.log(name), programs=self._programs,
         )  # fmt: skip
 
     def _node_join(self, agency: Agency) -> Server:
@@ -150,7 +171,7 @@ class Federation:
         return Server(
             "comity-node", "join", token, "--root", self.fingerprint, "--json",
             "--home", str(self.home(agency.id)), "--listen", self.listen[agency.id], *policies,
-            log=self.log(agency.id),
+            log=self.log(agency.id), programs=self._programs,
         )  # fmt: skip
 
     # --- running -----------------------------------------------------------------------------------------
@@ -164,7 +185,7 @@ class Federation:
     def load(self, agency: str, form: str, path: Path, *options: str) -> dict[str, object]:
         """Imports a file into a node's register; returns the report."""
         told: dict[str, object] = json.loads(
-            call(
+            self._call(
                 "comity-node",
                 "import",
                 form,
@@ -180,16 +201,19 @@ class Federation:
     def add_caller(self, agency: str, name: str, role: str) -> Path:
         """Lets a system or officer call its node; returns the profile."""
         profile = self.profile(agency, name)
-        call(
+        self._call(
             "comity-node", "system", "add", name, "--role", role,
             "--home", str(self.home(agency)), "-o", str(profile.parent),
         )  # fmt: skip
         return profile
 
-    def start(self, name: str) -> Server:
-        """Starts a gateway or a node and waits until it is ready."""
+    def start(self, name: str, programs: Path | None = None) -> Server:
+        """Starts a gateway or a node, perhaps of other ``programs``, and waits until it is ready."""
         kind = "comity-gateway" if name in self.gateway_names else "comity-node"
-        server = Server(kind, "serve", "--home", str(self.home(name)), log=self.log(name))
+        server = Server(
+            kind, "serve", "--home", str(self.home(name)),
+            log=self.log(name), programs=programs or self._programs,
+        )  # fmt: skip
         self.servers[name] = server
         server.json_line(0)
         return server

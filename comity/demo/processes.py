@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 CALL_S: Final = 120.0
 READY_S: Final = 60.0
 STOP_S: Final = 15.0
-
-
-def program(name: str) -> str:
-    """The installed program beside this interpreter."""
-    return str(Path(sys.executable).parent / name)
+# Where the programs are installed: beside this interpreter.
+PROGRAMS: Final = Path(sys.executable).parent
 
 
 def free_port() -> int:
@@ -34,14 +31,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def call(name: str, *arguments: str) -> str:
-    """Runs a program to its end and returns what it printed.
+def call(name: str, *arguments: str, programs: Path = PROGRAMS) -> str:
+    """Runs a program of the folder ``programs`` to its end and returns what it printed.
 
     Raises:
         StartError: it failed; its own sentence is passed on.
     """
     done = subprocess.run(
-        [program(name), *arguments], capture_output=True, text=True, timeout=CALL_S, check=False
+        [str(programs / name), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=CALL_S,
+        check=False,
     )
     if done.returncode:
         sentence = done.stderr.strip() or f"{name} ended with {done.returncode}"
@@ -52,12 +53,12 @@ def call(name: str, *arguments: str) -> str:
 class Server:
     """A program that runs until it is told to stop; its log goes to a file."""
 
-    def __init__(self, name: str, *arguments: str, log: Path) -> None:
+    def __init__(self, name: str, *arguments: str, log: Path, programs: Path = PROGRAMS) -> None:
         self.name = name
         self.log = log
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [program(name), *arguments],
+                [str(programs / name), *arguments],
                 stdout=subprocess.PIPE,
                 stderr=out,
                 start_new_session=True,
