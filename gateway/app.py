@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from comity.clock import Clock
     from comity.identity.directory import Directory
 
 SWEEP_S: Final = 0.5
@@ -58,9 +59,9 @@ _add_relay: Any = relay_grpc.add_RelayServiceServicer_to_server
 class GatewayApp:
     """One running gateway process."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, clock: Clock | None = None) -> None:
         self.home = home
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         self.settings = Settings.load(home)
         self.identity = Home.load_gateway(home)
         self._stopping = asyncio.Event()
@@ -82,6 +83,7 @@ class GatewayApp:
                     )
                 ],
             )
+            stack.push_async_callback(listener.close)
             ready(listener.port)
             async with asyncio.TaskGroup() as tasks:
                 work = [

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
     from comity import envelope
     from comity.authority.home import NodeIdentity
+    from comity.clock import Clock
     from comity.identity.directory import Directory
 
 # Housekeeping: rotates keys, renews the certificate, prunes replay rows.
@@ -106,9 +107,9 @@ def open_register(home: Path, settings: Settings) -> tuple[Engine, RecordStore]:
 class NodeApp:
     """One running node."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, clock: Clock | None = None) -> None:
         self.home = home
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         self.settings = Settings.load(home)
         self.identity: NodeIdentity = Home.load(home)
         self._tls = self.identity.tls
@@ -124,6 +125,7 @@ class NodeApp:
                 tasks.create_task(self.links.run(self._stop))
                 keeping = tasks.create_task(self._keep(tasks))
                 listener = await self._listen()
+                stack.push_async_callback(listener.close)
                 ready(listener.port)
                 await _first(stop, self._stop)
                 await listener.stop(GRACE_S)
@@ -269,9 +271,11 @@ class NodeApp:
         if me is None or not me.active:
             log.warning("this agency is suspended; its queries will be refused")
 
-    def on_query(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+    def on_query(
+        self, delivered: envelope.DeliveredEnvelope, remaining_ms: int, gateway: str
+    ) -> None:
         """A query for this node."""
-        self.answering.receive(delivered, remaining_ms)
+        self.answering.receive(delivered, remaining_ms, gateway)
 
     def on_answer(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
         """An answer to a query of this node."""
@@ -306,7 +310,7 @@ class NodeApp:
             f"This machine's clock is off by {abs(skew_ms) // 1000} seconds; more than two minutes "
             "make every envelope invalid. Set the clock and start again."
         )
-        self._fatal = StartError(sentence, exit_code=ExitCode.TEMPORARY)
+        self._fatal = StartError(sentence, exit_code=ExitCode.CONFIG)
         self._stop.set()
 
     # --- housekeeping --------------------------------------------------------------------------------

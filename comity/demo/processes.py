@@ -74,10 +74,14 @@ class Server:
         return self.process.pid
 
     def _read(self) -> None:
-        for raw in self.process.stdout or ():
-            with self._news:
-                self._lines.append(raw.decode(errors="replace"))
-                self._news.notify_all()
+        out = self.process.stdout
+        if out is None:
+            return
+        with out:
+            for raw in out:
+                with self._news:
+                    self._lines.append(raw.decode(errors="replace"))
+                    self._news.notify_all()
         with self._news:
             self._news.notify_all()
 

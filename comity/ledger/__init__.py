@@ -1,27 +1,46 @@
 """Proof without trust: the mathematics and the formats of an append-only Merkle log.
 
-RFC 6962 trees with SHA-256; C2SP signed notes, checkpoints, cosignatures and tlog-proofs. Pure: knows
-no SQL, no clock, no network. ``comity.store`` keeps the logs.
+RFC 6962 trees with SHA-256; C2SP signed notes, checkpoints, cosignatures, tiles and tlog-proofs. Pure:
+knows no SQL, no clock, no network. ``comity.store`` keeps the logs; ``docs/spec/ledger.md`` is the format.
 """
 
+from comity.ledger.checkpoint import (
+    Checkpoint,
+    VerifiedCheckpoint,
+    Verifier,
+    Witness,
+    cosign,
+    parse_checkpoint,
+    sign_checkpoint,
+)
 from comity.ledger.entry import entry_leaf
 from comity.ledger.errors import LedgerError
-from comity.ledger.note import Verifier, cosign, sign_note, vkey_of
-from comity.ledger.proof import Receipt, parse_receipt, verify_receipt
+from comity.ledger.note import SignedNote, parse_note, parse_vkey, sign_note, verify_note, vkey_of
+from comity.ledger.proof import Receipt, VerifiedReceipt, parse_receipt, verify_receipt
 from comity.ledger.tree import Frontier, consistency_path, inclusion_path, verify_consistency
 
 __all__ = [
+    "Checkpoint",
     "Frontier",
     "LedgerError",
     "Receipt",
+    "SignedNote",
+    "VerifiedCheckpoint",
+    "VerifiedReceipt",
     "Verifier",
+    "Witness",
     "consistency_path",
     "cosign",
     "entry_leaf",
     "inclusion_path",
+    "parse_checkpoint",
+    "parse_note",
     "parse_receipt",
+    "parse_vkey",
+    "sign_checkpoint",
     "sign_note",
     "verify_consistency",
+    "verify_note",
     "verify_receipt",
     "vkey_of",
 ]

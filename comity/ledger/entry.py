@@ -15,7 +15,7 @@ from comity.ledger.errors import LedgerError
 VERSION: Final = b"\x01"
 SALT_BYTES: Final = 32
 LEAF_BYTES: Final = 33
-# Details are a few hundred bytes of JSON; a megabyte is somebody storing documents in a log.
+# Details are a few hundred bytes of JSON; 64 KiB is somebody storing documents in a log.
 DETAILS_BYTES_MAX: Final = 64 * 1024
 
 

@@ -1,7 +1,12 @@
-"""C2SP signed notes, checkpoints and cosignatures.
+"""C2SP signed notes: text, an empty line, signature lines.
 
-Sources: C2SP ``signed-note.md``, ``tlog-checkpoint.md``, ``tlog-cosignature.md``. Parsing is strict and
-raises ``LedgerError`` only; what it returns is unverified until a ``Verifier`` accepted it.
+Rules:
+
+* Parsing is strict and raises ``LedgerError`` only. What it returns is a ``SignedNote``: unverified.
+* Every signature that bears a key's name and id must verify under it; one is needed.
+* Signatures of unknown keys are left alone, so that witnesses and successors can sign beside.
+
+Source: C2SP ``signed-note.md``.
 """
 
 from __future__ import annotations
@@ -20,12 +25,17 @@ from comity.ledger.errors import LedgerError
 
 ALGORITHM_ED25519: Final = 1
 ALGORITHM_COSIGNATURE: Final = 4
+KEY_BYTES: Final = 32
 KEY_ID_BYTES: Final = 4
+SIGNATURE_BYTES: Final = 64
+# A note is a few lines and, at most, the signatures of a large federation's witnesses.
 NOTE_BYTES_MAX: Final = 16 * 1024
 SIGNATURES_MAX: Final = 64
-SIZE_DIGITS_MAX: Final = 20
-ROOT_BYTES: Final = 32
-_NAME: Final = re.compile(r"[^\s+]{1,256}")
+NAME_CHARACTERS_MAX: Final = 256
+VKEY_CHARACTERS_MAX: Final = 512
+# Key ids remembered, of one's own log and of every log and witness known.
+KEY_IDS_REMEMBERED: Final = 4096
+_NAME: Final = re.compile(rf"[^\s+]{{1,{NAME_CHARACTERS_MAX}}}")
 _DASH: Final = "— "
 
 
@@ -50,27 +60,34 @@ class Signature(NamedTuple):
     blob: bytes
 
 
-class Checkpoint(NamedTuple):
-    """The head of a log: origin, number of leaves, root."""
-
-    origin: str
-    size: int
-    root: bytes
-
-    def text(self) -> str:
-        """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
-
-
 class SignedNote(NamedTuple):
-    """A parsed note. Unverified."""
+    """A parsed note. Unverified: nobody is known to have signed its text."""
 
     text: str
     signatures: tuple[Signature, ...]
 
 
+class VerifierKey(NamedTuple):
+    """A public key as C2SP writes it: whose, for what kind of signature."""
+
+    name: str
+    algorithm: int
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        """Four bytes that tell keys of one name apart."""
+        return key_id(self.name, self.algorithm, self.public)
+
+    def signed(self, note: SignedNote) -> list[bytes]:
+        """Blobs of the note's signatures that claim to be this key's."""
+        mine = self.id
+        return [one.blob for one in note.signatures if (one.name, one.key_id) == (self.name, mine)]
+
+
+@lru_cache(maxsize=KEY_IDS_REMEMBERED)
 def key_id(name: str, algorithm: int, public: bytes) -> bytes:
-    """Four bytes that tell keys of one name apart."""
+    """The id that signature lines carry."""
     return sha256(name.encode() + b"\n" + bytes([algorithm]) + public).digest()[:KEY_ID_BYTES]
 
 
@@ -80,18 +97,64 @@ def vkey_of(name: str, public: bytes, *, algorithm: int = ALGORITHM_ED25519) -> 
     return f"{name}+{key_id(name, algorithm, public).hex()}+{encoded}"
 
 
+def parse_vkey(vkey: str) -> VerifierKey:
+    """A verifier key from its text form.
+
+    Raises:
+        LedgerError: malformed, of another kind, or with the id of another key.
+    """
+    name, _, rest = vkey.partition("+")
+    identity, _, encoded = rest.partition("+")
+    if len(vkey) > VKEY_CHARACTERS_MAX or not _NAME.fullmatch(name):
+        raise LedgerError("a verifier key is name+id+key")
+    raw = decode_base64(encoded)
+    if len(raw) != KEY_BYTES + 1 or raw[0] not in {ALGORITHM_ED25519, ALGORITHM_COSIGNATURE}:
+        raise LedgerError("a verifier key is of a kind that is not known here")
+    key = VerifierKey(name, raw[0], raw[1:])
+    if key.id.hex() != identity:
+        raise LedgerError("a verifier key whose id is another key's")
+    return key
+
+
+def is_name(text: str) -> bool:
+    """Whether a key can bear this name."""
+    return bool(_NAME.fullmatch(text))
+
+
+def signature_line(name: str, blob: bytes) -> str:
+    """A signature line with its newline; the blob begins with the key id."""
+    return f"{_DASH}{name} {base64.b64encode(blob).decode()}\n"
+
+
 def sign_note(text: str, name: str, signer: Signer) -> str:
     """The note with its author's signature line."""
-    blob = key_id(name, ALGORITHM_ED25519, signer.public) + signer.sign(text.encode())
-    return f"{text}\n{_DASH}{name} {base64.b64encode(blob).decode()}\n"
+    identity = key_id(name, ALGORITHM_ED25519, signer.public)
+    return f"{text}\n{signature_line(name, identity + signer.sign(text.encode()))}"
 
 
-def cosign(text: str, name: str, signer: Signer, *, at_s: int) -> str:
-    """A witness's signature line: it saw this text, consistent with all before, at ``at_s``."""
-    message = f"cosignature/v1\ntime {at_s}\n{text}".encode()
-    identity = key_id(name, ALGORITHM_COSIGNATURE, signer.public)
-    blob = identity + at_s.to_bytes(8, "big") + signer.sign(message)
-    return f"{_DASH}{name} {base64.b64encode(blob).decode()}\n"
+def verify_note(note: SignedNote, key: VerifierKey) -> str:
+    """The note's text, signed by ``key``.
+
+    Raises:
+        LedgerError: not signed by it, or with a signature in its name that does not verify.
+    """
+    blobs = key.signed(note) if key.algorithm == ALGORITHM_ED25519 else []
+    if not blobs:
+        raise LedgerError("a note without this key's signature")
+    message = note.text.encode()
+    for blob in blobs:
+        check_signature(blob, message, key.public)
+    return note.text
+
+
+def check_signature(signature: bytes, message: bytes, public: bytes) -> None:
+    """Raises ``LedgerError`` unless the Ed25519 signature verifies."""
+    if len(signature) != SIGNATURE_BYTES:
+        raise LedgerError("a note's signature has another length")
+    try:
+        bindings.crypto_sign_open(signature + message, public)
+    except (CryptoError, ValueError) as error:
+        raise LedgerError("a note's signature does not verify") from error
 
 
 def parse_note(data: bytes) -> SignedNote:
@@ -102,15 +165,15 @@ def parse_note(data: bytes) -> SignedNote:
         whole = data.decode()
     except UnicodeDecodeError as error:
         raise LedgerError("a note is UTF-8") from error
-    if any(ord(character) < 0x20 and character != "\n" for character in whole):  # noqa: PLR2004
+    if any(character < "\x20" and character != "\n" for character in whole):
         raise LedgerError("control characters in a note")
     text, separator, lines = whole.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):
         raise LedgerError("a note has a text, an empty line and signatures")
-    signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
+    signatures = lines[:-1].split("\n")
     if len(signatures) > SIGNATURES_MAX:
         raise LedgerError("too many signatures")
-    return SignedNote(text + "\n", signatures)
+    return SignedNote(text + "\n", tuple(_signature(line) for line in signatures))
 
 
 def _signature(line: str) -> Signature:
@@ -132,75 +195,3 @@ def decode_base64(text: str) -> bytes:
     if base64.b64encode(data).decode() != text:
         raise LedgerError("base64 with another spelling")
     return data
-
-
-def parse_checkpoint(text: str) -> Checkpoint:
-    """The head that a note's text states."""
-    lines = text.split("\n")
-    if len(lines) < 4 or not lines[0]:  # noqa: PLR2004  # origin, size, root, end
-        raise LedgerError("a checkpoint has an origin, a size and a root")
-    origin, size, encoded = lines[:3]
-    if not re.fullmatch(r"0|[1-9][0-9]*", size) or len(size) > SIZE_DIGITS_MAX:
-        raise LedgerError("a checkpoint's size is a decimal number")
-    found = decode_base64(encoded)
-    if len(found) != ROOT_BYTES:
-        raise LedgerError("a checkpoint's root has 32 bytes")
-    return Checkpoint(origin, int(size), found)
-
-
-class Verifier:
-    """A log's or a witness's public key, by name."""
-
-    __slots__ = ("algorithm", "id", "name", "public")
-
-    def __init__(self, vkey: str) -> None:
-        name, _, rest = vkey.partition("+")
-        identity, _, encoded = rest.partition("+")
-        raw = decode_base64(encoded)
-        if len(raw) != ROOT_BYTES + 1 or not _NAME.fullmatch(name):
-            raise LedgerError("a verifier key is name+id+key")
-        self.name = name
-        self.algorithm, self.public = raw[0], raw[1:]
-        self.id = key_id(name, self.algorithm, self.public)
-        if self.id.hex() != identity:
-            raise LedgerError("a verifier key whose id is another key's")
-
-    def verify_text(self, note: SignedNote) -> None:
-        """Raises ``LedgerError`` unless this key signed the note's text."""
-        for signature in note.signatures:
-            if signature.name == self.name and signature.key_id == self.id:
-                try:
-                    bindings.crypto_sign_open(signature.blob + note.text.encode(), self.public)
-                except (CryptoError, ValueError) as error:
-                    raise LedgerError("a note's signature does not verify") from error
-                return
-        raise LedgerError("a note without this key's signature")
-
-    def checkpoint(self, data: bytes) -> Checkpoint:
-        """The verified head of this key's log.
-
-        Raises:
-            LedgerError: malformed, unsigned, or another log's.
-        """
-        note = parse_note(data)
-        self.verify_text(note)
-        found = parse_checkpoint(note.text)
-        if found.origin != self.name:
-            raise LedgerError("a checkpoint of another log")
-        return found
-
-
-# Verifier keys and checkpoints remembered: a receipt's checkpoint is shared by its whole commit.
-REMEMBERED: Final = 1024
-
-
-@lru_cache(maxsize=REMEMBERED)
-def verifier(vkey: str) -> Verifier:
-    """The verifier of a key in text form."""
-    return Verifier(vkey)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def verified_checkpoint(vkey: str, note: bytes) -> Checkpoint:
-    """The verified head in ``note``; the same note is verified once."""
-    return verifier(vkey).checkpoint(note)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import insert, select, text
 
 from comity.errors import ExitCode, StartError
+from comity.ledger.checkpoint import Checkpoint, Verifier, sign_checkpoint
 from comity.ledger.errors import LedgerError
-from comity.ledger.note import Checkpoint, Signer, Verifier, sign_note, vkey_of
+from comity.ledger.note import Signer, vkey_of
 from comity.ledger.proof import format_receipt
 from comity.ledger.tree import Frontier, consistency_path, inclusion_path, peaks_of
 from comity.store import ledger_schema as schema
@@ -128,7 +129,7 @@ class LedgerStore:
         complete = frontier.append(entry.leaf for entry in entries)
         nodes.update(complete)
         head = Checkpoint(self.origin, frontier.size, frontier.root())
-        note = sign_note(head.text(), self.origin, self._signer)
+        note = sign_checkpoint(head, self._signer)
         connection.execute(_ENTRY, [entry._asdict() for entry in entries])
         connection.execute(
             _SUBTREE,

@@ -94,7 +94,8 @@ class Answering:
         self._floor_s = floor_ms / 1000
         self._kept: OrderedDict[bytes, Kept] = OrderedDict()
         self._kept_bytes = 0
-        self._running: set[bytes] = set()
+        # Queries being answered, with the gateway that delivered each last.
+        self._running: dict[bytes, str] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     @property
@@ -109,14 +110,19 @@ class Answering:
             await stop.wait()
             self._tasks = None
 
-    def receive(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
-        """Takes a query that a gateway delivered."""
-        if self._tasks is None or delivered.id in self._running:
+    def receive(
+        self, delivered: envelope.DeliveredEnvelope, remaining_ms: int, gateway: str
+    ) -> None:
+        """Takes a query that a gateway delivered; its answer goes back to the open slot there."""
+        if self._tasks is None:
+            return
+        if delivered.id in self._running:
+            self._running[delivered.id] = gateway  # asked again, another way: the first one ended
             return
         if len(self._running) >= ANSWERS_OPEN_MAX:
             log.warning("query %s dropped: too many being answered", delivered.id.hex())
             return
-        self._running.add(delivered.id)
+        self._running[delivered.id] = gateway
         self._tasks.create_task(self._handle(delivered, remaining_ms))
 
     async def _handle(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
@@ -127,7 +133,7 @@ class Answering:
         except Exception as error:  # noqa: BLE001  # one broken query must not end the others
             record_fault(error)
         finally:
-            self._running.discard(delivered.id)
+            del self._running[delivered.id]
 
     async def _answer(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
         arrived_s = self._clock.monotonic_s()
@@ -156,7 +162,7 @@ class Answering:
         if not claimed.result.new:
             kept = self._kept.get(query_id)
             if kept is not None:
-                self._links.send(kept.envelope, remaining_ms=remaining_ms, receipt=kept.receipt)
+                self._send(query_id, kept, remaining_ms)
                 return
             if claimed.result.answered:
                 raise Refusal(Reason.DUPLICATE, "answered before, its answer is no longer kept")
@@ -168,7 +174,15 @@ class Answering:
         if pause_s > 0:
             await asyncio.sleep(pause_s)
         left_ms = remaining_ms - int((self._clock.monotonic_s() - arrived_s) * 1000)
-        self._links.send(sealed.envelope, remaining_ms=max(1, left_ms), receipt=sealed.receipt)
+        self._send(query_id, sealed, max(1, left_ms))
+
+    def _send(self, query_id: bytes, kept: Kept, remaining_ms: int) -> None:
+        self._links.send(
+            kept.envelope,
+            remaining_ms=remaining_ms,
+            receipt=kept.receipt,
+            via=self._running[query_id],
+        )
 
     def _open(
         self, delivered: envelope.DeliveredEnvelope

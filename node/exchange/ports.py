@@ -65,7 +65,9 @@ class Links(Protocol):
         """Whether any link is up."""
         ...
 
-    def send(self, envelope: bytes, *, remaining_ms: int, receipt: bytes = b"") -> str:
+    def send(
+        self, envelope: bytes, *, remaining_ms: int, receipt: bytes = b"", via: str = ""
+    ) -> str:
         """Queues an envelope on the best link and returns that gateway's name.
 
         Raises:

@@ -79,15 +79,17 @@ class GatewayLinks:
         up = {session.gateway for session in self._sessions if session.usable}
         return {name: name in up for name in self._addresses()}
 
-    def send(self, envelope: bytes, *, remaining_ms: int, receipt: bytes = b"") -> str:
-        """Queues an envelope on the least loaded link and returns that gateway's name."""
+    def send(
+        self, envelope: bytes, *, remaining_ms: int, receipt: bytes = b"", via: str = ""
+    ) -> str:
+        """Queues an envelope on the link to ``via``, else the least loaded; returns the gateway's name."""
         sessions = self._sessions
         if len(sessions) == 1 and sessions[0].usable:
             sessions[0].send(envelope, remaining_ms=remaining_ms, receipt=receipt)
             return sessions[0].gateway
         refused: Refusal | None = None
         usable = [session for session in sessions if session.usable]
-        for session in sorted(usable, key=lambda one: one.load):
+        for session in sorted(usable, key=lambda one: (one.gateway != via, one.load)):
             try:
                 session.send(envelope, remaining_ms=remaining_ms, receipt=receipt)
             except Refusal as refusal:

@@ -56,8 +56,10 @@ class LinkError(Exception):
 class Events(Protocol):
     """What a session tells the node."""
 
-    def on_query(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
-        """A query for this node."""
+    def on_query(
+        self, delivered: envelope.DeliveredEnvelope, remaining_ms: int, gateway: str
+    ) -> None:
+        """A query for this node, and the gateway that holds its open slot."""
         ...
 
     def on_answer(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
@@ -219,7 +221,11 @@ class Session:
         return message
 
     async def _write(self, call: Any, batch: list[relay.NodeFrame]) -> None:
-        await call.write(relay.AttachRequest(frames=batch))
+        try:
+            await call.write(relay.AttachRequest(frames=batch))
+        except asyncio.InvalidStateError as error:
+            # What grpc.aio says of a call that ended between two writes.
+            raise LinkError("the gateway ended the link") from error
 
     async def _read(self, call: Any) -> None:
         while True:
@@ -261,7 +267,7 @@ class Session:
         try:
             delivered = envelope.parse_delivered(deliver.envelope)
             if delivered.message_type is envelope.MessageType.QUERY:
-                self._events.on_query(delivered, deliver.remaining_ms)
+                self._events.on_query(delivered, deliver.remaining_ms, self.gateway)
             else:
                 self._events.on_answer(delivered, deliver.receipt)
         except Refusal as refusal:
