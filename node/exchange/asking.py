@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 # Questions of this node's callers that may be out at once; beyond it callers are told OVERLOADED.
 QUERIES_OPEN_MAX: Final = 4_096
+ID_BYTES: Final = 32
 
 log = logging.getLogger(__name__)
 
@@ -210,7 +212,8 @@ class Asking:
             directory_version=self._directories.current.version,
         )
         now_ms = self._clock.now_ms()
-        sealed_bytes, query_id = b"", envelope.EnvelopeId(bytes(32))
+        # Nobody can be asked: the question still has an id of its own in the book and the ledger.
+        sealed_bytes, query_id = b"", envelope.EnvelopeId(secrets.token_bytes(ID_BYTES))
         if keys:
             sealed = envelope.seal(
                 message_type=envelope.MessageType.QUERY,

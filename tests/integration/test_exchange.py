@@ -249,6 +249,22 @@ def test_a_suspension_ends_live_links_and_is_seen_by_everyone(tmp_path: Path) ->
     run(scene, tmp_path)
 
 
+def test_questions_that_nobody_can_be_asked_are_each_kept_apart(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        fed.suspend("DE-LP")
+        asker = fed.nodes["FR-PJ"].app
+        await until(lambda: not asker.directories.current.member("DE-LP").active)
+        async with fed.caller("FR-PJ") as node:
+            asked = [await node.lookup(Vehicle(vin=VIN), why()) for _ in range(2)]
+            kept = [past.query_id async for past in node.queries()]
+        assert sorted(kept) == sorted(reply.query_id for reply in asked)
+        assert len(set(kept)) == 2
+        for query_id in kept:
+            assert entries(asker, query_id) == ["query.asked", "query.closed"]
+
+    run(scene, tmp_path)
+
+
 def test_a_query_survives_its_gateway(tmp_path: Path) -> None:
     async def scene(fed: Federation) -> None:
         fed.hold("DE-LP", car())
