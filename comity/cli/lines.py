@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from comity.client.model import Hit, Reply, Treatment
 
 # Characters of a record's reference shown in the table: enough to tell records apart.
-REFERENCE_SHOWN: Final = 11
+REFERENCE_SHOWN: Final = 7
 # Withheld fields named one by one when no approval would release them; more are counted.
 NAMED_MAX: Final = 2
 
@@ -37,25 +37,40 @@ _WITHOUT_HITS: Final = {
 }
 
 
+Told = tuple[Text, Text, Text] | tuple[Text, Text]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: the first three columns, then field, form and cause, or a note across them."""
+    """One line: the first three columns, then what is told beside them.
+
+    Attributes:
+        source: who answers; empty below the first line.
+        outcome: what it found.
+        record: which record.
+        told: field, form and cause; field and a note across the other two; or a note across all three.
+    """
 
     source: Text
     outcome: Text
     record: Text
-    told: tuple[Text, Text, Text] | Text
+    told: Told | Text
 
 
 NONE: Final = Text()
 
 
 def lines_of(reply: Reply, names: Mapping[str, str], *, kept: bool) -> list[Line]:
-    """Every line of a reply; see ``comity.cli.render.render_reply``."""
+    """Every line of a reply, hits first and what was not searched last."""
     absent = frozenset(reply.not_searched)
+
+    def place(answer: SourceAnswer) -> tuple[bool, bool, bool, str]:
+        partly = not any(hit.record.fields for hit in answer.hits)
+        return answer.source in absent, not answer.hits, partly, answer.source
+
     return [
         line
-        for answer in _accounted(reply)
+        for answer in sorted(_accounted(reply), key=place)
         for line in _source(answer, names, absent=answer.source in absent, kept=kept)
     ]
 
@@ -128,8 +143,8 @@ def _short(reference: str) -> str:
     return told if len(told) <= REFERENCE_SHOWN + 1 else f"{told[:REFERENCE_SHOWN]}…"
 
 
-def _hit(hit: Hit) -> list[tuple[Text, Text, Text]]:
-    cells: list[tuple[Text, Text, Text]] = []
+def _hit(hit: Hit) -> list[Told]:
+    cells: list[Told] = []
     laws: set[str] = set()
     ruled = {one.field: one for one in hit.treatments}
     for path, value in hit.record.fields.items():
@@ -139,11 +154,12 @@ def _hit(hit: Hit) -> list[tuple[Text, Text, Text]]:
             leaves.append(f" ({treatment.form.lower()})", style=DIM)
         because = _row(treatment, laws) if treatment else "the owner told no ruling"
         cells.append((Text(wording.field_name(path)), leaves, Text(because)))
-    cells.extend(
-        (Text("–"), Text("–"), Text(_row(one, laws)))
-        for one in hit.treatments
-        if one.form is Form.HIT
-    )
+    for one in hit.treatments:
+        if one.form is Form.HIT:
+            cells.append((Text("–"), Text("–"), Text(_row(one, laws))))
+            if one.approval is not None:
+                note = _held(wording.why_withheld(one), several=True)
+                cells.append((Text("details", style=DIM), note))
     cells.extend(_withheld([one for one in hit.treatments if one.form is Form.NOTHING]))
     cells.extend(_handling(hit))
     return cells or [(Text("–"), Text("–"), NONE)]
@@ -160,38 +176,42 @@ def _row(treatment: Treatment, laws: set[str]) -> str:
     return f"{row} · {law}"
 
 
-def _withheld(treatments: Sequence[Treatment]) -> list[tuple[Text, Text, Text]]:
+def _withheld(treatments: Sequence[Treatment]) -> list[Told]:
     groups: dict[tuple[bool, str], list[str]] = {}
     for one in treatments:
-        if one.approval is not None:
-            cause = (True, wording.approval_words(one.approval))
-        else:
-            cause = (False, clean(one.sentence) or wording.reason_words(one.reason))
+        cause = (one.approval is not None, wording.why_withheld(one))
         groups.setdefault(cause, []).append(wording.field_name(one.field))
-    cells = []
+    cells: list[Told] = []
     for (approvable, because), fields in sorted(groups.items(), key=lambda one: not one[0][0]):
         many = len(fields) > NAMED_MAX and not approvable
         named = f"{len(fields)} other fields" if many else ", ".join(fields)
-        if len(fields) > 1:
-            because = because.replace("would release it", "would release them")  # noqa: PLW2901
-        cells.append((Text(named, style=DIM), Text("withheld", style=HELD), Text(because)))
+        cells.append((Text(named, style=DIM), _held(because, several=len(fields) > 1)))
     return cells
 
 
-def _handling(hit: Hit) -> list[tuple[Text, Text, Text]]:
+def _held(because: str, *, several: bool) -> Text:
+    """That something is withheld, and why; of several fields in the plural."""
+    if several:
+        because = because.replace("would release it", "would release them")
+        because = because.replace("it leaves", "they leave")
+    return Text.assemble(("withheld", HELD), f" · {because}")
+
+
+def _handling(hit: Hit) -> list[Told]:
     """How the receiver has to treat the record: code, evaluation, duties."""
     told = hit.record.assertion
-    duties = ", ".join(wording.duty_words(duty) for duty in hit.obligations)
-    code = evaluation = ""
+    duties = wording.duties_words(hit.obligations)
+    code = evaluation = conditions = ""
     if told is not None:
         code = clean(told.handling_code)
         grade = clean(told.source_reliability + told.information_accuracy)
         words = [word for word in (wording.plain_word(told.nature), grade) if word]
         words += ["accuracy contested"] if told.contested else []
         evaluation = ", ".join(words)
-        if told.handling_conditions:
-            duties = "; ".join(one for one in (clean(told.handling_conditions), duties) if one)
-    if not (duties or code or evaluation):
-        return []
-    left = " · ".join(one for one in (code, evaluation) if one) or "–"
-    return [(Text("handling", style=DIM), Text(left, style=DIM), Text(duties, style="magenta"))]
+        conditions = clean(told.handling_conditions)
+    note = Text(" · ".join(one for one in (code, evaluation) if one), style=DIM)
+    for one in (conditions, duties):
+        if one:
+            note.append(" · " if note.plain else "", style=DIM)
+            note.append(one, style="magenta")
+    return [(Text("handling", style=DIM), note)] if note.plain else []

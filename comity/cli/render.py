@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from comity.cli.grid import Row
-    from comity.cli.lines import Line
+    from comity.cli.lines import Line, Told
     from comity.client.model import Reply
 
 INDENT_CELLS: Final = 3
 # From here on all six columns stand side by side; below, a source's fields stand under its name.
 WIDE_CELLS: Final = 116
+_BETWEEN: Final = " · "
 _HEADER: Final = ("source", "outcome", "record", "field", "leaves as", "because")
+_TOLD_CELLS: Final = 3
 # The widest that the first columns may be, so that values and reasons keep room.
 _COLUMN_MAX: Final = (20, 16, 12, 18)
 
@@ -51,7 +53,7 @@ def render_reply(
         kept: whether released data is there to show; a query asked before has none.
     """
     text = heading.copy() if isinstance(heading, Text) else Text(clean(heading), style="bold")
-    print_rows(console, [(Cell(0, text),)], [console.width])
+    print_heading(console, text)
     lines = lines_of(reply, names or {}, kept=kept)
     if console.width >= WIDE_CELLS:
         _print_wide(console, lines)
@@ -63,6 +65,20 @@ def render_reply(
         [console.width - INDENT_CELLS],
         indent=INDENT_CELLS,
     )
+
+
+def print_heading(console: Console, heading: Text) -> None:
+    """A heading broken between its parts, the rest of it indented like what stands below."""
+    lines: list[Text] = []
+    for part in heading.split(_BETWEEN):
+        room = console.width - (INDENT_CELLS if len(lines) > 1 else 0)
+        if lines and lines[-1].cell_len + len(_BETWEEN) + part.cell_len <= room:
+            lines[-1].append(_BETWEEN).append_text(part)
+        else:
+            lines.append(part)
+    for number, line in enumerate(lines):
+        indent = INDENT_CELLS if number else 0
+        print_rows(console, [(Cell(0, line),)], [console.width - indent], indent=indent)
 
 
 def _last_line(reply: Reply) -> Text:
@@ -99,7 +115,7 @@ def _print_wide(console: Console, lines: Sequence[Line]) -> None:
             row += (Cell(2, line.told, None),)
         else:
             row += (Cell(2, line.record),)
-            row += tuple(Cell(3 + place, text) for place, text in enumerate(line.told))
+            row += _cells(line.told, 3)
         rows.append(row)
     widths = [min(natural(rows, place), most) for place, most in enumerate(_COLUMN_MAX)]
     left = console.width - INDENT_CELLS - sum(widths) - GAP_CELLS * (len(_HEADER) - 1)
@@ -116,7 +132,7 @@ def _print_narrow(console: Console, lines: Sequence[Line]) -> None:
         if isinstance(line.told, Text):
             beside = line.told
         else:
-            row = tuple(Cell(place, text) for place, text in enumerate(line.told))
+            row = _cells(line.told, 0)
         rows.append(row)
         head = (Cell(0, line.source), Cell(1, line.outcome), Cell(2, beside))
         heads.append(head if any(cell.text.plain for cell in head) else ())
@@ -128,6 +144,13 @@ def _print_narrow(console: Console, lines: Sequence[Line]) -> None:
     for above, row in zip(heads, rows, strict=True):
         print_rows(console, [above], names, indent=INDENT_CELLS)
         print_rows(console, [row], widths, indent=inner)
+
+
+def _cells(told: Told, column: int) -> Row:
+    """Field, form and cause side by side, or a field and a note beside it."""
+    last = len(told) - 1
+    spans = [1] * last + [1 if len(told) == _TOLD_CELLS else None]
+    return tuple(Cell(column + place, text, spans[place]) for place, text in enumerate(told))
 
 
 def _share(rows: Sequence[Row], column: int, cells: int) -> tuple[int, int]:

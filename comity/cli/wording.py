@@ -11,6 +11,8 @@ from comity.client import model
 from comity.client.words import Form, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from comity.client.model import Part, Value
 
 # Entries of one field shown at most; ``--json`` has them all.
@@ -85,6 +87,25 @@ def duty_words(duty: str) -> str:
     if retain:
         return f"keep {retain[1]} days at most"
     return _DUTIES.get(duty, plain_word(duty))
+
+
+def duties_words(duties: Iterable[str]) -> str:
+    """All obligations of a record; of several periods of retention, the shortest binds."""
+    told = sorted(set(duties))
+    periods = [int(found[1]) for duty in told if (found := _RETAIN.fullmatch(duty))]
+    words = [duty_words(duty) for duty in told if not _RETAIN.fullmatch(duty)]
+    words += [duty_words(f"retain-{min(periods)}d")] if periods else []
+    return ", ".join(words)
+
+
+def why_withheld(treatment: model.Treatment) -> str:
+    """Why a field did not leave: what an approval would change, or the deciding row's own words."""
+    if treatment.approval is not None:
+        return approval_words(treatment.approval)
+    told = clean(treatment.sentence).rstrip(".") or reason_words(treatment.reason)
+    if not told[1:2].isupper():
+        told = told[0].lower() + told[1:]
+    return f"{told} ({clean(treatment.row)})" if treatment.row else told
 
 
 def why_not_searched(answer: model.SourceAnswer) -> str:

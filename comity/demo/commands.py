@@ -14,7 +14,7 @@ from typing import Any, Final
 import click
 
 from comity.demo import performing
-from comity.demo.federation import AGENCIES
+from comity.demo.federation import AGENCIES, Agency, Federation
 from comity.demo.processes import alive
 from comity.demo.showing import NAMES, Stage
 from comity.errors import ExitCode, StartError
@@ -23,6 +23,15 @@ from comity.errors import ExitCode, StartError
 STATE: Final = Path(".state/demo")
 PIDS: Final = "pids.json"
 DOWN_S: Final = 20.0
+
+# What to try while it runs; a justification given once serves for the length of a case.
+HANDS_ON: Final = (
+    "  export COMITY_PROFILE={profile}",
+    "  export COMITY_PURPOSE=investigate COMITY_OFFENCE=drug-trafficking \\",
+    "         COMITY_BASIS=EU-2023-977 COMITY_CASE=FR-1 COMITY_SUBJECT=suspect",
+    "  .venv/bin/comity search person 'Muhammad al-Hassan' --born 1974",
+    "  .venv/bin/comity query list",
+)
 
 data_option = click.option(
     "--data",
@@ -82,17 +91,21 @@ def up(data: Path | None) -> None:
     (root / PIDS).write_text(json.dumps(pids), "ascii")
     stage.say()
     stage.say("The federation is running. Ask, for example:", style="bold")
-    profile = os.path.relpath(fed.profile(AGENCIES[0].id, performing.OFFICER))
-    stage.say(
-        f"  .venv/bin/comity search person 'Muhammad al-Hassan' --born 1974 --profile {profile} \\\n"
-        "      --purpose investigate --offence drug-trafficking --basis EU-2023-977 --case FR-1 "
-        "--subject suspect --aim identify --stage full"
-    )
-    stage.say("Callers' profiles:")
+    stage.say()
+    for line in HANDS_ON:
+        stage.console.print(
+            line.format(profile=_profile(fed, AGENCIES[0])), soft_wrap=True, markup=False
+        )
+    stage.say()
+    stage.say("Another agency asks with its own profile:", style="bold")
     for agency in AGENCIES:
-        path = os.path.relpath(fed.profile(agency.id, performing.OFFICER))
-        stage.say(f"  {NAMES[agency.id]:<22} {path}")
+        stage.say(f"  {NAMES[agency.id]:<22} {_profile(fed, agency)}")
+    stage.say()
     stage.say("`make down` ends it and removes everything.")
+
+
+def _profile(fed: Federation, agency: Agency) -> str:
+    return os.path.relpath(fed.profile(agency.id, performing.OFFICER))
 
 
 @demo.command()

@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-from comity.cli.render import render_reply
+from comity.cli.render import print_heading, render_reply
 from comity.client import Comity, ComityCallError
 from comity.client.profile import Profile
 from comity.demo.federation import AGENCIES, Federation
@@ -28,6 +28,10 @@ RECORDS = 2_000
 SEED = 2026
 OFFICER = "officer"
 OFFLINE = "ZZ-IM"
+FLOOR = (
+    "Times include the answer floor: every answer leaves its owner a fixed time after the question, "
+    "so that time does not tell a hit from none."
+)
 
 
 def bring_up(root: Path, stage: Stage, data: Path | None) -> Federation:
@@ -39,7 +43,7 @@ def bring_up(root: Path, stage: Stage, data: Path | None) -> Federation:
     try:
         with stage.step("authority founded: offline root, three officers, two must sign"):
             fed.found()
-        with stage.step("gateway and four nodes joined: token, fingerprint, phrase, two officers"):
+        with stage.step("gateway and four nodes joined: token, phrase, two officers"):
             fed.join_all()
         with stage.step("registers loaded"):
             told = load(fed, data)
@@ -107,6 +111,8 @@ def perform(fed: Federation, stage: Stage, data: Path | None) -> None:
     """Asks every question and shows every answer."""
     told = scenes() if data is None else real_scenes(data)
     offline = data is None
+    stage.say()
+    stage.note(FLOOR, style="dim", indent="")
     if offline:
         fed.servers.pop(OFFLINE).stop()
     for number, scene in enumerate(told, 1):
@@ -127,11 +133,11 @@ def ask(fed: Federation, stage: Stage, number: int, scene: Scene) -> None:
         try:
             reply = node.lookup(scene.selector, scene.why, targets=scene.targets, stage=scene.stage)
         except ComityCallError as error:
-            stage.console.print(heading)
-            stage.say(f"   refused: {error}")
+            print_heading(stage.console, heading)
+            stage.note(f"refused: {error}")
         else:
             render_reply(stage.console, reply, heading, names=NAMES)
-    stage.say(f"   ↳ {scene.shows}", style="italic dim")
+    stage.note(f"↳ {scene.shows}", style="italic dim")
 
 
 def verify(fed: Federation, stage: Stage) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.text import Text
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from comity.demo.story import Scene
 
-NAMES = {agency.id: f"{agency.country} {agency.name}" for agency in AGENCIES}
+# Steps and their times stand this wide, or as wide as the terminal.
+STEP_CELLS: Final = 80
+NAMES: Final = {agency.id: f"{agency.country} {agency.name}" for agency in AGENCIES}
 
 
 class Stage:
@@ -35,6 +38,13 @@ class Stage:
         """One line."""
         self.console.print(Text(text, style=style))
 
+    def note(self, text: str, style: str = "", indent: str = "   ") -> None:
+        """A sentence below a table; its further lines stand under its first word."""
+        lines = textwrap.wrap(
+            text, self.console.width, initial_indent=indent, subsequent_indent=indent + "  "
+        )
+        self.console.print(Text("\n".join(lines), style=style))
+
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """A step with its time; on a terminal it says what it is doing meanwhile."""
@@ -44,7 +54,9 @@ class Stage:
                 yield
         else:
             yield
-        self.console.print(Text(f"  {what:<62}{time.monotonic() - began_s:6.1f} s", style="dim"))
+        took = f"{time.monotonic() - began_s:6.1f} s"
+        room = min(self.console.width, STEP_CELLS) - len(took)
+        self.console.print(Text(f"{f'  {what}':<{room}}{took}", style="dim"))
 
     def heading(self, number: int, scene: Scene) -> Text:
         """One line that says who asks whom what, why and by which law."""

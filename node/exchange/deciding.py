@@ -12,6 +12,7 @@ Rules:
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -43,6 +44,8 @@ REFERENCE_BYTES: Final = 8
 # A field whose stage comes later than the one asked for.
 NEED_CONFIRM: Final = str(ReasonCode.NEED_CONFIRM)
 LATER: Final = "it leaves at a later stage of the exchange"
+# A field whose deciding row grants a hit and no more: that row's sentence says what it grants.
+HIT_ONLY: Final = "no more than a hit may leave"
 # Masks whose told treatments are remembered; beyond it they are built again.
 TREATMENTS_REMEMBERED: Final = 1_024
 
@@ -227,7 +230,10 @@ class _Told:
                     Treatment(field.path, int(Form.NOTHING), NEED_CONFIRM, sentence=LATER)
                 )
             else:
-                withheld.append(_treatment(field.path, ruling, int(Form.NOTHING)))
+                told = _treatment(field.path, ruling, int(Form.NOTHING))
+                if ruling.form is Form.HIT and told.sentence:
+                    told = replace(told, sentence=HIT_ONLY)
+                withheld.append(told)
         self.readable = tuple(self.forms)
         self.withheld = tuple(withheld)
         # A bare hit names the record as a whole and the row that allowed it.
