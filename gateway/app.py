@@ -28,12 +28,14 @@ from comity.store.ledger_store import LedgerStore
 from gateway.directory.mirror import Mirror
 from gateway.policy.loading import load_policies
 from gateway.policy.route import FederationPolicy
+from gateway.relay import entries
 from gateway.relay.relay import Relay
 from gateway.rpc.frames import ProtoFrames, ProtoRouting
 from gateway.rpc.relay_service import RelayServicer, directory_frame
 from gateway.settings import Settings
 from gateway.storage.migrating import migrate
 from gateway.storage.quota import LeasedQuota
+from gateway.storage.unclosed import unclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +132,8 @@ class GatewayApp:
             frames=ProtoFrames(),
             clock=clock,
         )
+        left = unclosed(engine, opening=entries.ACCEPTED, closing=entries.CLOSED)
+        await journal.write([entries.interrupted(*one) for one in left])
         self.servicer = RelayServicer(
             name=identity.name.name,
             relay_=self.relay,

@@ -26,6 +26,7 @@ from comity.rulings.shipped import members_of
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
 from comity.store.ledger_store import LedgerStore
+from node.exchange import disclosure
 from node.exchange.answering import Answering
 from node.exchange.asking import Asking
 from node.exchange.deciding import Deciding, Pseudonyms
@@ -45,6 +46,7 @@ from node.rpc.callers import Callers
 from node.rpc.query_service import QueryServicer
 from node.settings import Settings
 from node.storage.callers import CallerRegister
+from node.storage.interrupted import interrupted
 from node.storage.migrating import migrate
 from node.storage.queries import SqlQueryBook
 from node.storage.replay import ReplayBook
@@ -215,6 +217,8 @@ class NodeApp:
             entropy=os.urandom,
             floor_ms=settings.answer_floor_ms,
         )
+        left = interrupted(self.engine, opening=disclosure.ASKED)
+        await self.asking.close_interrupted(left)
 
     def _in_flight(self) -> int:
         return self.asking.in_flight + self.answering.in_flight

@@ -92,12 +92,15 @@ class Committed(Generic[T]):
 
 
 class _Write:
-    __slots__ = ("drafts", "future", "work")
+    __slots__ = ("drafts", "future", "owed", "work")
 
-    def __init__(self, drafts: Any, work: Any, future: asyncio.Future[Any]) -> None:
+    def __init__(
+        self, drafts: Any, work: Any, future: asyncio.Future[Any], *, owed: bool = False
+    ) -> None:
         self.drafts = drafts
         self.work = work
         self.future = future
+        self.owed = owed
 
 
 class Journal:
@@ -127,6 +130,7 @@ class Journal:
         self._lock_path = lock_path
         self._entropy = entropy
         self._waiting: list[_Write] = []
+        self._owed: list[_Write] = []
         self._timer: asyncio.Handle | None = None
         self._began_s = 0.0
         self._estimate_s = 0.0
@@ -152,6 +156,8 @@ class Journal:
     async def __aexit__(self, *_: object) -> None:
         """Commits what waits, then closes."""
         self._closed = True
+        self._waiting += self._owed
+        self._owed.clear()
         while self._waiting or self._busy:
             self._idle.clear()
             self._schedule(at_once=True)
@@ -199,15 +205,37 @@ class Journal:
         work: Callable[[Connection], Any] | None = None,
     ) -> asyncio.Future[Committed[Any]]:
         """``write`` without a coroutine, for hot paths."""
-        future: asyncio.Future[Committed[Any]] = self._loop.create_future()
+        write = _Write(drafts, work, self._loop.create_future())
         if self._closed:
-            future.set_exception(Fault("the journal is closed"))
+            write.future.set_exception(Fault("the journal is closed"))
         elif len(self._waiting) >= WAITING_MAX:
-            future.set_exception(Fault("the journal is full"))
+            write.future.set_exception(Fault("the journal is full"))
         else:
-            self._waiting.append(_Write(drafts, work, future))
-            self._schedule()
-        return future
+            self._queue(write)
+        return write.future
+
+    def owe(
+        self,
+        drafts: Sequence[Draft] | Callable[[Any], Sequence[Draft]],
+        work: Callable[[Connection], Any] | None = None,
+    ) -> asyncio.Future[Committed[Any]]:
+        """``submit`` for what happened already and must not be lost: how a query ended.
+
+        The future fails like any other, but the write stays owed: it is tried again after the next
+        commit that succeeds, and when the journal closes. Nothing new starts on a disk that takes
+        nothing, so no more is ever owed than was open.
+        """
+        write = _Write(drafts, work, self._loop.create_future(), owed=True)
+        write.future.add_done_callback(_seen)  # nobody has to wait for it
+        if self._closed:
+            write.future.set_exception(Fault("the journal is closed"))
+        else:
+            self._queue(write)
+        return write.future
+
+    def _queue(self, write: _Write) -> None:
+        self._waiting.append(write)
+        self._schedule()
 
     def _schedule(self, *, at_once: bool = False) -> None:
         if self._busy or not self._waiting:
@@ -236,13 +264,21 @@ class Journal:
     def _finish(self, batch: list[_Write], outcomes: list[Committed[Any] | Exception]) -> None:
         self._busy = False
         self.commits += 1
+        written = False
         for write, outcome in zip(batch, outcomes, strict=True):
+            failed = isinstance(outcome, Exception)
+            written = written or not failed
+            if failed and write.owed:
+                self._owed.append(write)
             if write.future.done():
                 continue  # its caller went away; the write is durable all the same
             if isinstance(outcome, Exception):
                 write.future.set_exception(outcome)
             else:
                 write.future.set_result(outcome)
+        if written:
+            self._waiting += self._owed
+            self._owed.clear()
         if self._waiting:
             self._schedule()
         else:
@@ -298,6 +334,11 @@ class Journal:
         salt = draft.salt or self._entropy(SALT_BYTES)
         leaf = entry_leaf(draft.details, salt=salt)
         return Entry(position, draft.kind, now_ms, draft.envelope_id, leaf, salt, draft.details)
+
+
+def _seen(done: asyncio.Future[Any]) -> None:
+    if not done.cancelled():
+        done.exception()
 
 
 def _told(error: Exception) -> Exception:

@@ -14,7 +14,6 @@ Rules:
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity import envelope
 from comity.errors import Reason, Refusal
 from comity.rpc.outbox import OutboxFullError
-from comity.store.journal import Draft
+from gateway.relay import entries
 from gateway.relay.model import (
     CLOSE_AFTER_MS,
     ENVELOPE_OVERHEAD_BYTES,
@@ -44,12 +43,9 @@ if TYPE_CHECKING:
     from gateway.relay.link import Frames, Link
     from gateway.relay.ports import Directories, KeyIndex, Quota, RoutePolicy, RoutingCodec
 
-ACCEPTED: Final = "relay.accepted"
-CLOSED: Final = "relay.closed"
 # Classes of request whose ruling is remembered.
 ROUTINGS_REMEMBERED: Final = 8_192
 DAY_MS: Final = 24 * 3600 * 1000
-KIB: Final = 1024
 
 log = logging.getLogger(__name__)
 
@@ -181,8 +177,7 @@ class Relay:
         self._reserve(query)
         for one in news:
             query.outcomes[one.agency] = one.state.name
-        details = _accepted(query, len(sent.body))
-        written = self._journal.submit((Draft(ACCEPTED, sent.id, details),))
+        written = self._journal.submit((entries.accepted(query, len(sent.body)),))
         written.add_done_callback(lambda done: self._forward(query, news, remaining_ms, done))
 
     def _rule(self, routing: bytes, sender: str, now_ms: int) -> Ruled:
@@ -403,8 +398,7 @@ class Relay:
             self._done.popitem(last=False)
         if not query.closed:
             query.closed = True
-            closing = Draft(CLOSED, query.query_id, _closed(query))
-            self._journal.submit((closing,)).add_done_callback(_logged)
+            self._journal.owe((entries.closed(query),))
 
     def _release(self, query: OpenQuery) -> None:
         if self._open.pop(query.query_id, None) is None:
@@ -423,33 +417,3 @@ class Relay:
             link.outbox.put_control(frame)
         except OutboxFullError:
             link.end(Reason.OVERLOADED)
-
-
-def _logged(written: asyncio.Future[Committed[Any]]) -> None:
-    if not written.cancelled() and written.exception() is not None:
-        log.error("a closing entry could not be written")
-
-
-def _accepted(query: OpenQuery, body_bytes: int) -> bytes:
-    routing = query.routing
-    return json.dumps(
-        {
-            "entity": routing.entity_type,
-            "instrument": routing.instrument,
-            "kib": body_bytes // KIB,
-            "purpose": routing.purpose,
-            "recipients": routing.recipients,
-            "requester": query.requester,
-            "stage": routing.stage,
-            "urgency": routing.urgency,
-        },
-        separators=(",", ":"),
-    ).encode()
-
-
-def _closed(query: OpenQuery) -> bytes:
-    return json.dumps(
-        {"answers": query.digests, "outcomes": query.outcomes},
-        separators=(",", ":"),
-        sort_keys=True,
-    ).encode()

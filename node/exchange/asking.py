@@ -15,7 +15,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity import envelope
 from comity.errors import Reason, Refusal
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from comity.clock import Clock
     from comity.envelope import EncryptionPublicKey, SigningSecret
-    from comity.store.journal import Journal
-    from node.exchange.model import Caller, Question, RecipientNews
+    from comity.store.journal import Committed, Journal
+    from node.exchange.model import Caller, Question, RecipientNews, Summary
     from node.exchange.ports import Admission, Codec, Directories, Links, PeerKeys, QueryBook
     from node.exchange.receipts import Receipts
 
@@ -140,7 +140,13 @@ class Asking:
         if on_answer is not None and query.awaiting:
             for answer in settled:
                 on_answer(answer)
-        await self._collect(query, question.wait_ms / 1000)
+        try:
+            await self._collect(query, question.wait_ms / 1000)
+        except asyncio.CancelledError:
+            # The caller is gone; how its question ended is entered all the same.
+            query.give_up(Outcome.TIMEOUT, elapsed_ms=self._elapsed_ms(query))
+            self._submit_closing(query)
+            raise
         reply = await self._close(query)
         if query.refused is not None:
             raise Refusal(query.refused, "refused by the gateway")
@@ -268,6 +274,12 @@ class Asking:
         )
 
     async def _close(self, query: OpenQuery) -> Reply:
+        summary, written = self._submit_closing(query)
+        await written
+        elapsed_ms = self._elapsed_ms(query)
+        return Reply(query.query_id, tuple(query.answers), replace(summary, elapsed_ms=elapsed_ms))
+
+    def _submit_closing(self, query: OpenQuery) -> tuple[Summary, asyncio.Future[Committed[Any]]]:
         summary = summarise(
             query.answers, elapsed_ms=self._elapsed_ms(query), ended_ms=self._clock.now_ms()
         )
@@ -277,12 +289,28 @@ class Asking:
             details=disclosure.closed_details(query.answers),
         )
         closed = self._book.closed(query_id=query.query_id, answers=query.answers, summary=summary)
-        await self._journal.write((draft,), closed)
-        elapsed_ms = self._elapsed_ms(query)
-        return Reply(query.query_id, tuple(query.answers), replace(summary, elapsed_ms=elapsed_ms))
+        return summary, self._journal.owe((draft,), closed)
 
     def _elapsed_ms(self, query: OpenQuery) -> float:
         return (self._clock.monotonic_s() - query.started_s) * 1000
+
+    async def close_interrupted(self, interrupted: Sequence[tuple[bytes, bytes | None]]) -> None:
+        """Closes questions that were out when this node last ended, by their ids and intents."""
+        for query_id, intent in interrupted:
+            names = disclosure.recipients_asked(intent) if intent else ()
+            sentence = "this node ended before the answer came"
+            answers = [
+                SourceAnswer(source=name, outcome=Outcome.ERROR, sentence=sentence)
+                for name in names
+            ]
+            summary = summarise(answers, elapsed_ms=0, ended_ms=self._clock.now_ms())
+            draft = Draft(
+                kind=disclosure.CLOSED,
+                envelope_id=query_id,
+                details=disclosure.closed_details(answers),
+            )
+            closed = self._book.closed(query_id=query_id, answers=answers, summary=summary)
+            await self._journal.write((draft,), closed)
 
     # --- what links bring --------------------------------------------------------------------------
 

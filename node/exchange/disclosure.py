@@ -73,6 +73,11 @@ def asked_details(question: Question, caller: Caller, recipients: Sequence[str])
     )
 
 
+def recipients_asked(details: bytes) -> tuple[str, ...]:
+    """Whom a question was sealed to, from the details of its intent."""
+    return tuple(json.loads(details)["recipients"])
+
+
 def closed_details(answers: Sequence[SourceAnswer]) -> bytes:
     """Details of the requester's outcome: each source's outcome and the digest of its answer."""
     return canonical(

@@ -126,10 +126,12 @@ def entries(fed: Federation, name: str, kind: str) -> list[bytes]:
 
 
 def everything_closed(fed: Federation) -> bool:
-    """Whether every query that a gateway accepted is closed there too."""
+    """Whether every query that a gateway accepted, or the asker asked, has its closing entry."""
+    pairs = dict.fromkeys(fed.gateway_names, ("relay.accepted", "relay.closed"))
+    pairs[ASKER] = ("query.asked", "query.closed")
     return all(
-        sorted(entries(fed, name, "relay.accepted")) == sorted(entries(fed, name, "relay.closed"))
-        for name in fed.gateway_names
+        sorted(entries(fed, name, opening)) == sorted(entries(fed, name, closing))
+        for name, (opening, closing) in pairs.items()
     )
 
 

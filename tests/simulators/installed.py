@@ -54,6 +54,7 @@ class Installed:
             text=True,
             timeout=60,
             check=False,
+            cwd=self.programs,  # away from the source tree, which an interpreter would prefer
             **options,
         )
 

@@ -1,0 +1,46 @@
+"""Queries that a former process of this gateway accepted and, killed, never closed in the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import exists, func, select
+
+from comity.store.ledger_schema import entry
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+# An accepted query is closed at the end of its envelope at the latest: five minutes, and the clocks'
+# tolerance. Entries older than that before the last one need no look.
+LOOK_BACK_MS: Final = 10 * 60 * 1000
+
+
+def unclosed(engine: Engine, *, opening: str, closing: str) -> list[tuple[bytes, bytes | None]]:
+    """Id and details of each entry of kind ``opening`` without one of kind ``closing``, oldest first."""
+    other = entry.alias("other")
+    with engine.connect() as connection:
+        last_ms = connection.execute(
+            select(entry.c.at_ms).order_by(entry.c.position.desc()).limit(1)
+        ).scalar()
+        if last_ms is None:
+            return []
+        # The newest entry too old to matter: found from the end, without reading the whole log.
+        old = connection.execute(
+            select(entry.c.position)
+            .where(entry.c.at_ms < last_ms - LOOK_BACK_MS)
+            .order_by(entry.c.position.desc())
+            .limit(1)
+        ).scalar()
+        found = connection.execute(
+            select(entry.c.envelope_id, entry.c.details)
+            .where(
+                entry.c.position > func.coalesce(old, -1),
+                entry.c.kind == opening,
+                ~exists().where(
+                    other.c.envelope_id == entry.c.envelope_id, other.c.kind == closing
+                ),
+            )
+            .order_by(entry.c.position)
+        )
+        return [(bytes(row.envelope_id), row.details) for row in found]

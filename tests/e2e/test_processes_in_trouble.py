@@ -1,0 +1,189 @@
+"""Processes killed, halted and out of disk while others work: outcomes stay honest, nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from comity.client import BusyError, Comity, Outcome, Person, Vehicle
+from comity.client.errors import ComityCallError
+from comity.client.profile import Profile
+from tests.simulators.exchange_scenes import (
+    ASKER,
+    OTHER,
+    OWNER,
+    PERSON,
+    VIN,
+    Puppet,
+    entries,
+    everything_closed,
+    meanwhile,
+    outcomes,
+    play,
+    settled,
+    why,
+)
+from tests.simulators.installed import disk_full, halted, rows, terminate, until
+
+if TYPE_CHECKING:
+    from comity.demo.federation import Federation
+
+NOT_SEARCHED = {Outcome.OFFLINE, Outcome.TIMEOUT, Outcome.OVERLOADED, Outcome.ERROR}
+
+
+def test_a_halted_source_times_out_alone_and_answers_again_afterwards(fed: Federation) -> None:
+    with halted(fed.servers[OWNER].pid):
+        found = outcomes(fed, wait_s=1.5)
+    assert found == {OWNER: Outcome.TIMEOUT, OTHER: Outcome.HIT}
+    assert outcomes(fed) == {OWNER: Outcome.HIT, OTHER: Outcome.HIT}
+
+
+def test_one_gateway_killed_beside_another_costs_no_later_query(fed: Federation) -> None:
+    first, second = fed.gateway_names
+    fed.servers.pop(first).kill()
+    try:
+        settled(fed)
+        found = [outcomes(fed) for _ in range(5)]
+        assert all(one == {OWNER: Outcome.HIT, OTHER: Outcome.HIT} for one in found)
+        assert fed.servers[second].process.poll() is None
+    finally:
+        fed.start(first)
+
+
+def test_every_gateway_killed_while_queries_run_and_started_again(fed: Federation) -> None:
+    with halted(fed.servers[OWNER].pid):
+        before = {name: len(entries(fed, name, "relay.accepted")) for name in fed.gateway_names}
+        asked = [meanwhile(lambda: outcomes(fed, targets=(OWNER,), wait_s=8)) for _ in range(6)]
+        until(
+            lambda: (
+                sum(len(entries(fed, name, "relay.accepted")) for name in fed.gateway_names)
+                >= sum(before.values()) + 6
+            )
+        )
+        for name in fed.gateway_names:
+            fed.servers.pop(name).kill()
+        for name in fed.gateway_names:
+            fed.start(name)
+    for one in asked:
+        try:
+            found = one.result(20)
+        except BusyError:
+            continue  # coded and retryable is honest too
+        assert found[OWNER] in {Outcome.HIT} | NOT_SEARCHED
+    settled(fed)
+    assert outcomes(fed) == {OWNER: Outcome.HIT, OTHER: Outcome.HIT}
+
+
+def test_a_source_killed_before_it_answered_counts_as_not_searched(fed: Federation) -> None:
+    os.kill(fed.servers[OWNER].pid, signal.SIGSTOP)
+    asked = meanwhile(lambda: outcomes(fed, wait_s=10))
+    until(lambda: entries(fed, OTHER, "query.answered"))
+    fed.servers.pop(OWNER).kill()
+    found = asked.result(20)
+    fed.start(OWNER)
+    assert found[OWNER] in NOT_SEARCHED
+    assert found[OTHER] is Outcome.HIT
+
+
+def test_what_a_source_executed_stays_executed_over_its_death(fed: Federation) -> None:
+    sealed = Puppet(fed).query(OWNER)
+
+    async def send() -> None:
+        puppet = Puppet(fed)
+        async with puppet.link(fed.gateway_names[0]) as link:
+            await link.attach()
+            await link.send(sealed.encoded)
+            await link.next("deliver")
+
+    play(send())
+    fed.servers.pop(OWNER).kill()
+    replay = "select answered from replay where query_id = ?"
+    assert rows(fed.home(OWNER) / "node.db", replay, sealed.id) == [(1,)]
+    fed.start(OWNER)
+    settled(fed)
+
+    async def again() -> None:
+        puppet = Puppet(fed)
+        for gateway in fed.gateway_names:
+            async with puppet.link(gateway) as link:
+                await link.attach()
+                await link.send(sealed.encoded)
+        settled_words = f"query {sealed.id.hex()} refused"
+        until(lambda: settled_words in fed.log(OWNER).read_text())
+
+    play(again())
+    leaves = "select kind from ledger_entry where envelope_id = ? order by position"
+    assert rows(fed.home(OWNER) / "node.db", leaves, sealed.id) == [
+        ("query.received",),
+        ("query.answered",),
+    ]
+
+
+def test_a_full_disk_at_the_source_is_told_and_loses_nothing(fed: Federation) -> None:
+    database = fed.home(OWNER) / "node.db"
+    before = entries(fed, OWNER, "query.answered")
+    assert before
+    with disk_full(fed.servers[OWNER].pid, at_bytes=fed.log(OWNER).stat().st_size + 8192):
+        found = [outcomes(fed, wait_s=2)[OWNER] for _ in range(4)]
+    assert set(found) - {Outcome.HIT} <= NOT_SEARCHED
+    assert found[-1] in NOT_SEARCHED
+    assert "journal write failed" in fed.log(OWNER).read_text()
+    settled(fed)
+    assert entries(fed, OWNER, "query.answered")[: len(before)] == before
+    assert rows(database, "pragma integrity_check") == [("ok",)]
+
+
+def test_a_full_disk_at_the_asker_refuses_the_question_and_sends_nothing(fed: Federation) -> None:
+    received = entries(fed, OWNER, "query.received")
+    with disk_full(fed.servers[ASKER].pid, at_bytes=fed.log(ASKER).stat().st_size + 8192):
+
+        def refused() -> str:
+            try:
+                outcomes(fed, wait_s=2)
+            except ComityCallError as error:
+                return str(error.reason)
+            return ""
+
+        assert until(refused) == "INTERNAL"
+        count = len(entries(fed, OWNER, "query.received"))
+        assert refused() == "INTERNAL"
+        assert len(entries(fed, OWNER, "query.received")) == count >= len(received)
+    settled(fed)
+
+
+def test_a_full_disk_at_the_gateway_is_overload_not_silence(fed: Federation) -> None:
+    names = fed.gateway_names
+    sizes = [fed.log(name).stat().st_size + 8192 for name in names]
+    with (
+        disk_full(fed.servers[names[0]].pid, at_bytes=sizes[0]),
+        disk_full(fed.servers[names[1]].pid, at_bytes=sizes[1]),
+    ):
+        nobody = {OWNER: Outcome.OVERLOADED, OTHER: Outcome.OVERLOADED}
+        until(lambda: outcomes(fed, wait_s=2) == nobody)
+
+
+def test_a_cancelled_call_leaves_nothing_open(fed: Federation) -> None:
+    with halted(fed.servers[OWNER].pid):
+        with Comity.open(Profile.load(fed.profile(ASKER, "officer"))) as node:
+            asking = meanwhile(lambda: node.lookup(Vehicle(vin=VIN), why(), wait_s=25))
+            until(lambda: not everything_closed(fed))
+            node.close()
+        with pytest.raises(ComityCallError):
+            asking.result(10)
+        until(lambda: everything_closed(fed))
+
+
+def test_sigterm_ends_every_program_with_zero_within_seconds(fed: Federation) -> None:
+    assert outcomes(fed, Person(PERSON))[OWNER] is Outcome.HIT
+    nodes = [agency.id for agency in fed.agencies]
+    ended = (
+        terminate(fed, *nodes) | terminate(fed, *fed.gateway_names) | terminate(fed, "authority")
+    )
+    assert set(ended.values()) == {0}, ended
+    for name in nodes:
+        assert not (fed.home(name) / "node.db-wal").exists()
+    fed.start_authority()
+    fed.start_all()
