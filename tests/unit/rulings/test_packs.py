@@ -2,90 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
 
 import pytest
 
-from comity.rulings import Decision, FieldRuling, Form
-from tests.simulators.law import (
-    NODE_PACKS,
-    POLICIES,
-    asking,
-    labels,
-    request,
-    routing,
-    shipped,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from comity.policytools import testing
+from comity.policytools.tree import open_tree
+from comity.rulings import Form
+from tests.simulators.law import NODE_PACKS, POLICIES, labels, request, shipped
 
 FILES = sorted(POLICIES.glob("*/*_test.toml"))
 
 
-@dataclass(frozen=True)
-class Case:
-    file: Path
-    told: dict[str, Any]
-    verb: str
-    test: dict[str, Any]
-
-    @property
-    def pack(self) -> str:
-        return str(self.told["packs"][-1])
+@cache
+def _by_law() -> dict[str, testing.LawTested]:
+    return {" + ".join(one.packs): one for one in testing.run_tests(open_tree(POLICIES))}
 
 
-def cases() -> Iterator[Any]:
-    for file in FILES:
-        told = tomllib.loads(file.read_text("utf-8"))
-        for verb in ("test", "ask", "route"):
-            for test in told.get(verb, ()):
-                case = Case(file, told, verb, test)
-                yield pytest.param(case, id=f"{file.parent.name}: {test['claim']}")
-
-
-def said(ruling: FieldRuling, wanted: str) -> str:
-    """The ruling in the words of the test, as far as it says anything."""
-    words = [ruling.form.name.lower()]
-    if " by " in wanted:
-        words += ["by", ruling.row]
-    if " needs " in wanted:
-        words += ["needs", ruling.needs.role if ruling.needs else "nothing"]
-    return " ".join(words)
-
-
-@pytest.mark.parametrize("case", list(cases()))
-def test_then(case: Case) -> None:
-    test, bundle = case.test, shipped(case.pack)
-    if case.verb != "test":
-        when = test.get("when", {})
-        decision: Decision = (
-            bundle.admit(asking(**when)) if case.verb == "ask" else bundle.route(routing(**when))
-        )
-        assert f"{'yes' if decision.allowed else 'no'} by {decision.row}" == test["then"]
-        return
-    given = dict(case.told["given"]["records"][test["record"]])
-    record = labels(
-        given["subject"],
-        *given.get("markings", ()),
-        entity_type=given.get("entity_type", "person"),
-    )
-    asked = request(**case.told["given"]["requests"][test["request"]] | test.get("when", {}))
-    mask = bundle.mask(asked, record)
-    wanted = dict(test.get("then", {}))
-    everywhere = wanted.pop("*", None)
-    if everywhere:
-        wanted = dict.fromkeys(mask, everywhere) | wanted
-    assert {path: said(mask[path], words) for path, words in wanted.items()} == wanted
-    assert set(test.get("duties", ())) <= set(mask.duties)
-    searchable = bundle.match(asked, record)
-    assert set(test.get("searchable", ())) <= searchable
-    assert not set(test.get("not_searchable", ())) & searchable
-    if test.get("searchable") == []:
-        assert not searchable
+@pytest.mark.parametrize("law", [" + ".join(one) for one in open_tree(POLICIES).laws()])
+def test_every_claim_beside_the_rows_holds(law: str) -> None:
+    assert _by_law()[law].claims
+    assert not [f"{one.claim}: {one.sentence}" for one in _by_law()[law].failures]
 
 
 def test_every_pack_has_tests_and_a_page() -> None:

@@ -1,0 +1,180 @@
+"""``comity policy explain``: one request, one record, every field, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from comity.cli.options import json_option, print_json
+from comity.cli.policy import saying
+from comity.cli.policy.saying import say
+from comity.cli.wording import plain_word
+from comity.policytools.explaining import Explained, FieldExplained, Miss
+from comity.policytools.explaining import explain as explained
+from comity.policytools.situations import apart, given, pairs
+from comity.policytools.tree import Tree, open_tree
+from comity.policytools.wording import FORMS, form_words, record_words, request_words
+from comity.policytools.written import read_tests
+from comity.rulings import Form, RecordLabels, RequestContext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from comity.rulings import FieldRuling
+
+_STYLES: Final = {Form.FULL: saying.GOOD, Form.NOTHING: saying.DIM, Form.HIT: saying.WARN}
+
+
+@click.command()
+@saying.path_argument
+@click.argument("attributes", nargs=-1, metavar="[ATTRIBUTE=WORD]...")
+@click.option("--request", "asked", default="", help="A request by its name in the tests.")
+@click.option("--record", "labels", default="", help="A record by its name in the tests.")
+@json_option
+def explain(
+    path: Path, attributes: tuple[str, ...], *, asked: str, labels: str, as_json: bool
+) -> None:
+    r"""Explain one request: each field's form, row, law, duties, and what would change it.
+
+    PATH is one pack. What you do not say is taken from policies/given.toml, for example
+
+    \b
+      comity policy explain policies/eu-member subject=witness approval=judge
+      comity policy explain policies/eu-member marking=minor agency=GB-CA instrument=TCA-2020
+    """
+    tree = open_tree(path)
+    if len(tree.chosen) != 1:
+        raise click.UsageError(f"Name one pack: {', '.join(tree.chosen)}.")
+    packs = tree.laws()[0]
+    try:
+        request, record = apart(pairs(attributes))
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from error
+    known = _named(tree)
+    ground = given(tree)
+    request = {**_find(known[0], asked, "request"), **request}
+    record = {**_find(known[1], labels, "record"), **record}
+    found = explained(
+        tree.bundle(packs),
+        ground.build(RequestContext, request),
+        ground.build(RecordLabels, record),
+    )
+    if as_json:
+        print_json(_plain(found))
+    else:
+        _show(found)
+
+
+def _named(tree: Tree) -> tuple[dict[str, Mapping[str, Any]], dict[str, Mapping[str, Any]]]:
+    requests: dict[str, Mapping[str, Any]] = {}
+    records: dict[str, Mapping[str, Any]] = {}
+    ground = given(tree)
+    for file in tree.tests(tree.chosen[0]):
+        written = read_tests(file, tree, ground)
+        requests.update(written.requests)
+        records.update(written.records)
+    return requests, records
+
+
+def _find(known: Mapping[str, Mapping[str, Any]], name: str, kind: str) -> Mapping[str, Any]:
+    if name and name not in known:
+        raise click.UsageError(f"There is no {kind} {name!r}; there are {', '.join(known)}.")
+    return known.get(name, {})
+
+
+def _alike(found: Explained) -> list[tuple[FieldExplained, list[str]]]:
+    """Fields with the same ruling and the same miss, together."""
+    groups: dict[tuple[FieldRuling, Miss | None], tuple[FieldExplained, list[str]]] = {}
+    for one in found.fields:
+        coarser = one.ruling.form is Form.GENERALISED
+        alike = one.ruling if coarser else replace(one.ruling, how="")
+        groups.setdefault((alike, one.miss), (one, []))[1].append(one.path)
+    return sorted(groups.values(), key=lambda pair: -pair[0].ruling.form)
+
+
+def _show(found: Explained) -> None:
+    say(request_words(found.request), style=saying.BOLD)
+    say(record_words(found.labels), style=saying.BOLD, lead="about a record: ")
+    if found.best < Form.HIT:
+        say("Nothing leaves: the other side sees what it would see had we no such record.")
+    for one, paths in _alike(found):
+        ruling = one.ruling
+        say("")
+        names = ", ".join(plain_word(path.partition(".")[2]) for path in paths)
+        form = form_words(ruling.form, ruling.how)
+        say(names, lead=f"{form}: ", style=_STYLES.get(ruling.form, ""))
+        for sentence in _why(found, one):
+            say(sentence, indent=1)
+    say("")
+    searchable = [plain_word(one.path.partition(".")[2]) for one in found.fields if one.searchable]
+    say(", ".join(searchable) or "nothing", lead="may be searched on: ")
+    say(", ".join(found.duties) or "none", lead="duties: ")
+    for row in found.duty_rows:
+        say(f"{row.cells['duty']} by {row.id} ({row.law}): {row.sentence}", indent=1)
+
+
+def _why(found: Explained, one: FieldExplained) -> Iterable[str]:
+    ruling = one.ruling
+    if ruling.row:
+        yield f"{ruling.row} ({ruling.law}): {ruling.sentence}"
+    else:
+        yield ruling.sentence
+    if ruling.form is not Form.FULL:
+        capping = found.rows.get(ruling.capped_by)
+        if capping is not None and capping.id != ruling.row:
+            yield f"not more, by {capping.id} ({capping.law}): {capping.sentence}"
+        hidden = "" if ruling.tell else ", and neither row nor law"
+        yield f"the other side is told: {ruling.reason}{hidden}"
+    if ruling.needs is not None:
+        role, form = ruling.needs.role, FORMS[ruling.needs.form]
+        yield f"had the {role} agreed, it would leave {form}, by {ruling.needs.row}"
+    said = ruling.needs is not None and one.miss is not None and one.miss.row == ruling.needs.row
+    if one.miss is not None and not said and (one.miss.failed or one.miss.blocked_by):
+        yield _missed(one.miss)
+    if ruling.duties:
+        yield f"bound by: {', '.join(ruling.duties)}"
+
+
+def _missed(miss: Miss) -> str:
+    form = FORMS[miss.form]
+    if miss.blocked_by:
+        return f"{miss.row} would release it {form}; {miss.blocked_by} stands before it"
+    return f"nearest to more: {miss.row} would release it {form}, but " + ", and ".join(miss.failed)
+
+
+def _plain(found: Explained) -> dict[str, Any]:
+    return {
+        "request": request_words(found.request),
+        "record": record_words(found.labels),
+        "best": found.best.name.lower(),
+        "duties": list(found.duties),
+        "fields": [_plain_field(one) for one in found.fields],
+    }
+
+
+def _plain_field(one: FieldExplained) -> dict[str, Any]:
+    ruling, needs = one.ruling, one.ruling.needs
+    return {
+        "field": one.path,
+        "form": ruling.form.name.lower(),
+        "how": ruling.how,
+        "row": ruling.row,
+        "law": ruling.law,
+        "sentence": ruling.sentence,
+        "reason": str(ruling.reason),
+        "told": ruling.tell,
+        "capped_by": ruling.capped_by,
+        "duties": list(ruling.duties),
+        "needs": needs and {"role": needs.role, "form": needs.form.name.lower(), "row": needs.row},
+        "nearest": one.miss
+        and {
+            "row": one.miss.row,
+            "form": one.miss.form.name.lower(),
+            "failed": list(one.miss.failed),
+            "blocked_by": one.miss.blocked_by,
+        },
+        "searchable": one.searchable,
+    }

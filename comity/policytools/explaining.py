@@ -1,0 +1,161 @@
+"""One situation explained, field by field: form, row, law, what an approval would change, the nearest miss.
+
+The ruling is the bundle's own. The nearest miss is the grant that would have released more and that fails in
+the fewest places; each place is a part of the matcher, named by its column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from comity.policytools.wording import attribute, either
+from comity.rulings import Form
+from comity.rulings.anatomy import anatomy
+from comity.rulings.asked import asked, labelled
+from comity.rulings.columns import Verb
+from comity.rulings.functions import ANY, FORM_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from comity.rulings import Bundle, FieldRuling, RecordLabels, RequestContext
+    from comity.rulings.anatomy import Anatomy, Clause
+    from comity.rulings.columns import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A grant that would have released more.
+
+    Attributes:
+        failed: in words, what would have to be otherwise; empty where only ``blocked_by`` stands against it.
+        blocked_by: the row that refuses although the grant fits; empty where the grant does not fit.
+    """
+
+    row: str
+    form: Form
+    failed: tuple[str, ...]
+    blocked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldExplained:
+    """One field: its ruling, and what came nearest to more."""
+
+    path: str
+    ruling: FieldRuling
+    miss: Miss | None
+    searchable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One situation.
+
+    Attributes:
+        duty_rows: rows of duties that apply, whichever row released.
+    """
+
+    request: RequestContext
+    labels: RecordLabels
+    fields: tuple[FieldExplained, ...]
+    best: Form
+    duties: tuple[str, ...]
+    duty_rows: tuple[Row, ...]
+    rows: Mapping[str, Row]
+
+
+def explain(bundle: Bundle, request: RequestContext, labels: RecordLabels) -> Explained:
+    """What the law makes of one request and one record, and why."""
+    mask = bundle.mask(request, labels)
+    may = bundle.match(request, labels)
+    words = bundle.law.vocabulary
+    values = (asked(request, words), labelled(labels, words))
+    grants = _Grants(anatomy(bundle.law, Verb.RELEASE), values)
+    return Explained(
+        request=request,
+        labels=labels,
+        fields=tuple(
+            FieldExplained(path, ruling, grants.nearest(path, ruling), path in may)
+            for path, ruling in mask.items()
+        ),
+        best=mask.best,
+        duties=mask.duties,
+        duty_rows=tuple(_duty_rows(bundle, values, mask.duties)),
+        rows=bundle.rows,
+    )
+
+
+def _duty_rows(bundle: Bundle, values: tuple[Any, Any], duties: tuple[str, ...]) -> Iterator[Row]:
+    taken = anatomy(bundle.law, Verb.DUTY)
+    for row in taken.rows:
+        duty = row.cells["duty"]
+        if duty in duties and row.cells["effect"] == "allow" and taken.fits(row, (*values, duty)):
+            yield row
+
+
+class _Grants:
+    """Grants of one law for one situation, with what keeps each from fitting, whatever the field."""
+
+    __slots__ = ("_grants", "_taken", "_values")
+
+    def __init__(self, taken: Anatomy, values: tuple[Any, Any]) -> None:
+        self._taken = taken
+        self._values = values
+        about = [clause for clause in taken.clauses if not clause.variables]
+        self._grants = [
+            (row, [clause for clause in about if not self._holds(clause, row, "", "")])
+            for row in taken.rows
+            if row.cells["effect"] == "allow"
+        ]
+
+    def _holds(self, clause: Clause, row: Row, path: str, form: str) -> bool:
+        return bool(clause.holds(*self._values, path, form, *self._taken.words(row)))
+
+    def nearest(self, path: str, ruling: FieldRuling) -> Miss | None:
+        """The grant nearest to releasing more of a field; nothing where no grant speaks of more."""
+        found: list[tuple[int, int, str, Miss]] = []
+        for row, failing in self._grants:
+            word = row.cells["form"].removeprefix("<=")
+            form = FORM_WORDS[word]
+            if form <= ruling.form or (form is Form.GENERALISED and not ruling.how):
+                continue
+            if not all(
+                self._holds(clause, row, path, word)
+                for clause in self._taken.clauses
+                if clause.variables
+            ):
+                continue
+            told = tuple(self._told(clause, row) for clause in failing)
+            blocked = ruling.capped_by if not told else ""
+            miss = Miss(row.id, form, told, blocked)
+            found.append((len(told), -form, row.id, miss))
+        return min(found)[3] if found else None
+
+    def _told(self, clause: Clause, row: Row) -> str:
+        """What would have to be otherwise, in words."""
+        columns = [one for one in clause.columns if row.cells.get(one, ANY) != ANY]
+        have = {
+            name: getattr(self._values[0 if source == "r_req" else 1], name)
+            for source, name in clause.attributes
+        }
+        if len(columns) == 1 and len(have) == 1:
+            (name, word), column = next(iter(have.items())), columns[0]
+            return f"{attribute(name)} is {_shown(word)}; {_wanted(column, row)}"
+        here = ", ".join(f"{attribute(name)} is {_shown(word)}" for name, word in have.items())
+        if not columns:
+            return f"these do not go together: {here}"
+        return f"{here}; {' and '.join(_wanted(column, row) for column in columns)}"
+
+
+def _wanted(column: str, row: Row) -> str:
+    if column == "approval":
+        return f"the {row.cells[column]} has to agree"
+    return f"the row is for {either(row.cells[column])}"
+
+
+def _shown(word: Any) -> str:
+    if isinstance(word, frozenset):
+        return ", ".join(sorted(word)) or "none"
+    return str(word)

@@ -1,0 +1,153 @@
+"""Situations written down: requests, records and questions by name, built into what the law is asked.
+
+What may be written is whatever the contexts of ``comity.rulings`` hold, so a new attribute needs no change
+here. A country that is not written follows from the agency, and the end user's from the country.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from comity.policytools.tree import GIVEN, known_keys, read_toml
+from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
+from comity.rulings.errors import PolicyError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from comity.policytools.tree import Tree
+
+# Kinds of situations, by the name of their table in ``given.toml``.
+KINDS: Final[Mapping[str, type]] = {
+    "request": RequestContext,
+    "record": RecordLabels,
+    "ask": AskContext,
+    "route": RouteContext,
+}
+# Attributes that follow from another one where they are not written.
+_FROM_AGENCY: Final = {
+    "country": "agency",
+    "requester_country": "requester",
+    "target_country": "target",
+}
+_END_USER: Final = "end_user_country"
+
+T = TypeVar("T", RequestContext, RecordLabels, AskContext, RouteContext)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is taken for granted: kind to attribute to word."""
+
+    file: Path
+    words: Mapping[str, Mapping[str, Any]]
+    countries: Mapping[str, str]
+
+    def build(
+        self, kind: type[T], told: Mapping[str, Any], *, file: Path | None = None, line: int = 0
+    ) -> T:
+        """A situation of a kind, from what is told and what is taken for granted.
+
+        Raises:
+            PolicyError: an unknown attribute, one of the wrong shape, or one that is missing.
+        """
+        where = file or self.file
+        attributes = {one.name: one for one in fields(kind) if one.init}
+        known_keys(where, line, told, frozenset(attributes))
+        name = next(name for name, one in KINDS.items() if one is kind)
+        words = {**self.words.get(name, {}), **told}
+        for attribute, source in _FROM_AGENCY.items():
+            if attribute in attributes and attribute not in words and source in words:
+                words[attribute] = self.countries.get(str(words[source]), "unknown")
+        if _END_USER in attributes and _END_USER not in words:
+            words[_END_USER] = words.get("country", "unknown")
+        built = {}
+        for attribute, one in attributes.items():
+            if attribute in words:
+                built[attribute] = _shaped(where, line, one, words[attribute])
+            elif one.default is MISSING and one.default_factory is MISSING:
+                raise PolicyError(where, line, f'"{attribute}" is missing')
+        try:
+            return kind(**built)
+        except (TypeError, ValueError) as error:
+            raise PolicyError(where, line, f"{error}") from error
+
+
+def _shaped(file: Path, line: int, attribute: Any, word: Any) -> Any:
+    """A word of a file as the attribute wants it; ``attribute.type`` is text such as ``date``."""
+    wanted = str(attribute.type)
+    several = wanted.startswith(("frozenset", "tuple"))
+    if several and isinstance(word, str):
+        word = [part for part in word.split("|") if part]
+    if several and isinstance(word, list):
+        return frozenset(map(str, word)) if wanted.startswith("frozenset") else tuple(word)
+    if isinstance(word, str):
+        word = _from_text(wanted, word)
+    if word is not None and type(word).__name__ in wanted:
+        return word
+    raise PolicyError(file, line, f'"{word}" does not fit "{attribute.name}"')
+
+
+def _from_text(wanted: str, word: str) -> Any:
+    """What a command line writes as text."""
+    if "date" in wanted:
+        try:
+            return date.fromisoformat(word)
+        except ValueError:
+            return word
+    if "int" in wanted and word.isdecimal():
+        return int(word)
+    if "bool" in wanted and word in ("yes", "no"):
+        return word == "yes"
+    return word
+
+
+def given(tree: Tree) -> Given:
+    """What this folder of law takes for granted; nothing where it says nothing.
+
+    Raises:
+        PolicyError: an unknown kind.
+    """
+    file = tree.root / GIVEN
+    words = read_toml(file) if file.is_file() else {}
+    known_keys(file, 0, words, frozenset(KINDS))
+    return Given(file, words, tree.vocabulary.agencies)
+
+
+def pairs(told: tuple[str, ...]) -> dict[str, str]:
+    """``approval=supervisor`` and the like, as a command is given them.
+
+    Raises:
+        ValueError: one has no sign of equality.
+    """
+    found = {}
+    for one in told:
+        name, sign, word = one.partition("=")
+        if not sign:
+            raise ValueError(f'"{one}" is not of the shape attribute=word')
+        found[name.replace("-", "_")] = word
+    return found
+
+
+def apart(told: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Attributes of the request, and of the record.
+
+    Raises:
+        ValueError: one is of neither.
+    """
+    names = {kind: {one.name for one in fields(KINDS[kind]) if one.init} for kind in KINDS}
+    also = {"marking": "markings", "who": "agency", "sought": "subject_category"}
+    request, record = {}, {}
+    for written, word in told.items():
+        name = also.get(written, written)
+        if name in names["record"]:
+            record[name] = word
+        elif name in names["request"]:
+            request[name] = word
+        else:
+            near = nearest(written, names["request"] | names["record"] | set(also))
+            raise ValueError(f'unknown attribute "{written}"{near}')
+    return request, record

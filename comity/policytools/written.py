@@ -1,0 +1,204 @@
+"""Tests as they are written beside the rows (``*_test.toml``), read strictly.
+
+packs = ["core", "eu-member"]
+[given.requests]   name = { agency = "FR-PJ", … }
+[given.records]    name = { subject = "suspect", markings = ["minor"] }
+[[test]]           claim, request, record, when = {…}, then = {…}, duties, searchable, not_searchable
+[[ask]] [[route]]  claim, when = {…}, then = "yes by ROW"
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.policytools.tree import known_keys, line_of, read_toml
+from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
+from comity.rulings.errors import PolicyError, nearest
+from comity.rulings.functions import FORM_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from comity.policytools.situations import Given
+    from comity.policytools.tree import Packs, Tree
+
+# Questions that a table of tests asks with a yes or a no.
+DECISIONS: Final[Mapping[str, type]] = {"ask": AskContext, "route": RouteContext}
+EVERYWHERE: Final = "*"
+# Tests of one file; more belong into a second file.
+TESTS_MAX: Final = 5_000
+_FILE: Final = frozenset({"packs", "given", "test", *DECISIONS})
+_RELEASE: Final = frozenset(
+    {"claim", "request", "record", "when", "then", "duties", "searchable", "not_searchable"}
+)
+_DECISION: Final = frozenset({"claim", "when", "then"})
+_FORMS: Final = "|".join(("nothing", *FORM_WORDS))
+_THEN_FIELD: Final = re.compile(
+    rf"(?P<form>{_FORMS})(?: by (?P<by>[A-Z0-9-]+))?(?: needs (?P<needs>[a-z]+))?"
+)
+_THEN_DECISION: Final = re.compile(r"(?P<form>yes|no)(?: by (?P<by>[A-Z0-9-]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a test expects of one field or of one question."""
+
+    form: str
+    by: str = ""
+    needs: str = ""
+
+    def __str__(self) -> str:
+        by = f" by {self.by}" if self.by else ""
+        return self.form + by + (f" needs {self.needs}" if self.needs else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTest:
+    """Given a request and a record, then these fields leave in these forms."""
+
+    file: Path
+    line: int
+    claim: str
+    request: RequestContext
+    labels: RecordLabels
+    then: Mapping[str, Then]
+    duties: tuple[str, ...]
+    searchable: tuple[str, ...] | None
+    not_searchable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTest:
+    """Given a question, then yes or no."""
+
+    file: Path
+    line: int
+    claim: str
+    context: AskContext | RouteContext
+    then: Then
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file of tests."""
+
+    file: Path
+    packs: Packs
+    release: tuple[ReleaseTest, ...]
+    decisions: tuple[DecisionTest, ...]
+    requests: Mapping[str, Mapping[str, Any]]
+    records: Mapping[str, Mapping[str, Any]]
+
+
+def read_tests(file: Path, tree: Tree, given: Given) -> Written:
+    """One file of tests.
+
+    Raises:
+        PolicyError: an unknown word, name or field, with the line where it stands.
+    """
+    told = read_toml(file)
+    known_keys(file, 0, told, _FILE)
+    packs = told.get("packs") or list(tree.usual(file.parent.name))
+    for pack in packs:
+        if not (tree.root / str(pack)).is_dir():
+            raise PolicyError(file, line_of(file, "packs"), f'there is no pack "{pack}"')
+    named = told.get("given", {})
+    known_keys(file, line_of(file, "given"), named, frozenset({"requests", "records"}))
+    reader = _Reader(file, given, named.get("requests", {}), named.get("records", {}))
+    paths = tree.vocabulary.paths
+    count = sum(len(told.get(kind, ())) for kind in ("test", *DECISIONS))
+    if count > TESTS_MAX:
+        raise PolicyError(file, 0, f"more than {TESTS_MAX} tests")
+    return Written(
+        file=file,
+        packs=tuple(packs),
+        release=tuple(reader.release(one, paths) for one in told.get("test", ())),
+        decisions=tuple(
+            reader.decision(kind, one) for kind in DECISIONS for one in told.get(kind, ())
+        ),
+        requests=reader.requests,
+        records=reader.records,
+    )
+
+
+class _Reader:
+    __slots__ = ("_file", "_given", "records", "requests")
+
+    def __init__(
+        self,
+        file: Path,
+        given: Given,
+        requests: Mapping[str, Mapping[str, Any]],
+        records: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self._file = file
+        self._given = given
+        self.requests = requests
+        self.records = records
+
+    def release(self, told: Mapping[str, Any], paths: frozenset[str]) -> ReleaseTest:
+        claim, line = self._claim(told, _RELEASE)
+        asked = {**self._named("request", self.requests, told, line), **told.get("when", {})}
+        record = self._named("record", self.records, told, line)
+        then = told.get("then", {})
+        for path in (*then, *told.get("searchable", ()), *told.get("not_searchable", ())):
+            if path not in paths and path != EVERYWHERE:
+                raise PolicyError(self._file, line, f'unknown field "{path}"{nearest(path, paths)}')
+        build = self._given.build
+        searchable = told.get("searchable")
+        return ReleaseTest(
+            file=self._file,
+            line=line,
+            claim=claim,
+            request=build(RequestContext, asked, file=self._file, line=line),
+            labels=build(RecordLabels, record, file=self._file, line=line),
+            then={path: self._then(_THEN_FIELD, word, line) for path, word in then.items()},
+            duties=tuple(told.get("duties", ())),
+            searchable=None if searchable is None else tuple(searchable),
+            not_searchable=tuple(told.get("not_searchable", ())),
+        )
+
+    def decision(self, kind: str, told: Mapping[str, Any]) -> DecisionTest:
+        claim, line = self._claim(told, _DECISION)
+        when = told.get("when", {})
+        context: AskContext | RouteContext = (
+            self._given.build(AskContext, when, file=self._file, line=line)
+            if kind == "ask"
+            else self._given.build(RouteContext, when, file=self._file, line=line)
+        )
+        then = self._then(_THEN_DECISION, told.get("then", ""), line)
+        return DecisionTest(self._file, line, claim, context, then)
+
+    def _claim(self, told: Mapping[str, Any], known: frozenset[str]) -> tuple[str, int]:
+        claim = told.get("claim", "")
+        line = line_of(self._file, str(claim))
+        if not isinstance(claim, str) or not claim:
+            raise PolicyError(self._file, line, "a test needs a claim in words")
+        known_keys(self._file, line, told, known)
+        return claim, line
+
+    def _named(
+        self, kind: str, named: Mapping[str, Mapping[str, Any]], told: Mapping[str, Any], line: int
+    ) -> Mapping[str, Any]:
+        name = told.get(kind)
+        if name is None:
+            return {}
+        if name not in named:
+            sentence = f'there is no {kind} "{name}" under given{nearest(str(name), named)}'
+            raise PolicyError(self._file, line, sentence)
+        return named[name]
+
+    def _then(self, pattern: re.Pattern[str], word: object, line: int) -> Then:
+        found = pattern.fullmatch(str(word))
+        if found is None:
+            shape = (
+                'a form, perhaps "by ROW" and "needs ROLE"'
+                if pattern is _THEN_FIELD
+                else "yes or no, perhaps by ROW"
+            )
+            raise PolicyError(self._file, line, f'"{word}" is not {shape}')
+        told = found.groupdict()
+        return Then(told["form"], told["by"] or "", told.get("needs") or "")

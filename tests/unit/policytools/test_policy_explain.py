@@ -1,0 +1,79 @@
+"""`comity policy explain`: each field's row, and the grant that came nearest to more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from comity.errors import ExitCode
+from comity.policytools.explaining import FieldExplained, explain
+from comity.rulings import Form
+from tests.simulators.law import POLICIES, labels, request, shipped
+from tests.simulators.policy_trees import run
+
+
+def field(path: str, *markings: str, subject: str = "suspect", **asked: Any) -> FieldExplained:
+    found = explain(shipped("eu-member"), request(**asked), labels(subject, *markings))
+    return next(one for one in found.fields if one.path == path)
+
+
+def test_the_nearest_grant_is_named_with_the_column_that_failed() -> None:
+    one = field("person.names", offence="theft")
+    assert one.ruling.form is Form.GENERALISED
+    assert one.miss is not None
+    assert one.miss.row == "EU-SUSPECT-ID"
+    assert one.miss.failed == ("offence is theft; the row is for serious",)
+
+
+def test_a_grant_that_fits_and_is_blocked_names_the_row_before_it() -> None:
+    one = field("person.photo_reference", "minor")
+    assert one.miss is not None
+    assert (one.miss.row, one.miss.blocked_by) == ("EU-SUSPECT-LOOKS", "CAP-MINOR-PICTURE")
+
+
+def test_a_missing_party_to_the_instrument_is_told() -> None:
+    one = field("person.names", agency="ZZ-IM", country="ZZ")
+    assert one.miss is not None
+    assert any("do not go together" in sentence for sentence in one.miss.failed)
+
+
+def test_what_leaves_in_full_misses_nothing() -> None:
+    assert field("person.names").miss is None
+
+
+def test_people_read_form_row_law_and_what_an_approval_changes() -> None:
+    result = run("explain", POLICIES / "eu-member", columns=200)
+    assert result.exit_code == ExitCode.OK, result.output
+    assert "coarser (year): birth date" in result.output
+    assert "had the supervisor agreed, it would leave in full, by EU-SUSPECT-ID" in result.output
+
+
+def test_a_record_that_is_barred_looks_like_none() -> None:
+    result = run("explain", POLICIES / "eu-member", "subject=victim", columns=200)
+    assert (
+        "Nothing leaves: the other side sees what it would see had we no such record."
+        in result.output
+    )
+    assert "told: UNAVAILABLE, and neither row nor law" in result.output
+
+
+def test_names_of_the_tests_may_be_used() -> None:
+    told = run("explain", POLICIES / "zz", "--request", "fr", "--record", "wanted", "--json")
+    found = {one["field"]: one for one in json.loads(told.stdout)["fields"]}
+    assert found["person.names"]["row"] == "ZZ-WANTED"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("subjct=victim",), "unknown attribute"),
+        (("subject",), "is not of the shape attribute=word"),
+        (("--record", "nobody"), "There is no record 'nobody'"),
+    ],
+)
+def test_a_wrong_word_is_a_usage_error(words: tuple[str, ...], says: str) -> None:
+    result = run("explain", POLICIES / "zz", *words)
+    assert result.exit_code == ExitCode.USAGE
+    assert says in result.stderr

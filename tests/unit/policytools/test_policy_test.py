@@ -1,0 +1,96 @@
+"""`comity policy test`: claims beside the rows hold or say why not; rows nobody tests are named."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from comity.errors import ExitCode
+from comity.policytools.testing import run_tests
+from comity.policytools.tree import open_tree
+from comity.rulings import PolicyError
+from tests.simulators.law import POLICIES
+from tests.simulators.policy_trees import cells, changed, copied, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LAST = '\n[[test]]\nclaim = "nobody is shown"\nrecord = "suspect"\n'
+
+
+def test_the_shipped_packs_are_green() -> None:
+    result = run("test", POLICIES)
+    assert result.exit_code == ExitCode.OK, result.output
+    assert "claims hold." in result.output
+
+
+def test_a_claim_that_does_not_hold_is_told_with_row_sentence_and_place(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    added = LAST + 'request = "fr"\nthen = { "person.names" = "nothing" }\n'
+    changed(root / "eu-member" / "eu_member_test.toml", added=added)
+    result = run("test", root / "eu-member", columns=200)
+    assert result.exit_code == ExitCode.DATA
+    assert "FAILED  nobody is shown" in result.output
+    assert (
+        'person.names: expected "nothing"; the law says "full by EU-SUSPECT-ID": Who'
+        in result.output
+    )
+    line = len((root / "eu-member" / "eu_member_test.toml").read_text().splitlines()) - 3
+    assert f"eu_member_test.toml:{line}" in result.output
+
+
+def test_a_broken_row_turns_its_claims_red(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "CAP-MINOR-PICTURE", marking="H0")
+    failures = [one for law in run_tests(open_tree(root / "core")) for one in law.failures]
+    assert any("person.photo_reference" in one.sentence for one in failures)
+
+
+@pytest.mark.parametrize(
+    ("added", "says"),
+    [
+        (LAST + 'requst = "fr"\n', 'unknown word "requst"; did you mean "request"?'),
+        (LAST + 'request = "frr"\n', 'there is no request "frr" under given; did you mean "fr"?'),
+        (LAST + 'then = { "person.name" = "full" }\n', 'unknown field "person.name"'),
+        (LAST + 'then = { "person.names" = "ful" }\n', '"ful" is not a form'),
+        (LAST + 'when = { purpos = "DETECT" }\n', 'unknown word "purpos"; did you mean "purpose"?'),
+        (LAST + 'when = { stage = "two" }\n', '"two" does not fit "stage"'),
+        (LAST + 'when = { today = "soon" }\n', '"soon" does not fit "today"'),
+        ("\n[[test]]\n", "a test needs a claim in words"),
+        ("\n[[", "is not TOML"),
+    ],
+)
+def test_a_mistake_in_a_test_is_named_with_file_and_nearest_word(
+    tmp_path: Path, added: str, says: str
+) -> None:
+    root = copied(tmp_path)
+    changed(root / "eu-member" / "eu_member_test.toml", added=added)
+    with pytest.raises(PolicyError, match=r"eu_member_test\.toml") as caught:
+        run_tests(open_tree(root / "eu-member"))
+    assert says in caught.value.sentence
+
+
+def test_rows_that_no_test_reaches_are_named(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    row = (
+        "grant,ZZ-NEVER,GB,*,*,*,suspect,*,person.sex,<=hit,-,allow,OK,-,yes,Code 1,Nobody asked.\n"
+    )
+    changed(root / "zz" / "release.csv", added=row)
+    (law,) = run_tests(open_tree(root / "zz"))
+    assert "ZZ-NEVER" in law.silent
+    assert "ZZ-WANTED" not in law.silent
+
+
+def test_json_holds_what_people_are_told() -> None:
+    told = json.loads(run("test", POLICIES / "zz", "--json").stdout)
+    assert told["failed"] == 0
+    assert told["laws"][0]["packs"] == ["core", "zz"]
+
+
+def test_a_folder_that_is_no_law_is_an_error_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    result = run("test", tmp_path / "pack")
+    assert result.exit_code == ExitCode.DATA
+    assert "is neither a pack nor a folder of packs" in result.stderr
