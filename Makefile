@@ -4,7 +4,8 @@ PY     := $(VENV)/bin/python
 BIN    := $(VENV)/bin
 DATA   ?=
 NAME   ?= all
-export PYTHONDONTWRITEBYTECODE ?=
+# Compiled modules are kept, whatever the caller's environment says: a demonstration starts two dozen programs.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test check lint format types contracts generate check-generated breaking bench docs lock clean
@@ -20,7 +21,7 @@ $(VENV)/bin/uv: requirements/bootstrap.txt
 	@touch $@
 
 $(VENV)/runtime.stamp: $(VENV)/bin/uv requirements/runtime.txt pyproject.toml
-	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/runtime.txt
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(PY) --require-hashes -r requirements/runtime.txt
 	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/build.txt
 	@$(BIN)/uv pip install -q --python $(PY) --no-deps --no-build-isolation -e .
 	@touch $@

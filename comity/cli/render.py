@@ -59,26 +59,26 @@ def render_reply(
         _print_wide(console, lines)
     else:
         _print_narrow(console, lines)
-    print_rows(
-        console,
-        [(Cell(0, _last_line(reply), None),)],
-        [console.width - INDENT_CELLS],
-        indent=INDENT_CELLS,
-    )
+    _print_parts(console, _last_line(reply), indent=INDENT_CELLS, hanging=INDENT_CELLS)
 
 
 def print_heading(console: Console, heading: Text) -> None:
-    """A heading broken between its parts, the rest of it indented like what stands below."""
+    """A heading, its further lines indented like what stands below."""
+    _print_parts(console, heading, indent=0, hanging=INDENT_CELLS)
+
+
+def _print_parts(console: Console, text: Text, *, indent: int, hanging: int) -> None:
+    """Text broken between its parts rather than within one."""
     lines: list[Text] = []
-    for part in heading.split(_BETWEEN):
-        room = console.width - (INDENT_CELLS if len(lines) > 1 else 0)
+    for part in text.split(_BETWEEN):
+        room = console.width - (hanging if len(lines) > 1 else indent)
         if lines and lines[-1].cell_len + len(_BETWEEN) + part.cell_len <= room:
             lines[-1].append(_BETWEEN).append_text(part)
         else:
             lines.append(part)
     for number, line in enumerate(lines):
-        indent = INDENT_CELLS if number else 0
-        print_rows(console, [(Cell(0, line),)], [console.width - indent], indent=indent)
+        left = hanging if number else indent
+        print_rows(console, [(Cell(0, line),)], [console.width - left], indent=left)
 
 
 def _last_line(reply: Reply) -> Text:

@@ -55,7 +55,7 @@ home_option = click.option(
 )
 
 
-@click.group(cls=Sentences)
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="comity-gateway")
 def gateway() -> None:
     """Run a gateway process: it relays sealed envelopes between members and cannot read them."""

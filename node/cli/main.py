@@ -65,7 +65,7 @@ home_option = click.option(
 )
 
 
-@click.group(cls=Sentences)
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="comity-node")
 def node() -> None:
     """Run one agency's node: it keeps its own records and decides by its own law what may leave.
