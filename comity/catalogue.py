@@ -35,13 +35,23 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """One field of an entity: its dotted path, class and shape (``values`` names a message type)."""
+    """One field of an entity: its dotted path, class and shape.
+
+    Attributes:
+        values: the message type of a structured field.
+        identifier: kind of identifier it holds, looked up exactly.
+        within: field of the same entity that the identifier is unique within.
+        name: whether it holds published names, searched by evidence.
+    """
 
     path: str
     tier: Tier
     stage: Stage
     repeated: bool
     values: str | None
+    identifier: str | None = None
+    within: str | None = None
+    name: bool = False
 
 
 ENTITY_TYPES: Final = (
@@ -55,18 +65,39 @@ ENTITY_TYPES: Final = (
 
 FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
     "person": (
-        FieldInfo("person.names", Tier.IDENTITY, Stage.CORE, repeated=True, values="PersonName"),
+        FieldInfo(
+            "person.names", Tier.IDENTITY, Stage.CORE, repeated=True, values="PersonName", name=True
+        ),
         FieldInfo("person.sex", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
         FieldInfo("person.birth_date", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
         FieldInfo("person.birth_place", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
         FieldInfo("person.birth_country", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
         FieldInfo("person.nationalities", Tier.IDENTITY, Stage.CORE, repeated=True, values=None),
         FieldInfo(
-            "person.national_ids", Tier.SENSITIVE, Stage.CORE, repeated=True, values="Identifier"
+            "person.national_ids",
+            Tier.SENSITIVE,
+            Stage.CORE,
+            repeated=True,
+            values="Identifier",
+            identifier="document-number",
         ),
         FieldInfo("person.addresses", Tier.SENSITIVE, Stage.FULL, repeated=True, values="Address"),
-        FieldInfo("person.phones", Tier.SENSITIVE, Stage.FULL, repeated=True, values=None),
-        FieldInfo("person.emails", Tier.SENSITIVE, Stage.FULL, repeated=True, values=None),
+        FieldInfo(
+            "person.phones",
+            Tier.SENSITIVE,
+            Stage.FULL,
+            repeated=True,
+            values=None,
+            identifier="PHONE",
+        ),
+        FieldInfo(
+            "person.emails",
+            Tier.SENSITIVE,
+            Stage.FULL,
+            repeated=True,
+            values=None,
+            identifier="EMAIL",
+        ),
         FieldInfo("person.occupations", Tier.SENSITIVE, Stage.FULL, repeated=True, values=None),
         FieldInfo("person.photo_reference", Tier.SPECIAL, Stage.CORE, repeated=False, values=None),
         FieldInfo("person.marks", Tier.SENSITIVE, Stage.FULL, repeated=True, values=None),
@@ -82,7 +113,13 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             "identity_document.document_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None
         ),
         FieldInfo(
-            "identity_document.number", Tier.IDENTITY, Stage.HIT, repeated=False, values=None
+            "identity_document.number",
+            Tier.IDENTITY,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="document-number",
+            within="issuing_country",
         ),
         FieldInfo(
             "identity_document.issuing_country", Tier.OBJECT, Stage.HIT, repeated=False, values=None
@@ -99,6 +136,7 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             Stage.CORE,
             repeated=True,
             values="PersonName",
+            name=True,
         ),
         FieldInfo(
             "identity_document.holder_birth_date",
@@ -121,8 +159,18 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         ),
     ),
     "vehicle": (
-        FieldInfo("vehicle.vin", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
-        FieldInfo("vehicle.plate", Tier.IDENTITY, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "vehicle.vin", Tier.OBJECT, Stage.HIT, repeated=False, values=None, identifier="vin"
+        ),
+        FieldInfo(
+            "vehicle.plate",
+            Tier.IDENTITY,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="plate",
+            within="plate_country",
+        ),
         FieldInfo("vehicle.plate_country", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
         FieldInfo("vehicle.make", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
         FieldInfo("vehicle.model", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
@@ -134,7 +182,12 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             "vehicle.registration_country", Tier.OBJECT, Stage.CORE, repeated=False, values=None
         ),
         FieldInfo(
-            "vehicle.keeper_names", Tier.SENSITIVE, Stage.CORE, repeated=True, values="PersonName"
+            "vehicle.keeper_names",
+            Tier.SENSITIVE,
+            Stage.CORE,
+            repeated=True,
+            values="PersonName",
+            name=True,
         ),
         FieldInfo("vehicle.alert", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
         FieldInfo("vehicle.theft_date", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
@@ -143,18 +196,41 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
     ),
     "organisation": (
         FieldInfo(
-            "organisation.names", Tier.OBJECT, Stage.CORE, repeated=True, values="OrganisationName"
+            "organisation.names",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=True,
+            values="OrganisationName",
+            name=True,
         ),
         FieldInfo("organisation.legal_form", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo(
-            "organisation.registration_number", Tier.OBJECT, Stage.HIT, repeated=False, values=None
+            "organisation.registration_number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="organisation-number",
+            within="registration_country",
         ),
         FieldInfo(
             "organisation.registration_country", Tier.OBJECT, Stage.HIT, repeated=False, values=None
         ),
-        FieldInfo("organisation.lei", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
         FieldInfo(
-            "organisation.tax_ids", Tier.OBJECT, Stage.CORE, repeated=True, values="Identifier"
+            "organisation.lei",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="organisation-number",
+        ),
+        FieldInfo(
+            "organisation.tax_ids",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=True,
+            values="Identifier",
+            identifier="organisation-number",
         ),
         FieldInfo(
             "organisation.incorporation_date", Tier.OBJECT, Stage.CORE, repeated=False, values=None
@@ -171,7 +247,9 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
     ),
     "stolen_object": (
         FieldInfo("stolen_object.object_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
-        FieldInfo("stolen_object.title", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "stolen_object.title", Tier.OBJECT, Stage.HIT, repeated=False, values=None, name=True
+        ),
         FieldInfo("stolen_object.maker", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
         FieldInfo("stolen_object.materials", Tier.OBJECT, Stage.CORE, repeated=True, values=None),
         FieldInfo(
@@ -185,7 +263,12 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             "stolen_object.description", Tier.OBJECT, Stage.CORE, repeated=False, values=None
         ),
         FieldInfo(
-            "stolen_object.serial_number", Tier.OBJECT, Stage.HIT, repeated=False, values=None
+            "stolen_object.serial_number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="serial-number",
         ),
         FieldInfo("stolen_object.theft_date", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo(
@@ -199,7 +282,14 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo(
             "observable.observable_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None
         ),
-        FieldInfo("observable.value", Tier.IDENTITY, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "observable.value",
+            Tier.IDENTITY,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="observable",
+        ),
         FieldInfo("observable.first_seen", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo("observable.last_seen", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo("observable.provider", Tier.OBJECT, Stage.CORE, repeated=False, values=None),

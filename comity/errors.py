@@ -98,10 +98,14 @@ class Refusal(ComityError):
         reason: the coded reason a caller may be told.
         detail: what the operator reads in the log; never sent, never personal data.
         field: the request field at fault, as a dotted path, where there is one; it is sent.
+        hint: what would be right there, in words of ours; it is sent, and quotes nothing.
     """
 
-    def __init__(self, reason: Reason, detail: str = "", *, field: str | None = None) -> None:
+    def __init__(
+        self, reason: Reason, detail: str = "", *, field: str | None = None, hint: str = ""
+    ) -> None:
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.hint = hint
         self.reason = reason
         self.detail = detail
         self.field = field

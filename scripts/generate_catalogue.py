@@ -32,13 +32,23 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """One field of an entity: its dotted path, class and shape (``values`` names a message type)."""
+    """One field of an entity: its dotted path, class and shape.
+
+    Attributes:
+        values: the message type of a structured field.
+        identifier: kind of identifier it holds, looked up exactly.
+        within: field of the same entity that the identifier is unique within.
+        name: whether it holds published names, searched by evidence.
+    """
 
     path: str
     tier: Tier
     stage: Stage
     repeated: bool
     values: str | None
+    identifier: str | None = None
+    within: str | None = None
+    name: bool = False
 
 
 ENTITY_TYPES: Final = {types}
@@ -65,9 +75,14 @@ def main() -> None:
             tier = tiers.values_by_number[mark.tier].name.removeprefix("TIER_")
             stage = stages.values_by_number[mark.stage].name.removeprefix("STAGE_")
             values = f'"{field.message_type.name}"' if field.message_type else None
+            beside = "".join(
+                f", {name}={told!r}"
+                for name in ("identifier", "within", "name")
+                if (told := getattr(mark, name))
+            )
             lines.append(
                 f'        FieldInfo("{entity.name}.{field.name}", Tier.{tier}, Stage.{stage},'
-                f" repeated={field.is_repeated}, values={values}),"
+                f" repeated={field.is_repeated}, values={values}{beside}),"
             )
         lines.append("    ),")
     text = HEAD.format(

@@ -99,16 +99,23 @@ def person(
 
 
 @search.command()
-@click.argument("number")
+@click.argument("number", default="")
 @click.option(
     "--country", default="", metavar="COUNTRY", help="Issuing country, ISO 3166-1 alpha-2."
 )
-@click.option("--type", "document_type", default="", metavar="CODE", help="ICAO 9303 code.")
+@click.option(
+    "--type", "document_type", default="", metavar="CODE", help="ICAO 9303 code, or national-id."
+)
+@click.option(
+    "--mrz", default="", metavar="ZONE", help="Machine-readable zone as read, instead of NUMBER."
+)
 @asking_options
-def document(number: str, *, country: str, document_type: str, **options: Any) -> None:
-    """Ask about an identity or travel document by NUMBER."""
+def document(number: str, *, country: str, document_type: str, mrz: str, **options: Any) -> None:
+    """Ask about an identity or travel document by NUMBER or machine-readable zone."""
+    if bool(number) == bool(mrz):
+        raise click.UsageError("A document is searched by NUMBER or --mrz, one of them.")
     selector = model.Document(
-        number, issuing_country=country.upper(), document_type=document_type.upper()
+        number, issuing_country=country.upper(), document_type=document_type.upper(), mrz=mrz
     )
     _ask(selector, options)
 

@@ -37,6 +37,7 @@ class ComityCallError(ComityError):
         reason: the coded reason, where a node gave one.
         field: the request field at fault, as a dotted path.
         reference: finds the case in the node's log.
+        hint: what would be right in ``field``, in words.
     """
 
     def __init__(
@@ -46,10 +47,11 @@ class ComityCallError(ComityError):
         reason: Reason | None = None,
         field: str | None = None,
         reference: str | None = None,
+        hint: str = "",
     ) -> None:
         told = [sentence]
         if field:
-            told.append(f"(field {field})")
+            told.append(f"(field {field}: {hint})" if hint else f"(field {field})")
         if reference:
             told.append(f"(reference {reference})")
         super().__init__(" ".join(told))
@@ -57,6 +59,7 @@ class ComityCallError(ComityError):
         self.reason = reason
         self.field = field
         self.reference = reference
+        self.hint = hint
 
     @property
     def retryable(self) -> bool:
@@ -134,24 +137,37 @@ CUT_OFF: Final = "The node ended the stream before its end; what was searched is
 
 
 def coded(
-    reason: Reason, *, field: str | None = None, reference: str | None = None
+    reason: Reason,
+    *,
+    field: str | None = None,
+    reference: str | None = None,
+    hint: str = "",
 ) -> ComityCallError:
     """The error for a coded reason, with the catalogue's sentence."""
     return ERRORS[reason](
-        CATALOGUE[reason].sentence, reason=reason, field=field, reference=reference
+        CATALOGUE[reason].sentence, reason=reason, field=field, reference=reference, hint=hint
     )
 
 
 def again(error: ComityCallError) -> ComityCallError:
     """The same error for another caller; one instance raised twice would mix up their tracebacks."""
     return type(error)(
-        error.sentence, reason=error.reason, field=error.field, reference=error.reference
+        error.sentence,
+        reason=error.reason,
+        field=error.field,
+        reference=error.reference,
+        hint=error.hint,
     )
 
 
 def from_refusal(refusal: Refusal) -> ComityCallError:
     """The error for a refusal that a node sent; its detail is the node's reference."""
-    return coded(refusal.reason, field=refusal.field, reference=refusal.detail or None)
+    return coded(
+        refusal.reason,
+        field=refusal.field,
+        reference=refusal.detail or None,
+        hint=refusal.hint,
+    )
 
 
 def from_rpc(error: grpc.RpcError, *, address: str) -> ComityCallError:

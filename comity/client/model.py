@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Final, get_args
 
 from comity.client.words import (
     Aim,
@@ -52,6 +52,8 @@ class Person(_Covered):
         sex: M, F or X.
     """
 
+    place: ClassVar[str] = "person"
+
     name: str = ""
     family_name: str = field(default="", kw_only=True)
     given_name: str = field(default="", kw_only=True)
@@ -62,16 +64,27 @@ class Person(_Covered):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Document(_Covered):
-    """An identity or travel document by its number; country ISO 3166-1 alpha-2, type as in ICAO 9303."""
+    """An identity or travel document by its number, or by its machine-readable zone.
 
-    number: str
+    Attributes:
+        issuing_country: ISO 3166-1 alpha-2.
+        document_type: ICAO 9303 code, or ``national-id``.
+        mrz: the zone as read, its lines one below the other; instead of a number.
+    """
+
+    place: ClassVar[str] = "document"
+
+    number: str = ""
     issuing_country: str = field(default="", kw_only=True)
     document_type: str = field(default="", kw_only=True)
+    mrz: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Vehicle(_Covered):
     """A vehicle by complete VIN or complete plate (Prüm II Article 16)."""
+
+    place: ClassVar[str] = "vehicle"
 
     vin: str = field(default="", kw_only=True)
     plate: str = field(default="", kw_only=True)
@@ -82,6 +95,8 @@ class Vehicle(_Covered):
 class Organisation(_Covered):
     """An organisation by name, or by registration number, tax number or LEI."""
 
+    place: ClassVar[str] = "organisation"
+
     name: str = ""
     number: str = field(default="", kw_only=True)
     country: str = field(default="", kw_only=True)
@@ -90,6 +105,8 @@ class Organisation(_Covered):
 @dataclass(frozen=True, slots=True, repr=False)
 class StolenObject(_Covered):
     """A stolen object by serial number, or by title and maker."""
+
+    place: ClassVar[str] = "stolen_object"
 
     serial_number: str = field(default="", kw_only=True)
     title: str = field(default="", kw_only=True)
@@ -100,11 +117,15 @@ class StolenObject(_Covered):
 class Observable(_Covered):
     """A phone number, mail address, domain, URL, hash or wallet, exactly."""
 
+    place: ClassVar[str] = "observable"
+
     type: ObservableType
     value: str
 
 
 Selector = Person | Document | Vehicle | Organisation | StolenObject | Observable
+# Every kind of selector by its place in the contract; the one list of them in this package.
+SELECTORS: Final[dict[str, type[Selector]]] = {kind.place: kind for kind in get_args(Selector)}
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)

@@ -11,14 +11,7 @@ from typing import Any
 from comity.client import model
 
 # Where several classes may stand in one place, the result says which it is.
-_SELECTOR_WORD = {
-    model.Person: "person",
-    model.Document: "document",
-    model.Vehicle: "vehicle",
-    model.Organisation: "organisation",
-    model.StolenObject: "stolen_object",
-    model.Observable: "observable",
-}
+_SELECTOR_WORD: dict[type, str] = {kind: place for place, kind in model.SELECTORS.items()}
 
 
 def as_plain(value: object) -> Any:

@@ -20,18 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from enum import StrEnum
 
+    from google.protobuf.descriptor import EnumDescriptor
+
     from comity.client.model import Value
 
-# Selector type, the contract's message, its place in the contract's oneof.
-_SELECTORS: Final[dict[type[model.Selector], tuple[Any, str]]] = {
-    model.Person: (selector_pb2.PersonSelector, "person"),
-    model.Document: (selector_pb2.DocumentSelector, "document"),
-    model.Vehicle: (selector_pb2.VehicleSelector, "vehicle"),
-    model.Organisation: (selector_pb2.OrganisationSelector, "organisation"),
-    model.StolenObject: (selector_pb2.StolenObjectSelector, "stolen_object"),
-    model.Observable: (selector_pb2.ObservableSelector, "observable"),
-}
-_TYPE_OF: Final = {place: kind for kind, (_, place) in _SELECTORS.items()}
 _ASSERTION_PARTS: Final = (
     "nature",
     "source_reliability",
@@ -58,7 +50,6 @@ _CATEGORY: Final = _numbers(justification_pb2.SubjectCategory, "SUBJECT_CATEGORY
 _AIM: Final = _numbers(justification_pb2.Aim, "AIM_")
 _STAGE: Final = _numbers(options_pb2.Stage, "STAGE_")
 _URGENCY: Final = _numbers(query_service_pb2.Urgency, "URGENCY_")
-_OBSERVABLE: Final = _numbers(selector_pb2.ObservableType, "OBSERVABLE_TYPE_")
 
 _PURPOSE_WORD: Final = _words(justification_pb2.Purpose, "PURPOSE_", words.Purpose)
 _CATEGORY_WORD: Final = _words(
@@ -67,9 +58,8 @@ _CATEGORY_WORD: Final = _words(
 _AIM_WORD: Final = _words(justification_pb2.Aim, "AIM_", words.Aim)
 _STAGE_WORD: Final = _words(options_pb2.Stage, "STAGE_", words.Stage)
 _URGENCY_WORD: Final = _words(query_service_pb2.Urgency, "URGENCY_", words.Urgency)
-_OBSERVABLE_WORD: Final = _words(
-    selector_pb2.ObservableType, "OBSERVABLE_TYPE_", words.ObservableType
-)
+# Enumerations that stand inside selectors, by the contract's name.
+_IN_SELECTORS: Final[dict[str, type[StrEnum]]] = {"ObservableType": words.ObservableType}
 _OUTCOME: Final = _words(answer_pb2.Outcome, "OUTCOME_", words.Outcome)
 _FORM: Final = _words(answer_pb2.Form, "FORM_", words.Form)
 _BAND: Final = _words(answer_pb2.Band, "BAND_", words.Band)
@@ -111,13 +101,41 @@ def question(asked: model.Question) -> query_service_pb2.Question:
 
 
 def _selector(asked: model.Selector) -> selector_pb2.Selector:
-    if type(asked) not in _SELECTORS:
+    if type(asked) not in model.SELECTORS.values():
         raise TypeError(f"{type(asked).__name__} is no selector")
-    message, place = _SELECTORS[type(asked)]
-    parts: dict[str, Any] = {name: getattr(asked, name) for name in asked.__slots__}
-    if isinstance(asked, model.Observable):
-        parts["type"] = _OBSERVABLE[words.ObservableType(asked.type)]
-    return selector_pb2.Selector(**{place: message(**parts)})
+    message = selector_pb2.Selector()
+    inner = getattr(message, asked.place)
+    inner.SetInParent()
+    for part in inner.DESCRIPTOR.fields:
+        value = getattr(asked, part.name)
+        if value and part.enum_type is not None:
+            word = _IN_SELECTORS[part.enum_type.name](value)
+            value = part.enum_type.values_by_name[_prefix(part.enum_type) + word].number
+        if value:
+            setattr(inner, part.name, value)
+    return message
+
+
+def _prefix(kind: EnumDescriptor) -> str:
+    return kind.values[0].name.removesuffix("UNSPECIFIED")
+
+
+def _asked_selector(message: selector_pb2.Selector) -> model.Selector | None:
+    """A selector as it was asked; nothing where it is of a kind that this release does not know."""
+    place = message.WhichOneof("by") or ""
+    kind = model.SELECTORS.get(place)
+    if kind is None:
+        return None
+    parts: dict[str, Any] = {}
+    told = getattr(message, place)
+    for part in told.DESCRIPTOR.fields:
+        value = getattr(told, part.name)
+        if part.enum_type is not None:
+            word = part.enum_type.values_by_number[value].name
+            word = word.removeprefix(_prefix(part.enum_type))
+            value = _IN_SELECTORS[part.enum_type.name](word) if value else ""
+        parts[part.name] = value
+    return kind(**parts)
 
 
 def reply(message: query_service_pb2.LookupResponse | query_service_pb2.Told) -> model.Reply:
@@ -132,7 +150,12 @@ def reply(message: query_service_pb2.LookupResponse | query_service_pb2.Told) ->
 def refused(message: query_service_pb2.Refused) -> errors.ComityCallError:
     """The refusal of one question on a held stream."""
     reason = _REASON.get(message.reason, Reason.INTERNAL)
-    return errors.coded(reason, field=message.field or None, reference=message.reference or None)
+    return errors.coded(
+        reason,
+        field=message.field or None,
+        reference=message.reference or None,
+        hint=message.hint,
+    )
 
 
 def answers(messages: Iterable[answer_pb2.SourceAnswer]) -> tuple[model.SourceAnswer, ...]:
@@ -238,17 +261,8 @@ def past_query(message: query_service_pb2.QueryRecord) -> model.PastQuery:
 
 def _asked(message: query_service_pb2.Question) -> model.Question:
     why = message.justification
-    selectors = []
-    for one in message.selectors:
-        place = one.WhichOneof("by")
-        if place in _TYPE_OF:
-            told = getattr(one, place)
-            parts = {name: getattr(told, name) for name in _TYPE_OF[place].__slots__}
-            if place == "observable":
-                parts["type"] = _OBSERVABLE_WORD[told.type]
-            selectors.append(_TYPE_OF[place](**parts))
     return model.Question(
-        selectors=tuple(selectors),
+        selectors=tuple(one for told in message.selectors if (one := _asked_selector(told))),
         justification=model.Justification(
             purpose=_PURPOSE_WORD[why.purpose],
             case_reference=why.case_reference,

@@ -42,9 +42,11 @@ def public_status(refusal: Refusal, *, reference: str | None = None) -> status_p
     if refusal.field:
         metadata["field"] = refusal.field
         violation = error_details_pb2.BadRequest.FieldViolation(
-            field=refusal.field, description=public.sentence
+            field=refusal.field, description=refusal.hint or public.sentence
         )
         status.details.add().Pack(error_details_pb2.BadRequest(field_violations=[violation]))
+    if refusal.hint:
+        metadata["hint"] = refusal.hint
     if reference:
         metadata["reference"] = reference
     info = error_details_pb2.ErrorInfo(
@@ -157,5 +159,6 @@ def refusal_of(error: grpc.RpcError) -> Refusal | None:
             if detail.Unpack(info) and info.domain == DOMAIN and info.reason in Reason.__members__:
                 reference = info.metadata.get("reference", "")
                 field = info.metadata.get("field") or None
-                return Refusal(Reason(info.reason), reference, field=field)
+                hint = info.metadata.get("hint", "")
+                return Refusal(Reason(info.reason), reference, field=field, hint=hint)
     return None

@@ -5,67 +5,66 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.query.v1 import selector_pb2
-from node.records import selectors
+from node.records.selectors import SELECTORS
 
 if TYPE_CHECKING:
+    from google.protobuf.descriptor import FieldDescriptor
+
     from node.records.selectors import Selector
 
-_BY_FIELD: Final[dict[str, type[Any]]] = {
-    "person": selectors.PersonSelector,
-    "document": selectors.DocumentSelector,
-    "vehicle": selectors.VehicleSelector,
-    "organisation": selectors.OrganisationSelector,
-    "stolen_object": selectors.StolenObjectSelector,
-    "observable": selectors.ObservableSelector,
-}
-_FIELD_OF: Final = {kind: name for name, kind in _BY_FIELD.items()}
-ENTITY_OF: Final = {
-    "person": "person",
-    "document": "identity_document",
-    "vehicle": "vehicle",
-    "organisation": "organisation",
-    "stolen_object": "stolen_object",
-    "observable": "observable",
-}
-_OBSERVABLE: Final = {
-    name.removeprefix("OBSERVABLE_TYPE_"): number
-    for name, number in selector_pb2.ObservableType.items()
-    if number
-}
-_OBSERVABLE_NAME: Final = {number: name for name, number in _OBSERVABLE.items()}
+_BY_PLACE: Final[dict[str, type[Any]]] = {kind.place: kind for kind in SELECTORS}
 _PARTS: Final = {
-    name: tuple(field.name for field in descriptor.message_type.fields)
+    name: tuple(descriptor.message_type.fields)
     for name, descriptor in selector_pb2.Selector.DESCRIPTOR.fields_by_name.items()
     if descriptor.message_type is not None
 }
 
 
+def _word(field: FieldDescriptor, number: int) -> str:
+    """An enumerated value without its type's prefix; empty for the unspecified one."""
+    kind = field.enum_type
+    if kind is None or not number:
+        return ""
+    return kind.values_by_number[number].name.removeprefix(_prefix(kind.values[0].name))
+
+
+def _number(field: FieldDescriptor, word: str) -> int:
+    kind = field.enum_type
+    if kind is None:
+        raise KeyError(field.name)
+    return int(kind.values_by_name[_prefix(kind.values[0].name) + word].number)
+
+
+def _prefix(unspecified: str) -> str:
+    return unspecified.removesuffix("UNSPECIFIED")
+
+
 def to_wire(selector: Selector) -> selector_pb2.Selector:
     """The protobuf form."""
-    name = _FIELD_OF[type(selector)]
     message = selector_pb2.Selector()
-    inner = getattr(message, name)
+    inner = getattr(message, selector.place)
     inner.SetInParent()
-    for part in _PARTS[name]:
-        value = getattr(selector, part)
+    for field in _PARTS[selector.place]:
+        value = getattr(selector, field.name)
         if value:
-            setattr(inner, part, _OBSERVABLE[value] if part == "type" else value)
+            setattr(inner, field.name, _number(field, value) if field.enum_type else value)
     return message
 
 
 def from_wire(message: selector_pb2.Selector) -> Selector:
-    """The value; raises ``KeyError`` for an empty selector or an undefined kind of observable."""
+    """The value; raises ``KeyError`` for an empty selector or an undefined enumerated value."""
     name = message.WhichOneof("by")
     if name is None:
         raise KeyError("by")
     inner = getattr(message, name)
-    parts = {part: getattr(inner, part) for part in _PARTS[name]}
-    if "type" in parts:
-        parts["type"] = _OBSERVABLE_NAME[parts["type"]]
-    found: Selector = _BY_FIELD[name](**parts)
+    parts = {}
+    for field in _PARTS[name]:
+        value = getattr(inner, field.name)
+        parts[field.name] = _word(field, value) if field.enum_type else value
+    found: Selector = _BY_PLACE[name](**parts)
     return found
 
 
 def entity_type_of(message: selector_pb2.Selector) -> str:
     """The entity type a selector searches."""
-    return ENTITY_OF[message.WhichOneof("by") or ""]
+    return from_wire(message).entity_type

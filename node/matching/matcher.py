@@ -11,21 +11,14 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Protocol
 
-from node.matching import score
+from node.matching import exact, score
 from node.matching.found import Band, Candidate, Found
 from node.matching.score import Evidence
-from node.records import names, normalise
-from node.records.selectors import (
-    DocumentSelector,
-    ObservableSelector,
-    OrganisationSelector,
-    PersonSelector,
-    StolenObjectSelector,
-    VehicleSelector,
-)
+from node.records import names
+from node.records.selectors import PersonSelector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from node.records.name_index import NameIndex, NameRow
     from node.records.record import RecordId
@@ -41,8 +34,6 @@ POSTINGS_MAX: Final = 20_000
 WEIGHED_MAX: Final = 100
 POSSIBLE_MIN: Final = 0.70
 PROBABLE_MIN: Final = 0.85
-# Exact look-ups read this many more than the limit, to know whether there are more.
-BEYOND: Final = 1
 
 
 class Matcher(Protocol):
@@ -75,9 +66,9 @@ class RegisterMatcher:
 
     async def search(self, selector: Selector, limit: int) -> Found:
         """Candidates, best first, at most ``limit``, and whether there are more."""
-        keys = exact_keys(selector)
-        if keys:
-            return self._exact(keys, limit)
+        found = exact.search(self._store, selector, limit)
+        if found is not None:
+            return found
         asked = named(selector)
         if asked is None:
             return Found()
@@ -89,17 +80,6 @@ class RegisterMatcher:
         return await loop.run_in_executor(
             self._thread, self._by_name, tokens, entity_type, beside, limit
         )
-
-    def _exact(self, keys: Iterable[tuple[str, str, str]], limit: int) -> Found:
-        found: dict[RecordId, Candidate] = {}
-        for kind, normal, reason in keys:
-            for match in self._store.find(self._store.hash_of(kind, normal), limit + BEYOND):
-                found.setdefault(
-                    match.record_id,
-                    Candidate(match.record_id, 1.0, Band.EXACT, (reason,), frozenset({match.path})),
-                )
-        candidates = tuple(found[one] for one in sorted(found))
-        return Found(candidates[:limit], more=len(candidates) > limit)
 
     def _by_name(
         self, asked: tuple[str, ...], entity_type: str, beside: Evidence, limit: int
@@ -194,32 +174,6 @@ class RegisterMatcher:
         )
 
 
-def exact_keys(selector: Selector) -> list[tuple[str, str, str]]:
-    """Kinds and normal forms that an exact selector is looked up by, each with its reason in words."""
-    match selector:
-        case DocumentSelector(number=number):
-            normal = normalise.document_number(number)
-            return [("identity_document.number", normal, "same document number")] if normal else []
-        case VehicleSelector(vin=vin, plate=plate):
-            keys = []
-            if vin:
-                keys.append(("vehicle.vin", normalise.vin(vin), "same VIN"))
-            if plate:
-                keys.append(("vehicle.plate", normalise.plate(plate), "same plate"))
-            return [key for key in keys if key[1]]
-        case ObservableSelector(type=kind, value=value):
-            normal = normalise.observable(kind, value)
-            return [(kind, normal, f"same {kind.lower()}")] if normal else []
-        case OrganisationSelector(number=number) if number:
-            normal = normalise.organisation_number(number)
-            return [("organisation-number", normal, "same number")]
-        case StolenObjectSelector(serial_number=serial) if serial:
-            normal = normalise.document_number(serial)
-            return [("stolen_object.serial_number", normal, "same serial number")]
-        case _:
-            return []
-
-
 def named(selector: Selector) -> tuple[str, str, Evidence] | None:
     """Name, entity type and evidence of a selector that searches by name."""
     match selector:
@@ -230,9 +184,7 @@ def named(selector: Selector) -> tuple[str, str, Evidence] | None:
                 selector.sex,
             )
             return selector.text, "person", beside
-        case OrganisationSelector(name=name):
-            return normalise.plain(name), "organisation", Evidence()
-        case StolenObjectSelector(title=title):
-            return normalise.plain(title), "stolen_object", Evidence()
+        case _ if selector.text:
+            return selector.text, selector.entity_type, Evidence()
         case _:
             return None

@@ -14,10 +14,11 @@ from dataclasses import asdict, is_dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, intersect, select, text, update
 
 from comity.catalogue import FIELDS
 from node.records import names, normalise, schema
+from node.records.indexing import NAMED, keys_of
 from node.records.record import Labels, RecordId
 from node.records.values import VALUE_TYPES, Assertion
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from node.records.identifiers import Key
     from node.records.record import Record
 
 HASH_BYTES: Final = 16
@@ -38,32 +40,6 @@ LABELS_REMEMBERED: Final = 65_536
 
 _VALUE_OF: Final = {
     info.path: VALUE_TYPES.get(info.values or "") for fields in FIELDS.values() for info in fields
-}
-# Fields that are looked up exactly, and their normal form.
-_IDENTIFIERS: Final = {
-    "identity_document.number": normalise.document_number,
-    "vehicle.vin": normalise.vin,
-    "vehicle.plate": normalise.plate,
-    "organisation.registration_number": normalise.organisation_number,
-    "organisation.lei": normalise.organisation_number,
-    "stolen_object.serial_number": normalise.document_number,
-    "person.phones": normalise.phone,
-    "person.emails": normalise.email,
-}
-# Kind of the hash: two fields that hold the same sort of number share one.
-_KIND: Final = {
-    "person.phones": "PHONE",
-    "person.emails": "EMAIL",
-    "organisation.lei": "organisation-number",
-    "organisation.registration_number": "organisation-number",
-    "organisation.tax_ids": "organisation-number",
-}
-_NAMES: Final = {
-    "person": ("person.names",),
-    "identity_document": ("identity_document.holder_names",),
-    "vehicle": ("vehicle.keeper_names",),
-    "organisation": ("organisation.names",),
-    "stolen_object": ("stolen_object.title",),
 }
 
 
@@ -240,9 +216,9 @@ class RecordStore:
             for path, value in record.fields.items():
                 if value:
                     fields.append({"record_id": number, "path": path, "value": encode(value)})
-            for path, hashed in self._hashes(record):
-                identifiers[hashed, number, path] = None
-            for path in _NAMES.get(record.entity_type, ()):
+            for path, key in keys_of(record):
+                identifiers[self.hash_of(key), number, path] = None
+            for path in NAMED.get(record.entity_type, ()):
                 published.extend((number, path, *one) for one in _published(record, path))
         connection.execute(insert(schema.record), records)
         if fields:
@@ -318,37 +294,11 @@ class RecordStore:
 
     # --- identifiers -----------------------------------------------------------------------------
 
-    def hash_of(self, kind: str, normal: str) -> bytes:
+    def hash_of(self, key: Key) -> bytes:
         """The keyed hash an identifier is found by."""
-        data = f"{kind}\0{normal}".encode()
+        within = "" if key.within is None else f"\0{key.within}"
+        data = f"{key.kind}\0{key.normal}{within}".encode()
         return blake2b(data, key=self._index_key, digest_size=HASH_BYTES).digest()
-
-    def _hashes(self, record: Record) -> Iterator[tuple[str, bytes]]:
-        for path, way in _IDENTIFIERS.items():
-            value = record.fields.get(path)
-            if not value:
-                continue
-            for one in value if isinstance(value, tuple) else (value,):
-                normal = way(str(one))
-                if normal:
-                    yield path, self.hash_of(_KIND.get(path, path), normal)
-        yield from self._numbers(record)
-        if record.entity_type == "observable":
-            kind = str(record.fields.get("observable.observable_type", ""))
-            normal = normalise.observable(kind, str(record.fields.get("observable.value", "")))
-            if normal:
-                yield "observable.value", self.hash_of(kind, normal)
-
-    def _numbers(self, record: Record) -> Iterator[tuple[str, bytes]]:
-        for path in ("organisation.tax_ids", "person.national_ids"):
-            for number in record.fields.get(path) or ():  # type: ignore[attr-defined]  # a tuple
-                normal = normalise.alphanumeric(number.value)
-                if normal:
-                    yield path, self.hash_of(_KIND.get(path, path), normal)
-                if normal and path == "person.national_ids":
-                    # A passport in a person's record is found as a document too.
-                    folded = normalise.document_number(number.value)
-                    yield path, self.hash_of("identity_document.number", folded)
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -369,6 +319,27 @@ class RecordStore:
         """Records that hold an identifier, at most ``limit``."""
         rows = self.reader.execute(_FIND, {"hash": hashed, "limit": limit})
         return [Match(RecordId(row[0]), row[1]) for row in rows]
+
+    def find_all(
+        self, groups: Sequence[Sequence[bytes]], limit: int
+    ) -> dict[RecordId, frozenset[str]]:
+        """Records that hold one identifier of each group, at most ``limit``, with the fields that do."""
+        holds = schema.identifier.c
+        wanted = [select(holds.record_id).where(holds.hash.in_(group)) for group in groups]
+        both = intersect(*wanted).limit(limit)
+        found: dict[RecordId, set[str]] = {
+            RecordId(one): set() for one in self.reader.execute(both).scalars()
+        }
+        if found:
+            every = [hashed for group in groups for hashed in group]
+            rows = self.reader.execute(
+                select(holds.record_id, holds.path).where(
+                    holds.hash.in_(every), holds.record_id.in_(list(found))
+                )
+            )
+            for record_id, path in rows:
+                found[RecordId(record_id)].add(path)
+        return {one: frozenset(found[one]) for one in sorted(found)}
 
     def facts(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, tuple[str, Labels, str]]:
         """Entity type, labels and stored assertion of records; no field values."""

@@ -46,14 +46,16 @@ def question_of(message: query_service_pb2.Question, *, remaining_s: float | Non
     selectors = []
     kinds = set()
     for index, one in enumerate(message.selectors):
-        kinds.add(selector_codec.entity_type_of(one))
         selector = selector_codec.from_wire(one)
+        kinds.add(selector.entity_type)
         try:
             selector.validate()
         except Refusal as refusal:
             kind = one.WhichOneof("by")
             field = f"question.selectors[{index}].{kind}.{refusal.field or ''}".rstrip(".")
-            raise Refusal(refusal.reason, refusal.detail, field=field) from refusal
+            raise Refusal(
+                refusal.reason, refusal.detail, field=field, hint=refusal.hint
+            ) from refusal
         selectors.append(selector)
     if len(kinds) != 1:
         # The routing names one entity type; asking for two kinds of thing is two questions.

@@ -287,5 +287,6 @@ def _refused(correlation: int, refusal: Refusal, reference: str = "") -> api.Tol
             sentence=public.sentence,
             field=refusal.field or "",
             reference=reference,
+            hint=refusal.hint,
         ),
     )

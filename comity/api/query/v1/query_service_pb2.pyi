@@ -334,6 +334,7 @@ class Refused(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     FIELD_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
+    HINT_FIELD_NUMBER: _builtins.int
     code: _builtins.int
     """gRPC status code."""
     reason: _reason_pb2.ErrorReason.ValueType
@@ -344,6 +345,8 @@ class Refused(_message.Message):
     """The request field at fault, as a dotted path, where there is one."""
     reference: _builtins.str
     """Finds the case in the node's log, with ERROR_REASON_INTERNAL."""
+    hint: _builtins.str
+    """What would be right in the field, in words."""
     def __init__(
         self,
         *,
@@ -352,10 +355,11 @@ class Refused(_message.Message):
         sentence: _builtins.str = ...,
         field: _builtins.str = ...,
         reference: _builtins.str = ...,
+        hint: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "field", b"field", "reason", b"reason", "reference", b"reference", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "field", b"field", "hint", b"hint", "reason", b"reason", "reference", b"reference", "sentence", b"sentence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from comity._vendor.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"comity/api/query/v1/selector.proto\x12\x13\x63omity.api.query.v1\x1a\x1b\x62uf/validate/validate.proto\"\x88\x03\n\x08Selector\x12\x35\n\x06person\x18\x01 \x01(\x0b\x32#.comity.api.query.v1.PersonSelectorH\x00\x12\x39\n\x08\x64ocument\x18\x02 \x01(\x0b\x32%.comity.api.query.v1.DocumentSelectorH\x00\x12\x37\n\x07vehicle\x18\x03 \x01(\x0b\x32$.comity.api.query.v1.VehicleSelectorH\x00\x12\x41\n\x0corganisation\x18\x04 \x01(\x0b\x32).comity.api.query.v1.OrganisationSelectorH\x00\x12\x42\n\rstolen_object\x18\x05 \x01(\x0b\x32).comity.api.query.v1.StolenObjectSelectorH\x00\x12=\n\nobservable\x18\x06 \x01(\x0b\x32\'.comity.api.query.v1.ObservableSelectorH\x00\x42\x0b\n\x02\x62y\x12\x05\xbaH\x02\x08\x01\"\xf4\x01\n\x0ePersonSelector\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1c\n\x0b\x66\x61mily_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1b\n\ngiven_name\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x42\n\nbirth_date\x18\x04 \x01(\tB.\xbaH+r)\x18\n2%^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$\x12+\n\x0bnationality\x18\x05 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\x12\x1e\n\x03sex\x18\x06 \x01(\tB\x11\xbaH\x0er\x0c\x18\x01\x32\x08^[MFX]?$\"~\n\x10\x44ocumentSelector\x12\x19\n\x06number\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x03\x18(\x12/\n\x0fissuing_country\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\x12\x1e\n\rdocument_type\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\"n\n\x0fVehicleSelector\x12\x14\n\x03vin\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x19\x12\x16\n\x05plate\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12-\n\rplate_country\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\"p\n\x14OrganisationSelector\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x06number\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\'\n\x07\x63ountry\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\"h\n\x14StolenObjectSelector\x12\x1e\n\rserial_number\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x17\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x05maker\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"n\n\x12ObservableSelector\x12=\n\x04type\x18\x01 \x01(\x0e\x32#.comity.api.query.v1.ObservableTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x05value\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x03\x18\x80\x10*\xd2\x01\n\x0eObservableType\x12\x1f\n\x1bOBSERVABLE_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15OBSERVABLE_TYPE_PHONE\x10\x01\x12\x19\n\x15OBSERVABLE_TYPE_EMAIL\x10\x02\x12\x1a\n\x16OBSERVABLE_TYPE_DOMAIN\x10\x03\x12\x17\n\x13OBSERVABLE_TYPE_URL\x10\x04\x12\x18\n\x14OBSERVABLE_TYPE_HASH\x10\x05\x12\x1a\n\x16OBSERVABLE_TYPE_WALLET\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"comity/api/query/v1/selector.proto\x12\x13\x63omity.api.query.v1\x1a\x1b\x62uf/validate/validate.proto\"\x88\x03\n\x08Selector\x12\x35\n\x06person\x18\x01 \x01(\x0b\x32#.comity.api.query.v1.PersonSelectorH\x00\x12\x39\n\x08\x64ocument\x18\x02 \x01(\x0b\x32%.comity.api.query.v1.DocumentSelectorH\x00\x12\x37\n\x07vehicle\x18\x03 \x01(\x0b\x32$.comity.api.query.v1.VehicleSelectorH\x00\x12\x41\n\x0corganisation\x18\x04 \x01(\x0b\x32).comity.api.query.v1.OrganisationSelectorH\x00\x12\x42\n\rstolen_object\x18\x05 \x01(\x0b\x32).comity.api.query.v1.StolenObjectSelectorH\x00\x12=\n\nobservable\x18\x06 \x01(\x0b\x32\'.comity.api.query.v1.ObservableSelectorH\x00\x42\x0b\n\x02\x62y\x12\x05\xbaH\x02\x08\x01\"\xf4\x01\n\x0ePersonSelector\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1c\n\x0b\x66\x61mily_name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1b\n\ngiven_name\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x42\n\nbirth_date\x18\x04 \x01(\tB.\xbaH+r)\x18\n2%^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$\x12+\n\x0bnationality\x18\x05 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\x12\x1e\n\x03sex\x18\x06 \x01(\tB\x11\xbaH\x0er\x0c\x18\x01\x32\x08^[MFX]?$\"\x92\x01\n\x10\x44ocumentSelector\x12\x17\n\x06number\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12/\n\x0fissuing_country\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\x12\x1e\n\rdocument_type\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12\x14\n\x03mrz\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\"n\n\x0fVehicleSelector\x12\x14\n\x03vin\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18\x19\x12\x16\n\x05plate\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12-\n\rplate_country\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\"p\n\x14OrganisationSelector\x12\x16\n\x04name\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x06number\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\'\n\x07\x63ountry\x18\x03 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\"h\n\x14StolenObjectSelector\x12\x1e\n\rserial_number\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x17\n\x05title\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x17\n\x05maker\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"n\n\x12ObservableSelector\x12=\n\x04type\x18\x01 \x01(\x0e\x32#.comity.api.query.v1.ObservableTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x05value\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x03\x18\x80\x10*\xd2\x01\n\x0eObservableType\x12\x1f\n\x1bOBSERVABLE_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15OBSERVABLE_TYPE_PHONE\x10\x01\x12\x19\n\x15OBSERVABLE_TYPE_EMAIL\x10\x02\x12\x1a\n\x16OBSERVABLE_TYPE_DOMAIN\x10\x03\x12\x17\n\x13OBSERVABLE_TYPE_URL\x10\x04\x12\x18\n\x14OBSERVABLE_TYPE_HASH\x10\x05\x12\x1a\n\x16OBSERVABLE_TYPE_WALLET\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,11 +47,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSONSELECTOR'].fields_by_name['sex']._loaded_options = None
   _globals['_PERSONSELECTOR'].fields_by_name['sex']._serialized_options = b'\272H\016r\014\030\0012\010^[MFX]?$'
   _globals['_DOCUMENTSELECTOR'].fields_by_name['number']._loaded_options = None
-  _globals['_DOCUMENTSELECTOR'].fields_by_name['number']._serialized_options = b'\272H\006r\004\020\003\030('
+  _globals['_DOCUMENTSELECTOR'].fields_by_name['number']._serialized_options = b'\272H\004r\002\030('
   _globals['_DOCUMENTSELECTOR'].fields_by_name['issuing_country']._loaded_options = None
   _globals['_DOCUMENTSELECTOR'].fields_by_name['issuing_country']._serialized_options = b'\272H\023r\021\030\0022\r^([A-Z]{2})?$'
   _globals['_DOCUMENTSELECTOR'].fields_by_name['document_type']._loaded_options = None
   _globals['_DOCUMENTSELECTOR'].fields_by_name['document_type']._serialized_options = b'\272H\004r\002\030\024'
+  _globals['_DOCUMENTSELECTOR'].fields_by_name['mrz']._loaded_options = None
+  _globals['_DOCUMENTSELECTOR'].fields_by_name['mrz']._serialized_options = b'\272H\004r\002\030d'
   _globals['_VEHICLESELECTOR'].fields_by_name['vin']._loaded_options = None
   _globals['_VEHICLESELECTOR'].fields_by_name['vin']._serialized_options = b'\272H\004r\002\030\031'
   _globals['_VEHICLESELECTOR'].fields_by_name['plate']._loaded_options = None
@@ -74,20 +76,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OBSERVABLESELECTOR'].fields_by_name['type']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_OBSERVABLESELECTOR'].fields_by_name['value']._loaded_options = None
   _globals['_OBSERVABLESELECTOR'].fields_by_name['value']._serialized_options = b'\272H\007r\005\020\003\030\200\020'
-  _globals['_OBSERVABLETYPE']._serialized_start=1303
-  _globals['_OBSERVABLETYPE']._serialized_end=1513
+  _globals['_OBSERVABLETYPE']._serialized_start=1324
+  _globals['_OBSERVABLETYPE']._serialized_end=1534
   _globals['_SELECTOR']._serialized_start=89
   _globals['_SELECTOR']._serialized_end=481
   _globals['_PERSONSELECTOR']._serialized_start=484
   _globals['_PERSONSELECTOR']._serialized_end=728
-  _globals['_DOCUMENTSELECTOR']._serialized_start=730
-  _globals['_DOCUMENTSELECTOR']._serialized_end=856
-  _globals['_VEHICLESELECTOR']._serialized_start=858
-  _globals['_VEHICLESELECTOR']._serialized_end=968
-  _globals['_ORGANISATIONSELECTOR']._serialized_start=970
-  _globals['_ORGANISATIONSELECTOR']._serialized_end=1082
-  _globals['_STOLENOBJECTSELECTOR']._serialized_start=1084
-  _globals['_STOLENOBJECTSELECTOR']._serialized_end=1188
-  _globals['_OBSERVABLESELECTOR']._serialized_start=1190
-  _globals['_OBSERVABLESELECTOR']._serialized_end=1300
+  _globals['_DOCUMENTSELECTOR']._serialized_start=731
+  _globals['_DOCUMENTSELECTOR']._serialized_end=877
+  _globals['_VEHICLESELECTOR']._serialized_start=879
+  _globals['_VEHICLESELECTOR']._serialized_end=989
+  _globals['_ORGANISATIONSELECTOR']._serialized_start=991
+  _globals['_ORGANISATIONSELECTOR']._serialized_end=1103
+  _globals['_STOLENOBJECTSELECTOR']._serialized_start=1105
+  _globals['_STOLENOBJECTSELECTOR']._serialized_end=1209
+  _globals['_OBSERVABLESELECTOR']._serialized_start=1211
+  _globals['_OBSERVABLESELECTOR']._serialized_end=1321
 # @@protoc_insertion_point(module_scope)

@@ -164,22 +164,26 @@ class DocumentSelector(_message.Message):
     NUMBER_FIELD_NUMBER: _builtins.int
     ISSUING_COUNTRY_FIELD_NUMBER: _builtins.int
     DOCUMENT_TYPE_FIELD_NUMBER: _builtins.int
+    MRZ_FIELD_NUMBER: _builtins.int
     number: _builtins.str
-    """Number as printed."""
+    """Number as printed; or the zone."""
     issuing_country: _builtins.str
     """ISO 3166-1 alpha-2 of the issuing country; empty: any."""
     document_type: _builtins.str
-    """ICAO 9303 code; empty: any."""
+    """ICAO 9303 code, or national-id for a number that a country gives to persons; empty: any."""
+    mrz: _builtins.str
+    """Machine-readable zone as read, lines one below the other: number and country come from it."""
     def __init__(
         self,
         *,
         number: _builtins.str = ...,
         issuing_country: _builtins.str = ...,
         document_type: _builtins.str = ...,
+        mrz: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_type", b"document_type", "issuing_country", b"issuing_country", "number", b"number"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_type", b"document_type", "issuing_country", b"issuing_country", "mrz", b"mrz", "number", b"number"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -103,19 +103,31 @@ class FieldClass(_message.Message):
 
     TIER_FIELD_NUMBER: _builtins.int
     STAGE_FIELD_NUMBER: _builtins.int
+    IDENTIFIER_FIELD_NUMBER: _builtins.int
+    WITHIN_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     tier: Global___Tier.ValueType
     """Sensitivity."""
     stage: Global___Stage.ValueType
     """Earliest stage."""
+    identifier: _builtins.str
+    """Kind of identifier the field holds, looked up exactly by its normal form: vin, plate, imo …; empty: none."""
+    within: _builtins.str
+    """Field of the same entity that says within what the identifier is unique: plate_country, port …"""
+    name: _builtins.bool
+    """True for published names, which are searched by evidence."""
     def __init__(
         self,
         *,
         tier: Global___Tier.ValueType = ...,
         stage: Global___Stage.ValueType = ...,
+        identifier: _builtins.str = ...,
+        within: _builtins.str = ...,
+        name: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["stage", b"stage", "tier", b"tier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["identifier", b"identifier", "name", b"name", "stage", b"stage", "tier", b"tier", "within", b"within"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1
 from comity.api.record.v1 import values_pb2 as comity_dot_api_dot_record_dot_v1_dot_values__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/record/v1/organisation.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xfe\x03\n\x0cOrganisation\x12?\n\x05names\x18\x01 \x03(\x0b\x32&.comity.api.record.v1.OrganisationNameB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1c\n\nlegal_form\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12%\n\x13registration_number\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12&\n\x14registration_country\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x15\n\x03lei\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12;\n\x07tax_ids\x18\x06 \x03(\x0b\x32 .comity.api.record.v1.IdentifierB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12$\n\x12incorporation_date\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12:\n\taddresses\x18\x08 \x03(\x0b\x32\x1d.comity.api.record.v1.AddressB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1a\n\x08officers\x18\t \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x18\n\x06sector\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x19\n\x07summary\x18\x0b \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x39\n\x08listings\x18\x0c \x03(\x0b\x32\x1d.comity.api.record.v1.ListingB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/record/v1/organisation.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xd5\x04\n\x0cOrganisation\x12\x41\n\x05names\x18\x01 \x03(\x0b\x32&.comity.api.record.v1.OrganisationNameB\n\xaa\xbb\x18\x06\x08\x02\x10\x02(\x01\x12\x1c\n\nlegal_form\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12P\n\x13registration_number\x18\x03 \x01(\tB3\xaa\xbb\x18/\x08\x02\x10\x01\x1a\x13organisation-number\"\x14registration_country\x12&\n\x14registration_country\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12*\n\x03lei\x18\x05 \x01(\tB\x1d\xaa\xbb\x18\x19\x08\x02\x10\x01\x1a\x13organisation-number\x12P\n\x07tax_ids\x18\x06 \x03(\x0b\x32 .comity.api.record.v1.IdentifierB\x1d\xaa\xbb\x18\x19\x08\x02\x10\x02\x1a\x13organisation-number\x12$\n\x12incorporation_date\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12:\n\taddresses\x18\x08 \x03(\x0b\x32\x1d.comity.api.record.v1.AddressB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1a\n\x08officers\x18\t \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x18\n\x06sector\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x19\n\x07summary\x18\x0b \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x39\n\x08listings\x18\x0c \x03(\x0b\x32\x1d.comity.api.record.v1.ListingB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,17 +34,17 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.record.v1.organi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ORGANISATION'].fields_by_name['names']._loaded_options = None
-  _globals['_ORGANISATION'].fields_by_name['names']._serialized_options = b'\252\273\030\004\010\002\020\002'
+  _globals['_ORGANISATION'].fields_by_name['names']._serialized_options = b'\252\273\030\006\010\002\020\002(\001'
   _globals['_ORGANISATION'].fields_by_name['legal_form']._loaded_options = None
   _globals['_ORGANISATION'].fields_by_name['legal_form']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_ORGANISATION'].fields_by_name['registration_number']._loaded_options = None
-  _globals['_ORGANISATION'].fields_by_name['registration_number']._serialized_options = b'\252\273\030\004\010\002\020\001'
+  _globals['_ORGANISATION'].fields_by_name['registration_number']._serialized_options = b'\252\273\030/\010\002\020\001\032\023organisation-number\"\024registration_country'
   _globals['_ORGANISATION'].fields_by_name['registration_country']._loaded_options = None
   _globals['_ORGANISATION'].fields_by_name['registration_country']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_ORGANISATION'].fields_by_name['lei']._loaded_options = None
-  _globals['_ORGANISATION'].fields_by_name['lei']._serialized_options = b'\252\273\030\004\010\002\020\001'
+  _globals['_ORGANISATION'].fields_by_name['lei']._serialized_options = b'\252\273\030\031\010\002\020\001\032\023organisation-number'
   _globals['_ORGANISATION'].fields_by_name['tax_ids']._loaded_options = None
-  _globals['_ORGANISATION'].fields_by_name['tax_ids']._serialized_options = b'\252\273\030\004\010\002\020\002'
+  _globals['_ORGANISATION'].fields_by_name['tax_ids']._serialized_options = b'\252\273\030\031\010\002\020\002\032\023organisation-number'
   _globals['_ORGANISATION'].fields_by_name['incorporation_date']._loaded_options = None
   _globals['_ORGANISATION'].fields_by_name['incorporation_date']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_ORGANISATION'].fields_by_name['addresses']._loaded_options = None
@@ -58,5 +58,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORGANISATION'].fields_by_name['listings']._loaded_options = None
   _globals['_ORGANISATION'].fields_by_name['listings']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_ORGANISATION']._serialized_start=137
-  _globals['_ORGANISATION']._serialized_end=647
+  _globals['_ORGANISATION']._serialized_end=734
 # @@protoc_insertion_point(module_scope)

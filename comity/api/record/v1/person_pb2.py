@@ -26,7 +26,7 @@ from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1
 from comity.api.record.v1 import values_pb2 as comity_dot_api_dot_record_dot_v1_dot_values__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!comity/api/record/v1/person.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xaa\x05\n\x06Person\x12\x39\n\x05names\x18\x01 \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x15\n\x03sex\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1c\n\nbirth_date\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1d\n\x0b\x62irth_place\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1f\n\rbirth_country\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1f\n\rnationalities\x18\x06 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12@\n\x0cnational_ids\x18\x07 \x03(\x0b\x32 .comity.api.record.v1.IdentifierB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12:\n\taddresses\x18\x08 \x03(\x0b\x32\x1d.comity.api.record.v1.AddressB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x18\n\x06phones\x18\t \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x18\n\x06\x65mails\x18\n \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x1d\n\x0boccupations\x18\x0b \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12!\n\x0fphoto_reference\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x05\x10\x02\x12\x17\n\x05marks\x18\r \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x1b\n\tlanguages\x18\x0e \x03(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x03\x12\x19\n\x07parents\x18\x0f \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x18\n\x06status\x18\x10 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x1a\n\x08warnings\x18\x11 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x01\x12\x19\n\x07summary\x18\x12 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x39\n\x08listings\x18\x13 \x03(\x0b\x32\x1d.comity.api.record.v1.ListingB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!comity/api/record/v1/person.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xcb\x05\n\x06Person\x12;\n\x05names\x18\x01 \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\n\xaa\xbb\x18\x06\x08\x03\x10\x02(\x01\x12\x15\n\x03sex\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1c\n\nbirth_date\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1d\n\x0b\x62irth_place\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1f\n\rbirth_country\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1f\n\rnationalities\x18\x06 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12Q\n\x0cnational_ids\x18\x07 \x03(\x0b\x32 .comity.api.record.v1.IdentifierB\x19\xaa\xbb\x18\x15\x08\x04\x10\x02\x1a\x0f\x64ocument-number\x12:\n\taddresses\x18\x08 \x03(\x0b\x32\x1d.comity.api.record.v1.AddressB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x1f\n\x06phones\x18\t \x03(\tB\x0f\xaa\xbb\x18\x0b\x08\x04\x10\x03\x1a\x05PHONE\x12\x1f\n\x06\x65mails\x18\n \x03(\tB\x0f\xaa\xbb\x18\x0b\x08\x04\x10\x03\x1a\x05\x45MAIL\x12\x1d\n\x0boccupations\x18\x0b \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12!\n\x0fphoto_reference\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x05\x10\x02\x12\x17\n\x05marks\x18\r \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x1b\n\tlanguages\x18\x0e \x03(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x03\x12\x19\n\x07parents\x18\x0f \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x18\n\x06status\x18\x10 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x1a\n\x08warnings\x18\x11 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x01\x12\x19\n\x07summary\x18\x12 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x39\n\x08listings\x18\x13 \x03(\x0b\x32\x1d.comity.api.record.v1.ListingB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.record.v1.person
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PERSON'].fields_by_name['names']._loaded_options = None
-  _globals['_PERSON'].fields_by_name['names']._serialized_options = b'\252\273\030\004\010\003\020\002'
+  _globals['_PERSON'].fields_by_name['names']._serialized_options = b'\252\273\030\006\010\003\020\002(\001'
   _globals['_PERSON'].fields_by_name['sex']._loaded_options = None
   _globals['_PERSON'].fields_by_name['sex']._serialized_options = b'\252\273\030\004\010\003\020\002'
   _globals['_PERSON'].fields_by_name['birth_date']._loaded_options = None
@@ -46,13 +46,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSON'].fields_by_name['nationalities']._loaded_options = None
   _globals['_PERSON'].fields_by_name['nationalities']._serialized_options = b'\252\273\030\004\010\003\020\002'
   _globals['_PERSON'].fields_by_name['national_ids']._loaded_options = None
-  _globals['_PERSON'].fields_by_name['national_ids']._serialized_options = b'\252\273\030\004\010\004\020\002'
+  _globals['_PERSON'].fields_by_name['national_ids']._serialized_options = b'\252\273\030\025\010\004\020\002\032\017document-number'
   _globals['_PERSON'].fields_by_name['addresses']._loaded_options = None
   _globals['_PERSON'].fields_by_name['addresses']._serialized_options = b'\252\273\030\004\010\004\020\003'
   _globals['_PERSON'].fields_by_name['phones']._loaded_options = None
-  _globals['_PERSON'].fields_by_name['phones']._serialized_options = b'\252\273\030\004\010\004\020\003'
+  _globals['_PERSON'].fields_by_name['phones']._serialized_options = b'\252\273\030\013\010\004\020\003\032\005PHONE'
   _globals['_PERSON'].fields_by_name['emails']._loaded_options = None
-  _globals['_PERSON'].fields_by_name['emails']._serialized_options = b'\252\273\030\004\010\004\020\003'
+  _globals['_PERSON'].fields_by_name['emails']._serialized_options = b'\252\273\030\013\010\004\020\003\032\005EMAIL'
   _globals['_PERSON'].fields_by_name['occupations']._loaded_options = None
   _globals['_PERSON'].fields_by_name['occupations']._serialized_options = b'\252\273\030\004\010\004\020\003'
   _globals['_PERSON'].fields_by_name['photo_reference']._loaded_options = None
@@ -72,5 +72,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSON'].fields_by_name['listings']._loaded_options = None
   _globals['_PERSON'].fields_by_name['listings']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_PERSON']._serialized_start=131
-  _globals['_PERSON']._serialized_end=813
+  _globals['_PERSON']._serialized_end=846
 # @@protoc_insertion_point(module_scope)

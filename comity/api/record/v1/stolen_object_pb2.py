@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(comity/api/record/v1/stolen_object.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\"\xf4\x02\n\x0cStolenObject\x12\x1d\n\x0bobject_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x17\n\x05title\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x17\n\x05maker\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1b\n\tmaterials\x18\x04 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1e\n\x0cmeasurements\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x18\n\x06period\x18\x06 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1e\n\x0cinscriptions\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1d\n\x0b\x64\x65scription\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rserial_number\x18\t \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\ntheft_date\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1d\n\x0btheft_place\x18\x0b \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rreport_number\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(comity/api/record/v1/stolen_object.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\"\x85\x03\n\x0cStolenObject\x12\x1d\n\x0bobject_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x19\n\x05title\x18\x02 \x01(\tB\n\xaa\xbb\x18\x06\x08\x02\x10\x01(\x01\x12\x17\n\x05maker\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1b\n\tmaterials\x18\x04 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1e\n\x0cmeasurements\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x18\n\x06period\x18\x06 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1e\n\x0cinscriptions\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1d\n\x0b\x64\x65scription\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12.\n\rserial_number\x18\t \x01(\tB\x17\xaa\xbb\x18\x13\x08\x02\x10\x01\x1a\rserial-number\x12\x1c\n\ntheft_date\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1d\n\x0btheft_place\x18\x0b \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rreport_number\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STOLENOBJECT'].fields_by_name['object_type']._loaded_options = None
   _globals['_STOLENOBJECT'].fields_by_name['object_type']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_STOLENOBJECT'].fields_by_name['title']._loaded_options = None
-  _globals['_STOLENOBJECT'].fields_by_name['title']._serialized_options = b'\252\273\030\004\010\002\020\001'
+  _globals['_STOLENOBJECT'].fields_by_name['title']._serialized_options = b'\252\273\030\006\010\002\020\001(\001'
   _globals['_STOLENOBJECT'].fields_by_name['maker']._loaded_options = None
   _globals['_STOLENOBJECT'].fields_by_name['maker']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_STOLENOBJECT'].fields_by_name['materials']._loaded_options = None
@@ -49,7 +49,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STOLENOBJECT'].fields_by_name['description']._loaded_options = None
   _globals['_STOLENOBJECT'].fields_by_name['description']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_STOLENOBJECT'].fields_by_name['serial_number']._loaded_options = None
-  _globals['_STOLENOBJECT'].fields_by_name['serial_number']._serialized_options = b'\252\273\030\004\010\002\020\001'
+  _globals['_STOLENOBJECT'].fields_by_name['serial_number']._serialized_options = b'\252\273\030\023\010\002\020\001\032\rserial-number'
   _globals['_STOLENOBJECT'].fields_by_name['theft_date']._loaded_options = None
   _globals['_STOLENOBJECT'].fields_by_name['theft_date']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_STOLENOBJECT'].fields_by_name['theft_place']._loaded_options = None
@@ -57,5 +57,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STOLENOBJECT'].fields_by_name['report_number']._loaded_options = None
   _globals['_STOLENOBJECT'].fields_by_name['report_number']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_STOLENOBJECT']._serialized_start=103
-  _globals['_STOLENOBJECT']._serialized_end=475
+  _globals['_STOLENOBJECT']._serialized_end=492
 # @@protoc_insertion_point(module_scope)

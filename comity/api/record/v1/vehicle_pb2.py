@@ -26,7 +26,7 @@ from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1
 from comity.api.record.v1 import values_pb2 as comity_dot_api_dot_record_dot_v1_dot_values__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"comity/api/record/v1/vehicle.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xe1\x03\n\x07Vehicle\x12\x15\n\x03vin\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x17\n\x05plate\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x01\x12\x1f\n\rplate_country\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x16\n\x04make\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x17\n\x05model\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x18\n\x06\x63olour\x18\x06 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\nmodel_year\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1a\n\x08\x63\x61tegory\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rengine_number\x18\t \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12&\n\x14registration_country\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12@\n\x0ckeeper_names\x18\x0b \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x17\n\x05\x61lert\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\ntheft_date\x18\r \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1d\n\x0btheft_place\x18\x0e \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rreport_number\x18\x0f \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"comity/api/record/v1/vehicle.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xfe\x03\n\x07Vehicle\x12\x1a\n\x03vin\x18\x01 \x01(\tB\r\xaa\xbb\x18\t\x08\x02\x10\x01\x1a\x03vin\x12-\n\x05plate\x18\x02 \x01(\tB\x1e\xaa\xbb\x18\x1a\x08\x03\x10\x01\x1a\x05plate\"\rplate_country\x12\x1f\n\rplate_country\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x16\n\x04make\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x17\n\x05model\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x18\n\x06\x63olour\x18\x06 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\nmodel_year\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1a\n\x08\x63\x61tegory\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rengine_number\x18\t \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12&\n\x14registration_country\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x42\n\x0ckeeper_names\x18\x0b \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\n\xaa\xbb\x18\x06\x08\x04\x10\x02(\x01\x12\x17\n\x05\x61lert\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\ntheft_date\x18\r \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1d\n\x0btheft_place\x18\x0e \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rreport_number\x18\x0f \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,9 +34,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.record.v1.vehicl
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_VEHICLE'].fields_by_name['vin']._loaded_options = None
-  _globals['_VEHICLE'].fields_by_name['vin']._serialized_options = b'\252\273\030\004\010\002\020\001'
+  _globals['_VEHICLE'].fields_by_name['vin']._serialized_options = b'\252\273\030\t\010\002\020\001\032\003vin'
   _globals['_VEHICLE'].fields_by_name['plate']._loaded_options = None
-  _globals['_VEHICLE'].fields_by_name['plate']._serialized_options = b'\252\273\030\004\010\003\020\001'
+  _globals['_VEHICLE'].fields_by_name['plate']._serialized_options = b'\252\273\030\032\010\003\020\001\032\005plate\"\rplate_country'
   _globals['_VEHICLE'].fields_by_name['plate_country']._loaded_options = None
   _globals['_VEHICLE'].fields_by_name['plate_country']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_VEHICLE'].fields_by_name['make']._loaded_options = None
@@ -54,7 +54,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VEHICLE'].fields_by_name['registration_country']._loaded_options = None
   _globals['_VEHICLE'].fields_by_name['registration_country']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_VEHICLE'].fields_by_name['keeper_names']._loaded_options = None
-  _globals['_VEHICLE'].fields_by_name['keeper_names']._serialized_options = b'\252\273\030\004\010\004\020\002'
+  _globals['_VEHICLE'].fields_by_name['keeper_names']._serialized_options = b'\252\273\030\006\010\004\020\002(\001'
   _globals['_VEHICLE'].fields_by_name['alert']._loaded_options = None
   _globals['_VEHICLE'].fields_by_name['alert']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_VEHICLE'].fields_by_name['theft_date']._loaded_options = None
@@ -64,5 +64,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VEHICLE'].fields_by_name['report_number']._loaded_options = None
   _globals['_VEHICLE'].fields_by_name['report_number']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_VEHICLE']._serialized_start=132
-  _globals['_VEHICLE']._serialized_end=613
+  _globals['_VEHICLE']._serialized_end=642
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,116 @@
+"""Numbers of documents and of people, and the machine-readable zone (ICAO 9303)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from stdnum import get_cc_module
+
+from node.records.normalise.text import FOLDED, alphanumeric, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# ICAO 9303-3: figures as they are, A to Z are 10 to 35, the filler is 0; weights repeat.
+_MRZ: Final = re.compile(r"[A-Z0-9<]+")
+_MRZ_WEIGHTS: Final = (7, 3, 1)
+# Where things stand in each format (ICAO 9303-4 to -7): line lengths and number of lines.
+_TD1, _TD2, _TD3 = (30, 3), (36, 2), (44, 2)
+_SIGNS_BEFORE_OVERFLOW: Final = 9
+
+# python-stdnum's names for numbers that a country gives to a person.
+_PERSONAL: Final = (
+    "personalid", "dni", "nie", "pesel", "nir", "codicefiscale", "idnr", "nino", "bsn", "cnp", "egn",
+    "hetu", "cpr", "personnummer", "fodselsnummer", "rc", "jmbg", "tckimlik", "cpf", "curp", "ssn",
+    "aadhaar", "rrn", "ric", "idnr", "uid", "nric", "cc", "nn", "ssn", "id",
+)  # fmt: skip
+
+
+def document_number(text: str) -> str:
+    """A document's number: separators gone, O read as 0, I as 1, Q as 0."""
+    return alphanumeric(text).translate(FOLDED)
+
+
+def national_number(text: str, country: str) -> bool | None:
+    """Whether this is a number that ``country`` gives to persons; ``None`` where nobody here knows."""
+    modules = [found for name in _PERSONAL if (found := _module(country, name)) is not None]
+    if not modules:
+        return None
+    return any(module.is_valid(plain(text)) for module in modules)
+
+
+def _module(country: str, name: str) -> Any:
+    try:
+        return get_cc_module(country.lower(), name)
+    except (ImportError, ValueError):
+        return None
+
+
+class Mrz(NamedTuple):
+    """What a machine-readable zone says of the document itself."""
+
+    number: str
+    issuing_country: str
+    document_type: str
+
+
+def check_digit(text: str) -> str:
+    """The check digit of a field (ICAO 9303-3, 4.9)."""
+    total = 0
+    for place, sign in enumerate(text):
+        value = 0 if sign == "<" else int(sign, 36)
+        total += value * _MRZ_WEIGHTS[place % len(_MRZ_WEIGHTS)]
+    return str(total % 10)
+
+
+def _lines(text: str) -> list[str]:
+    lines = [line.replace(" ", "") for line in text.upper().replace("\r", "\n").split("\n")]
+    found = [line for line in lines if line]
+    if len(found) != 1:
+        return found
+    whole = found[0]
+    for length, count in (_TD1, _TD2, _TD3):
+        if len(whole) == length * count:
+            return [whole[at : at + length] for at in range(0, len(whole), length)]
+    return found
+
+
+def mrz(text: str) -> Mrz | None:
+    """Document number, issuer and type of a zone (TD1, TD2, TD3, MRV-A, MRV-B) whose check digits fit."""
+    lines = _lines(text)
+    shape = (len(lines[0]) if lines else 0, len(lines))
+    if shape not in {_TD1, _TD2, _TD3} or any(len(one) != shape[0] for one in lines):
+        return None
+    if not all(_MRZ.fullmatch(one) for one in lines):
+        return None
+    first = lines[0]
+    number, digit, optional = (
+        (first[5:14], first[14], first[15:30])
+        if shape == _TD1
+        else (lines[1][:9], lines[1][9], lines[1][28:35])
+    )
+    if digit == "<" and not first.startswith("V"):
+        # A longer number goes on in the optional data, its check digit last (ICAO 9303-5, 4.2.4).
+        rest, _, _ = optional.partition("<")
+        number, digit = number + rest[:-1], rest[-1:]
+    if not digit or check_digit(number) != digit or not _dates_fit(lines, shape):
+        return None
+    return Mrz(number.rstrip("<"), first[2:5].rstrip("<"), first[:2].rstrip("<"))
+
+
+def _dates_fit(lines: Sequence[str], shape: tuple[int, int]) -> bool:
+    second = lines[1]
+    born, expires = (second[:7], second[8:15]) if shape == _TD1 else (second[13:20], second[21:28])
+    return all(part[-1] == check_digit(part[:-1]) for part in (born, expires))
+
+
+def misread_mrz(text: str) -> str:
+    """What is wrong with a zone that ``mrz`` does not read, as a sentence."""
+    lines = _lines(text)
+    shape = (len(lines[0]) if lines else 0, len(lines))
+    if shape not in {_TD1, _TD2, _TD3}:
+        return "a machine-readable zone has 3 lines of 30, 2 of 36 or 2 of 44 characters"
+    if not all(_MRZ.fullmatch(one) for one in lines):
+        return "a machine-readable zone has only A to Z, 0 to 9 and <"
+    return "a check digit of the machine-readable zone does not fit"
