@@ -76,11 +76,17 @@ def _lines(text: str) -> list[str]:
     return found
 
 
+def _shape(lines: Sequence[str]) -> tuple[int, int] | None:
+    shape = (len(lines[0]) if lines else 0, len(lines))
+    same = all(len(one) == shape[0] for one in lines)
+    return shape if same and shape in {_TD1, _TD2, _TD3} else None
+
+
 def mrz(text: str) -> Mrz | None:
     """Document number, issuer and type of a zone (TD1, TD2, TD3, MRV-A, MRV-B) whose check digits fit."""
     lines = _lines(text)
-    shape = (len(lines[0]) if lines else 0, len(lines))
-    if shape not in {_TD1, _TD2, _TD3} or any(len(one) != shape[0] for one in lines):
+    shape = _shape(lines)
+    if shape is None:
         return None
     if not all(_MRZ.fullmatch(one) for one in lines):
         return None
@@ -108,8 +114,7 @@ def _dates_fit(lines: Sequence[str], shape: tuple[int, int]) -> bool:
 def misread_mrz(text: str) -> str:
     """What is wrong with a zone that ``mrz`` does not read, as a sentence."""
     lines = _lines(text)
-    shape = (len(lines[0]) if lines else 0, len(lines))
-    if shape not in {_TD1, _TD2, _TD3}:
+    if _shape(lines) is None:
         return "a machine-readable zone has 3 lines of 30, 2 of 36 or 2 of 44 characters"
     if not all(_MRZ.fullmatch(one) for one in lines):
         return "a machine-readable zone has only A to Z, 0 to 9 and <"
