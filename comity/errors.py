@@ -128,6 +128,7 @@ class ExitCode:
     TEMPORARY: Final = 75
     REFUSED: Final = 77
     CONFIG: Final = 78
+    UNSOUND: Final = 79
 
 
 class StartError(ComityError):

@@ -13,18 +13,28 @@ from comity.ledger.checkpoint import (
     parse_checkpoint,
     sign_checkpoint,
 )
-from comity.ledger.entry import entry_leaf
+from comity.ledger.entry import Statement, entry_leaf
 from comity.ledger.errors import LedgerError
 from comity.ledger.note import SignedNote, parse_note, parse_vkey, sign_note, verify_note, vkey_of
-from comity.ledger.proof import Receipt, VerifiedReceipt, parse_receipt, verify_receipt
+from comity.ledger.proof import (
+    OpenedReceipt,
+    Receipt,
+    VerifiedReceipt,
+    open_receipt,
+    parse_receipt,
+    verify_opened,
+    verify_receipt,
+)
 from comity.ledger.tree import Frontier, consistency_path, inclusion_path, verify_consistency
 
 __all__ = [
     "Checkpoint",
     "Frontier",
     "LedgerError",
+    "OpenedReceipt",
     "Receipt",
     "SignedNote",
+    "Statement",
     "VerifiedCheckpoint",
     "VerifiedReceipt",
     "Verifier",
@@ -33,6 +43,7 @@ __all__ = [
     "cosign",
     "entry_leaf",
     "inclusion_path",
+    "open_receipt",
     "parse_checkpoint",
     "parse_note",
     "parse_receipt",
@@ -41,6 +52,7 @@ __all__ = [
     "sign_note",
     "verify_consistency",
     "verify_note",
+    "verify_opened",
     "verify_receipt",
     "vkey_of",
 ]

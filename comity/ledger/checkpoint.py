@@ -88,10 +88,11 @@ def parse_checkpoint(text: str) -> Checkpoint:
 class Verifier:
     """Verifies one log's checkpoints, by its public key."""
 
-    __slots__ = ("key",)
+    __slots__ = ("key", "vkey")
 
     def __init__(self, vkey: str) -> None:
         self.key = parse_vkey(vkey)
+        self.vkey = vkey
         if self.key.algorithm != ALGORITHM_ED25519:
             raise LedgerError("a log's key makes plain Ed25519 signatures")
 

@@ -115,7 +115,7 @@ def _read_only(path: Path, mode: str) -> Engine:
         return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
     creator: Callable[[], Any] = connect
-    return create_engine(f"{_SQLITE}://{path}", creator=creator)
+    return create_engine(URL.create(_SQLITE, database=str(path)), creator=creator)
 
 
 def _readable(engine: Engine) -> bool:

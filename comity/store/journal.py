@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from comity.errors import ComityError, ExitCode, Fault, StartError
-from comity.ledger.entry import SALT_BYTES, entry_leaf
-from comity.store.ledger_store import Entry
+from comity.ledger.audit import Entry
+from comity.ledger.entry import SALT_BYTES, Statement, entry_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ class Draft:
     Attributes:
         kind: what happened.
         envelope_id: the envelope it concerns, 32 bytes.
-        details: canonical bytes that the leaf commits to.
+        details: canonical bytes that the leaf commits to, together with kind, id and time.
         salt: 32 bytes when somebody else must know it; drawn by the journal otherwise.
     """
 
@@ -332,7 +332,8 @@ class Journal:
 
     def _entry(self, draft: Draft, position: int, now_ms: int) -> Entry:
         salt = draft.salt or self._entropy(SALT_BYTES)
-        leaf = entry_leaf(draft.details, salt=salt)
+        said = Statement(now_ms, draft.envelope_id, draft.kind, draft.details)
+        leaf = entry_leaf(said, salt=salt)
         return Entry(position, draft.kind, now_ms, draft.envelope_id, leaf, salt, draft.details)
 
 

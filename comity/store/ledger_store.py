@@ -13,7 +13,7 @@ from comity.errors import ExitCode, StartError
 from comity.ledger.checkpoint import Checkpoint, Verifier, sign_checkpoint
 from comity.ledger.errors import LedgerError
 from comity.ledger.note import Signer, vkey_of
-from comity.ledger.proof import format_receipt
+from comity.ledger.proof import format_receipt, time_extra
 from comity.ledger.tree import Frontier, consistency_path, inclusion_path, peaks_of
 from comity.store import ledger_schema as schema
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from comity.ledger.audit import Entry
     from comity.ledger.tree import Node
 
 _ENTRY: Final = insert(schema.entry)
@@ -34,18 +35,6 @@ _COUNT: Final = text(
 _LAST: Final = text("SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
 
 
-class Entry(NamedTuple):
-    """One stored entry."""
-
-    position: int
-    kind: str
-    at_ms: int
-    envelope_id: bytes
-    leaf: bytes
-    salt: bytes | None
-    details: bytes | None
-
-
 class Appended(NamedTuple):
     """What one commit added: enough to prove each of its leaves without reading anything."""
 
@@ -53,11 +42,12 @@ class Appended(NamedTuple):
     size: int
     nodes: dict[Node, bytes]
     note: str
+    at_ms: int
 
     def receipt(self, position: int) -> bytes:
         """The ``.tlog-proof`` of the leaf at ``position``, against this commit's checkpoint."""
         path = inclusion_path(position, self.size, self.nodes.__getitem__)
-        return format_receipt(position, path, self.note)
+        return format_receipt(position, path, self.note, extra=time_extra(self.at_ms))
 
 
 class LedgerStore:
@@ -139,7 +129,7 @@ class LedgerStore:
             ],
         )
         connection.execute(_CHECKPOINT, {"size": frontier.size, "at_ms": at_ms, "note": note})
-        return Appended(first, frontier.size, nodes, note), frontier
+        return Appended(first, frontier.size, nodes, note, at_ms), frontier
 
     def settle(self, frontier: Frontier) -> None:
         """Adopts the frontier of a commit that succeeded."""

@@ -348,7 +348,9 @@ class Asking:
             outcome=answer.outcome,
             ruling_digest=ruling,
         )
-        verified = self._receipts.check(receipt, entry=entry, salt=salt, details=details)
+        verified = self._receipts.check(
+            receipt, entry=entry, query_id=query.query_id, salt=salt, details=details
+        )
         self._links.acknowledge(opened.id, accepted=True)
         query.settle(
             SourceAnswer(

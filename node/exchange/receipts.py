@@ -1,7 +1,7 @@
 """Receipts at the requester: does the owner's ledger really hold this disclosure?
 
 A receipt is a C2SP ``.tlog-proof``. The leaf is not taken from it: it is recomputed from what the
-requester knows, so a proof of some other entry proves nothing here.
+requester knows and the time the owner states, so a proof of some other entry proves nothing here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from comity.ledger import LedgerError, entry_leaf, verify_receipt
+from comity.ledger import LedgerError, Statement, entry_leaf, parse_receipt, verify_receipt
+from comity.ledger.proof import time_of
+from node.exchange.disclosure import ANSWERED
 
 if TYPE_CHECKING:
     from comity.identity.directory import NodeEntry
@@ -22,12 +24,16 @@ class Receipts:
 
     __slots__ = ()
 
-    def check(self, receipt: bytes, *, entry: NodeEntry, salt: bytes, details: bytes) -> bool:
+    def check(
+        self, receipt: bytes, *, entry: NodeEntry, query_id: bytes, salt: bytes, details: bytes
+    ) -> bool:
         """Whether ``receipt`` proves that the source's ledger holds exactly these details."""
         if not receipt:
             return False
         try:
-            verify_receipt(receipt, leaf=entry_leaf(details, salt=salt), key=entry.ledger_vkey)
+            at_ms = time_of(parse_receipt(receipt).extra)
+            leaf = entry_leaf(Statement(at_ms, query_id, ANSWERED, details), salt=salt)
+            verify_receipt(receipt, leaf=leaf, key=entry.ledger_vkey)
         except LedgerError as error:
             log.warning("receipt of %s refused: %s", entry.instance, type(error).__name__)
             return False
