@@ -9,18 +9,14 @@ and nothing but ``comity.rulings`` may import Casbin.
 
 from comity.rulings.bundle import Bundle
 from comity.rulings.columns import GATEWAY_VERBS, NODE_VERBS, Verb
-from comity.rulings.context import (
-    APPROVALS,
-    AskContext,
-    Form,
-    RecordLabels,
-    RequestContext,
-    RouteContext,
-)
+from comity.rulings.context import APPROVALS, Form, RecordLabels, RequestContext
+from comity.rulings.effects import Effect, Instead
 from comity.rulings.errors import PolicyError
+from comity.rulings.facts import Facts
 from comity.rulings.loader import load_bundle
 from comity.rulings.mask import Approval, Decision, FieldRuling, Mask
 from comity.rulings.policies import Policies, Shadow
+from comity.rulings.questions import AskContext, RouteContext, UseContext
 from comity.rulings.reasons import REASONS, ReasonCode
 from comity.rulings.vocabulary import Vocabulary, load_vocabulary
 
@@ -33,8 +29,11 @@ __all__ = [
     "AskContext",
     "Bundle",
     "Decision",
+    "Effect",
+    "Facts",
     "FieldRuling",
     "Form",
+    "Instead",
     "Mask",
     "Policies",
     "PolicyError",
@@ -43,6 +42,7 @@ __all__ = [
     "RequestContext",
     "RouteContext",
     "Shadow",
+    "UseContext",
     "Verb",
     "Vocabulary",
     "load_bundle",

@@ -1,4 +1,4 @@
-"""Contexts as matchers see them: every word known, or ``unknown``."""
+"""Contexts as matchers see them: every word known, or ``unknown``; facts completed from tables of law."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.rulings.context import UNKNOWN
+from comity.rulings.facts import Facts, RecordFacts
 from comity.rulings.functions import REFUGEE_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
-    from comity.rulings.context import AskContext, RecordLabels, RequestContext, RouteContext
+    from comity.rulings.context import RecordLabels, RequestContext
+    from comity.rulings.questions import AskContext, RouteContext, UseContext
     from comity.rulings.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``r.req`` of the verbs release, match and duty.
+    """``r.req`` of the verbs release, match, duty and relation.
 
     ``end_user`` is whoever the answer is for: the agency itself, or the country it asks on behalf of.
     """
@@ -35,6 +38,8 @@ class Asked:
     stage: int
     approval: str
     today: str
+    treaty: str
+    facts: Facts
 
     def with_approval(self, approval: str) -> Asked:
         """The same request, had somebody approved it."""
@@ -48,6 +53,17 @@ class Labelled:
     entity_type: str
     subject: str
     markings: frozenset[str]
+    facts: RecordFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """``r.rec`` of the verb relation: the record it starts from, and the one it leads to."""
+
+    subject: str
+    other: str
+    markings: frozenset[str]
+    facts: RecordFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,7 @@ class AskedHere:
     entity: str
     stage: int
     today: str
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +96,46 @@ class Routed:
     stage: int
     urgency: str
     today: str
+    treaty: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """``r.req`` of the verbs onward, evidence-use and retain."""
+
+    holder: str
+    holder_country: str
+    receiver: str
+    receiver_country: str
+    purpose: str
+    instrument: str
+    offence: str
+    age_days: int
+    approval: str
+    today: str
+    facts: Facts
 
 
 def _known(word: str, words: Collection[str]) -> str:
     return word if word in words else UNKNOWN
+
+
+def _facts(
+    facts: Facts, words: Vocabulary, *, offence: str, asker: str, owner: str, standing: str
+) -> Facts:
+    """Facts with what the tables of law say of an offence and an instrument."""
+    asked = words.penalty_months(asker, offence)
+    here = words.penalty_months(owner, offence)
+    both = None if asked is None or here is None else asked > 0 and here > 0
+    return replace(
+        facts,
+        asker_penalty_months=asked,
+        owner_penalty_months=here,
+        double_criminality=both,
+        list_offence=words.list_offence(offence),
+        treaty=standing,
+    )
 
 
 def asked(request: RequestContext, words: Vocabulary) -> Asked:
@@ -91,6 +144,8 @@ def asked(request: RequestContext, words: Vocabulary) -> Asked:
     end_user_country = _known(request.end_user_country, words.countries)
     agency = _known(request.agency, words.agencies)
     own = request.end_user_country == request.country
+    parties = (request.agency, country, end_user_country, request.owner_country)
+    standing = _standing(words, request.instrument, request.purpose, parties, request.today)
     return Asked(
         agency=agency,
         country=country,
@@ -105,16 +160,56 @@ def asked(request: RequestContext, words: Vocabulary) -> Asked:
         stage=request.stage,
         approval=request.approval,
         today=request.today.isoformat(),
+        treaty=standing,
+        facts=_facts(
+            request.facts,
+            words,
+            offence=request.offence,
+            asker=request.end_user_country,
+            owner=request.owner_country,
+            standing=standing,
+        ),
     )
 
 
-def labelled(labels: RecordLabels, words: Vocabulary) -> Labelled:
-    """A record's labels with unknown words replaced."""
+def _standing(
+    words: Vocabulary, instrument: str, purpose: str, parties: Collection[str], today: date
+) -> str:
+    return words.standing(instrument, purpose=purpose, parties=parties, today=today)
+
+
+def labelled(
+    labels: RecordLabels, words: Vocabulary, request: RequestContext | None = None
+) -> Labelled:
+    """A record's labels with unknown words replaced, as this request sees them."""
+    markings = frozenset(_marking(marking, words) for marking in labels.markings)
+    facts = RecordFacts(markings=markings)
+    if request is not None:
+        askers = {request.country, request.end_user_country}
+        facts = RecordFacts(
+            own_national=_national(labels, {request.owner_country}),
+            asker_national=_national(labels, askers),
+            markings=markings,
+        )
     return Labelled(
         entity_type=_known(labels.entity_type, words.entities),
         subject=_known(labels.subject, words.subjects),
-        markings=frozenset(_marking(marking, words) for marking in labels.markings),
+        markings=markings,
+        facts=facts,
     )
+
+
+def _national(labels: RecordLabels, countries: Collection[str]) -> bool | None:
+    if labels.nationalities is None or "" in countries:
+        return None
+    return any(country in labels.nationalities for country in countries)
+
+
+def edge(one: Labelled, other: Labelled) -> Edge:
+    """A relation between two records: bears the markings of both."""
+    markings = one.markings | other.markings
+    facts = replace(one.facts, markings=markings)
+    return Edge(subject=one.subject, other=other.subject, markings=markings, facts=facts)
 
 
 def _marking(marking: str, words: Vocabulary) -> str:
@@ -126,6 +221,7 @@ def _marking(marking: str, words: Vocabulary) -> str:
 
 def asked_here(context: AskContext, words: Vocabulary) -> AskedHere:
     """An officer's question with unknown words replaced."""
+    parties = (context.agency, context.country)
     return AskedHere(
         agency=_known(context.agency, words.agencies),
         role=_known(context.role, words.roles),
@@ -136,11 +232,26 @@ def asked_here(context: AskContext, words: Vocabulary) -> AskedHere:
         entity=_known(context.entity_type, words.entities),
         stage=context.stage,
         today=context.today.isoformat(),
+        facts=_facts(
+            context.facts,
+            words,
+            offence=context.offence,
+            asker=context.country or words.agencies.get(context.agency, ""),
+            owner="",
+            standing=_standing(words, context.instrument, context.purpose, parties, context.today),
+        ),
     )
 
 
 def routed(context: RouteContext, words: Vocabulary) -> Routed:
     """A query on its way with unknown words replaced."""
+    parties = (
+        context.requester,
+        context.requester_country,
+        context.target,
+        context.target_country,
+    )
+    standing = _standing(words, context.instrument, context.purpose, parties, context.today)
     return Routed(
         requester=_known(context.requester, words.agencies),
         requester_country=_known(context.requester_country, words.countries),
@@ -152,4 +263,31 @@ def routed(context: RouteContext, words: Vocabulary) -> Routed:
         stage=context.stage,
         urgency=_known(context.urgency, words.urgencies),
         today=context.today.isoformat(),
+        treaty=standing,
+        facts=replace(context.facts, treaty=standing),
+    )
+
+
+def used(context: UseContext, words: Vocabulary) -> Used:
+    """A later use with unknown words replaced."""
+    parties = (context.holder_country, context.receiver_country)
+    return Used(
+        holder=_known(context.holder, words.agencies),
+        holder_country=_known(context.holder_country, words.countries),
+        receiver=_known(context.receiver, words.agencies),
+        receiver_country=_known(context.receiver_country, words.countries),
+        purpose=_known(context.purpose, words.purposes),
+        instrument=_known(context.instrument, words.instruments),
+        offence=_known(context.offence, words.offences),
+        age_days=context.age_days,
+        approval=context.approval,
+        today=context.today.isoformat(),
+        facts=_facts(
+            context.facts,
+            words,
+            offence=context.offence,
+            asker=context.receiver_country,
+            owner=context.holder_country,
+            standing=_standing(words, context.instrument, context.purpose, parties, context.today),
+        ),
     )

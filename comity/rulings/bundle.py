@@ -19,21 +19,32 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from comity.rulings import ladder
-from comity.rulings.asked import Asked, Labelled, asked, asked_here, labelled, routed
+from comity.rulings.asked import (
+    Asked,
+    Labelled,
+    asked,
+    asked_here,
+    edge,
+    labelled,
+    routed,
+    used,
+)
 from comity.rulings.columns import Verb
-from comity.rulings.context import APPROVALS, Form
+from comity.rulings.context import APPROVALS, UNKNOWN, Form
 from comity.rulings.engine import Engine
 from comity.rulings.errors import MatcherFault
 from comity.rulings.functions import FORM_WORDS, FUNCTIONS
+from comity.rulings.making import Making, decided, hidden, refusal
 from comity.rulings.mask import Decision, Mask
 from comity.rulings.memory import Known, Questions
-from comity.rulings.reasons import REASONS, ReasonCode
+from comity.rulings.reasons import ReasonCode
 
 if TYPE_CHECKING:
-    from comity.rulings.columns import Row
-    from comity.rulings.context import AskContext, RecordLabels, RequestContext, RouteContext
+    from collections.abc import Container
+
+    from comity.rulings.context import RecordLabels, RequestContext
     from comity.rulings.law import AsksCasbin, BuildsEngine, Law
-    from comity.rulings.mask import FieldRuling
+    from comity.rulings.questions import AskContext, RouteContext, UseContext
 
 log = logging.getLogger(__name__)
 
@@ -54,23 +65,27 @@ class Bundle:
         *,
         alarm: Callable[[str], None] | None = None,
         observe: Observe | None = None,
+        possible_duties: Container[str] | None = None,
         engine: BuildsEngine = Engine,
     ) -> None:
         self.law = law
         self.version = law.version
         self.alarm = alarm or _tell_log
+        self.possible_duties = possible_duties
         self._observe = observe
         self._words = law.vocabulary
         self.rows = MappingProxyType({row.id: row for rows in law.rows.values() for row in rows})
         self._engines = {verb: _engine(law, verb, engine) for verb in law.models}
         duty_rows = law.rows.get(Verb.DUTY, ())
         self._duties = tuple(sorted({row.cells["duty"] for row in duty_rows}))
+        # Approvals that some row names; the others change nothing.
+        release_rows = law.rows.get(Verb.RELEASE, ())
+        self._approvals = frozenset(row.cells["approval"] for row in release_rows)
         self._masks: Questions[Mask] = Questions()
         self._matches: Questions[frozenset[str]] = Questions()
         self._decisions: Questions[Decision] = Questions()
         self._known_masks: Known[Mask] = Known()
         self._known_duties: Known[frozenset[str]] = Known()
-
         self._prepare()
 
     def _prepare(self) -> None:
@@ -104,8 +119,9 @@ class Bundle:
             if fields is not None:
                 return fields
         mask = self.mask(request, labels)
+        words = self._words
         try:
-            fields = self._fields(asked(request, self._words), labelled(labels, self._words), mask)
+            fields = self._fields(asked(request, words), labelled(labels, words, request), mask)
         except MatcherFault as fault:
             self.alarm(f"match was denied: {fault}")
             return frozenset()
@@ -114,18 +130,55 @@ class Bundle:
 
     def admit(self, context: AskContext) -> Decision:
         """Whether this agency lets its own officer ask this."""
-        return self._decide(Verb.ASK, context.key, asked_here(context, self._words))
+        return self._decide(Verb.ASK, context.key, lambda: (asked_here(context, self._words),))
 
     def route(self, context: RouteContext) -> Decision:
         """Whether the federation lets this query pass between these members."""
-        return self._decide(Verb.ROUTE, context.key, routed(context, self._words))
+        return self._decide(Verb.ROUTE, context.key, lambda: (routed(context, self._words),))
+
+    def relate(
+        self, request: RequestContext, labels: RecordLabels, relation: str, other: RecordLabels
+    ) -> Decision:
+        """Whether a relation may be told that leads from one record to another.
+
+        A relation to something that may not be shown is none.
+        """
+        if min(self.mask(request, labels).best, self.mask(request, other).best) < Form.HIT:
+            return hidden()
+        words = self._words
+        kind = relation if relation in words.relations else UNKNOWN
+        key = f"{request.key}\1{labels.key}\1{kind}\1{other.key}"
+
+        def values() -> tuple[object, ...]:
+            ends = (labelled(one, words, request) for one in (labels, other))
+            return asked(request, words), edge(*ends), kind
+
+        return self._decide(Verb.RELATION, key, values, along=("r_relation", kind))
+
+    def onward(self, context: UseContext, labels: RecordLabels) -> Decision:
+        """Whether data that a member holds may be passed on."""
+        return self._use(Verb.ONWARD, context, labels)
+
+    def evidence_use(self, context: UseContext, labels: RecordLabels) -> Decision:
+        """Whether data that a member holds may be used in court."""
+        return self._use(Verb.EVIDENCE, context, labels)
+
+    def retain(self, context: UseContext, labels: RecordLabels) -> Decision:
+        """Whether a copy may be taken in, or still be kept."""
+        return self._use(Verb.RETAIN, context, labels)
+
+    def _use(self, verb: Verb, context: UseContext, labels: RecordLabels) -> Decision:
+        words = self._words
+        key = f"{context.key}\1{labels.key}"
+        return self._decide(verb, key, lambda: (used(context, words), labelled(labels, words)))
 
     def _first_mask(self, request: RequestContext, labels: RecordLabels) -> Mask:
+        words = self._words
         try:
-            mask = self._ruled(asked(request, self._words), labelled(labels, self._words))
+            mask = self._ruled(asked(request, words), labelled(labels, words, request))
         except MatcherFault as fault:
             self.alarm(f"release was denied: {fault}")
-            fields = self._words.entities.get(labels.entity_type, ())
+            fields = words.entities.get(labels.entity_type, ())
             return Mask({field.path: ladder.refused("") for field in fields})
         self._masks.keep(request.key, labels.key, mask)
         if self._observe is not None:
@@ -134,14 +187,24 @@ class Bundle:
 
     def _ruled(self, req: Asked, rec: Labelled) -> Mask:
         engine = self._engines[Verb.RELEASE]
-        levels = APPROVALS[APPROVALS.index(req.approval) :]
-        requests = [req, *(req.with_approval(level) for level in levels[1:])]
+        higher = APPROVALS[APPROVALS.index(req.approval) + 1 :]
+        if engine.separate:
+            higher = tuple(level for level in higher if level in self._approvals)
+        requests = [req, *(req.with_approval(level) for level in higher)]
         survivors = engine.survivors_each(requests, rec, but="approval")
         duties = self._duties_of(req, rec)
-        key = (rec.entity_type, survivors, levels, duties)
+        key = (rec.entity_type, survivors, higher, duties)
         mask = self._known_masks.get(key) if engine.separate else None
         if mask is None:
-            mask = _Ruling(self, engine, requests, rec).mask(survivors, duties)
+            making = Making(
+                self.law,
+                self.rows,
+                engine,
+                requests=requests,
+                rec=rec,
+                possible=self.possible_duties,
+            )
+            mask = making.mask(survivors, duties)
             if engine.separate:
                 self._known_masks.keep(key, mask)
         return mask
@@ -171,34 +234,30 @@ class Bundle:
                 open_to.append(path)
         return frozenset(open_to)
 
-    def _decide(self, verb: Verb, key: str, context: object) -> Decision:
+    def _decide(
+        self,
+        verb: Verb,
+        key: str,
+        values: Callable[[], tuple[object, ...]],
+        *,
+        along: tuple[str, str] | None = None,
+    ) -> Decision:
         known = self._decisions.by_request.get(verb)
         decision = known.get(key) if known is not None else None
         if decision is not None:
             return decision
-        engine = self._engines[verb]
+        engine, told = self._engines[verb], values()
         try:
-            allowed, row_id = engine.ask(engine.view(), engine.survivors(context), context)
+            bits = engine.survivors(*told[:2])
+            if along is not None:
+                bits &= engine.along(*along)
+            allowed, row_id = engine.ask(engine.view(), bits, *told)
         except MatcherFault as fault:
             self.alarm(f"{verb} was denied: {fault}")
-            reason = ReasonCode.UNAVAILABLE
-            return Decision(
-                allowed=False, row="", law="", reason=reason, sentence=REASONS[reason].sentence
-            )
+            return refusal(ReasonCode.UNAVAILABLE)
         decision = decided(allowed=allowed, row=self.rows.get(row_id))
         self._decisions.keep(verb, key, decision)
         return decision
-
-
-def decided(*, allowed: bool, row: Row | None) -> Decision:
-    """A decision in words."""
-    if row is None:
-        reason = ReasonCode.NO_LEGAL_BASIS
-        return Decision(
-            allowed=False, row="", law="", reason=reason, sentence=REASONS[reason].sentence
-        )
-    reason = ReasonCode.OK if allowed else row.reason
-    return Decision(allowed=allowed, row=row.id, law=row.law, reason=reason, sentence=row.sentence)
 
 
 def _engine(law: Law, verb: Verb, engine: BuildsEngine) -> AsksCasbin:
@@ -208,55 +267,3 @@ def _engine(law: Law, verb: Verb, engine: BuildsEngine) -> AsksCasbin:
         links=law.links,
         functions=FUNCTIONS,
     )
-
-
-class _Ruling:
-    """One mask in the making."""
-
-    __slots__ = ("_alike", "_bundle", "_engine", "_rec", "_requests", "_view")
-
-    def __init__(
-        self, bundle: Bundle, engine: AsksCasbin, requests: list[Asked], rec: Labelled
-    ) -> None:
-        self._bundle = bundle
-        self._engine = engine
-        self._requests = requests
-        self._rec = rec
-        self._view = engine.view()
-        self._alike: dict[object, FieldRuling] = {}
-
-    def mask(self, survivors: tuple[int, ...], duties: frozenset[str]) -> Mask:
-        law, engine = self._bundle.law, self._engine
-        rulings = {}
-        for field in law.vocabulary.entities.get(self._rec.entity_type, ()):
-            how = law.how.get(field.path, "")
-            along = engine.along("r_field", field.path)
-            bits = tuple(one & along for one in survivors)
-            # Fields that the same rows speak about get the same ruling.
-            key = (bits, how)
-            known = self._alike.get(key) if engine.separate else None
-            if known is None:
-                known = self._alike[key] = self._rule(field.path, bits, how, duties)
-            rulings[field.path] = known
-        return Mask(rulings)
-
-    def _rule(
-        self, path: str, bits: tuple[int, ...], how: str, duties: frozenset[str]
-    ) -> FieldRuling:
-        found = self._highest(path, 0, bits[0], how)
-        what_if = (
-            (request.approval, self._highest(path, level, bits[level], how))
-            for level, request in enumerate(self._requests)
-            if level and not (bits[level] == bits[0] and self._engine.separate)
-        )
-        needs = None if found.form is Form.FULL else ladder.needed(found, what_if)
-        return ladder.ruling(found, needs=needs, rows=self._bundle.rows, duties=duties, how=how)
-
-    def _highest(self, path: str, level: int, bits: int, how: str) -> ladder.Found:
-        engine, req, rec = self._engine, self._requests[level], self._rec
-
-        def asks(form: str) -> tuple[bool, str]:
-            surviving = bits & engine.along("r_form", form)
-            return engine.ask(self._view, surviving, req, rec, path, form)
-
-        return ladder.highest(asks, how=how)

@@ -8,39 +8,45 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from comity.rulings.context import APPROVALS, UNKNOWN
-from comity.rulings.errors import nearest
-from comity.rulings.functions import (
-    ANY,
-    FORM_WORDS,
-    NONE,
-    REFUGEE_FROM,
-    REFUGEE_FROM_ASKER,
-)
+from comity.rulings import cells
+from comity.rulings.context import APPROVALS
+from comity.rulings.functions import ANY, FORM_WORDS, NONE
 from comity.rulings.reasons import ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from comity.rulings.cells import Words
+    from comity.rulings.effects import Instead
+
 # A cell beyond this is refused: sentences are short.
 CELL_CHARACTERS_MAX: Final = 1_024
 EFFECTS: Final = ("allow", "deny")
-# Deciding order of tiers; inside one, deny comes before allow.
+# Deciding order of tiers; inside one, deny comes before allow: what nobody may see; what the owner marked;
+# emergencies and joint teams; the owner's own law; the ceiling of treaties; purpose and proportionality; what
+# the receiver may lawfully hold; grants; and no.
 TIERS: Final = {
     "bar": 1,
     "record": 2,
     "override": 3,
     "jurisdiction": 4,
-    "grant": 5,
+    "treaty": 5,
+    "purpose": 6,
+    "receiver": 7,
+    "grant": 8,
     "default": 9,
 }
+# Tiers in which a row can only deny.
+DENYING_TIERS: Final = frozenset(
+    {"bar", "jurisdiction", "treaty", "purpose", "receiver", "default"}
+)
 _ID: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,47}")
 _CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._-]{0,63}")
 _STAGE: Final = re.compile(r"(<|>=)[1-5]")
+_AGE: Final = re.compile(r"(<=|>)[0-9]{1,5}")
 _LAW_CHARACTERS_MIN: Final = 3
 _SENTENCE_CHARACTERS_MIN: Final = 10
 
@@ -53,14 +59,15 @@ class Verb(StrEnum):
     DUTY = "duty"
     ASK = "ask"
     ROUTE = "route"
+    RELATION = "relation"
+    ONWARD = "onward"
+    EVIDENCE = "evidence-use"
+    RETAIN = "retain"
 
 
 # What a node needs to rule, and what a gateway needs.
-NODE_VERBS: Final = (Verb.RELEASE, Verb.MATCH, Verb.DUTY, Verb.ASK)
+NODE_VERBS: Final = tuple(verb for verb in Verb if verb is not Verb.ROUTE)
 GATEWAY_VERBS: Final = (Verb.ROUTE,)
-
-# Words by kind, with the groups of that kind: "agency", "offence", "subject", "field", "purpose" …
-Words = dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,110 +85,54 @@ class Column:
     token: str = ""
 
 
-def _word(kind: str, called: str = "") -> Callable[[str, Words], str]:
-    def check(cell: str, words: Words) -> str:
-        known = words[kind]
-        if cell in (ANY, UNKNOWN) or cell in known:
-            return ""
-        return f'unknown {called or kind} "{cell}"{nearest(cell, known)}'
-
-    return check
-
-
-def _some(kind: str) -> Callable[[str, Words], str]:
-    one = _word(kind)
-
-    def check(cell: str, words: Words) -> str:
-        parts = cell.split("|")
-        if ANY in parts and len(parts) > 1:
-            return f'"{cell}" mixes * with words'
-        return next((wrong for part in parts if (wrong := one(part, words))), "")
-
-    return check
-
-
-def _duties(cell: str, words: Words) -> str:
-    return "" if cell == NONE else _some("duty")(cell, words)
-
-
-def _marking(cell: str, words: Words) -> str:
-    if cell == REFUGEE_FROM_ASKER:
-        return ""
-    if cell.startswith(REFUGEE_FROM):
-        return _word("country")(cell.removeprefix(REFUGEE_FROM), words)
-    return _word("marking")(cell, words)
-
-
-def _choice(called: str, *allowed: str) -> Callable[[str, Words], str]:
-    def check(cell: str, words: Words) -> str:
-        del words
-        if cell in allowed:
-            return ""
-        return f'bad {called} "{cell}": one of {", ".join(allowed)}{nearest(cell, allowed)}'
-
-    return check
-
-
-def _pattern(called: str, pattern: re.Pattern[str], *also: str) -> Callable[[str, Words], str]:
-    def check(cell: str, words: Words) -> str:
-        del words
-        return "" if cell in also or pattern.fullmatch(cell) else f'"{cell}" is not {called}'
-
-    return check
-
-
-def _day(cell: str, words: Words) -> str:
-    del words
-    if cell == NONE:
-        return ""
-    try:
-        right = date.fromisoformat(cell).isoformat() == cell
-    except ValueError:
-        right = False
-    return "" if right else f'"{cell}" is not a day like 2026-11-24'
-
-
-def _text(called: str, least: int) -> Callable[[str, Words], str]:
-    def check(cell: str, words: Words) -> str:
-        del words
-        return "" if len(cell) >= least else f"a row needs {called}"
-
-    return check
-
-
 _FORMS: Final = ("any", *(sign + word for sign in ("<=", ">") for word in FORM_WORDS))
 
 _HEAD: Final[Mapping[str, Column]] = {
-    "tier": Column(_choice("tier", *TIERS), None),
-    "id": Column(_pattern("an id like EU-SUSPECT-ID", _ID), None, "id"),
+    "tier": Column(cells.choice("tier", *TIERS), None),
+    "id": Column(cells.pattern("an id like EU-SUSPECT-ID", _ID), None, "id"),
 }
 _TAIL: Final[Mapping[str, Column]] = {
-    "from": Column(_day, NONE, "from"),
-    "until": Column(_day, NONE, "until"),
-    "effect": Column(_choice("effect", *EFFECTS), None, "eft"),
-    "reason": Column(_choice("reason", *ReasonCode), str(ReasonCode.NO_LEGAL_BASIS)),
-    "tell": Column(_choice("tell", "yes", "no"), "yes"),
-    "law": Column(_text("a legal reference", _LAW_CHARACTERS_MIN), None),
-    "sentence": Column(_text("a sentence", _SENTENCE_CHARACTERS_MIN), None),
+    "when": Column(cells.when, NONE, "when"),
+    "from": Column(cells.day, NONE, "from"),
+    "until": Column(cells.day, NONE, "until"),
+    "effect": Column(cells.choice("effect", *EFFECTS), None, "eft"),
+    "reason": Column(cells.choice("reason", *ReasonCode), str(ReasonCode.NO_LEGAL_BASIS)),
+    "instead": Column(cells.instead, NONE),
+    "tell": Column(cells.choice("tell", "yes", "no"), "yes"),
+    "law": Column(cells.text("a legal reference", _LAW_CHARACTERS_MIN), None),
+    "sentence": Column(cells.text("a sentence", _SENTENCE_CHARACTERS_MIN), None),
 }
-_WHO: Final = Column(_word("agency", "member, country or group"), ANY, "who")
-_ROLE: Final = Column(_some("role"), ANY, "role")
-_PURPOSE: Final = Column(_some("purpose"), ANY, "purpose")
-_INSTRUMENT: Final = Column(_some("instrument"), ANY, "instrument")
-_OFFENCE: Final = Column(_word("offence"), ANY, "offence")
-_SUBJECT: Final = Column(_word("subject", "subject category"), ANY, "subject")
-_SOUGHT: Final = Column(_word("subject", "subject category"), ANY, "sought")
-_MARKING: Final = Column(_marking, ANY, "marking")
-_STAGES: Final = Column(_pattern("a stage like <2 or >=3", _STAGE, NONE), NONE, "stage")
-_FIELD: Final = Column(_word("field"), ANY, "field")
-_ENTITY: Final = Column(_some("entity"), ANY, "entity")
+_WHO: Final = Column(cells.word("agency", "member, country or group"), ANY, "who")
+_ROLE: Final = Column(cells.some("role"), ANY, "role")
+_PURPOSE: Final = Column(cells.some("purpose"), ANY, "purpose")
+_INSTRUMENT: Final = Column(cells.some("instrument"), ANY, "instrument")
+_OFFENCE: Final = Column(cells.word("offence"), ANY, "offence")
+_SUBJECT: Final = Column(cells.word("subject", "subject category"), ANY, "subject")
+_SOUGHT: Final = Column(cells.word("subject", "subject category"), ANY, "sought")
+_MARKING: Final = Column(cells.marking, ANY, "marking")
+_STAGES: Final = Column(cells.pattern("a stage like <2 or >=3", _STAGE, NONE), NONE, "stage")
+_FIELD: Final = Column(cells.word("field"), ANY, "field")
+_ENTITY: Final = Column(cells.some("entity"), ANY, "entity")
+_APPROVAL: Final = Column(cells.choice("approval", NONE, *APPROVALS[1:]), NONE, "approval")
+_DUTIES: Final = Column(cells.duties, NONE)
+_HOLDER: Final = Column(cells.word("agency", "member, country or group"), ANY, "holder")
+_RECEIVER: Final = Column(cells.word("agency", "member, country or group"), ANY, "receiver")
 
+_USE: Final[Mapping[str, Column]] = {
+    "purpose": _PURPOSE,
+    "instrument": _INSTRUMENT,
+    "offence": _OFFENCE,
+    "subject": _SUBJECT,
+    "marking": _MARKING,
+    "approval": _APPROVAL,
+    "duties": _DUTIES,
+}
 COLUMNS: Final[Mapping[Verb, Mapping[str, Column]]] = {
     Verb.RELEASE: {
         **_HEAD,
         "who": _WHO,
         "role": _ROLE,
-        "case": Column(_pattern("a case reference", _CASE, ANY), ANY, "case"),
+        "case": Column(cells.pattern("a case reference", _CASE, ANY), ANY, "case"),
         "purpose": _PURPOSE,
         "instrument": _INSTRUMENT,
         "offence": _OFFENCE,
@@ -190,9 +141,10 @@ COLUMNS: Final[Mapping[Verb, Mapping[str, Column]]] = {
         "marking": _MARKING,
         "stage": _STAGES,
         "field": _FIELD,
-        "form": Column(_choice("form", *_FORMS), None, "form"),
-        "approval": Column(_choice("approval", NONE, *APPROVALS[1:]), NONE, "approval"),
-        "duties": Column(_duties, NONE),
+        "form": Column(cells.choice("form", *_FORMS), None, "form"),
+        "how": Column(cells.how, NONE),
+        "approval": _APPROVAL,
+        "duties": _DUTIES,
         **_TAIL,
     },
     Verb.MATCH: {
@@ -215,7 +167,7 @@ COLUMNS: Final[Mapping[Verb, Mapping[str, Column]]] = {
         "offence": _OFFENCE,
         "subject": _SUBJECT,
         "marking": _MARKING,
-        "duty": Column(_word("duty"), None, "duty"),
+        "duty": Column(cells.word("duty"), None, "duty"),
         **_TAIL,
     },
     Verb.ASK: {
@@ -232,13 +184,37 @@ COLUMNS: Final[Mapping[Verb, Mapping[str, Column]]] = {
     },
     Verb.ROUTE: {
         **_HEAD,
-        "requester": Column(_word("agency", "member, country or group"), ANY, "requester"),
-        "target": Column(_word("agency", "member, country or group"), ANY, "target"),
+        "requester": Column(cells.word("agency", "member, country or group"), ANY, "requester"),
+        "target": Column(cells.word("agency", "member, country or group"), ANY, "target"),
         "purpose": _PURPOSE,
         "instrument": _INSTRUMENT,
         "entity": _ENTITY,
         "stage": _STAGES,
-        "urgency": Column(_some("urgency"), ANY, "urgency"),
+        "urgency": Column(cells.some("urgency"), ANY, "urgency"),
+        **_TAIL,
+    },
+    Verb.RELATION: {
+        **_HEAD,
+        "who": _WHO,
+        "purpose": _PURPOSE,
+        "instrument": _INSTRUMENT,
+        "offence": _OFFENCE,
+        "subject": _SUBJECT,
+        "other": Column(cells.word("subject", "subject category"), ANY, "other"),
+        "marking": _MARKING,
+        "relation": Column(cells.some("relation"), ANY, "relation"),
+        "stage": _STAGES,
+        "approval": _APPROVAL,
+        "duties": _DUTIES,
+        **_TAIL,
+    },
+    Verb.ONWARD: {**_HEAD, "holder": _HOLDER, "receiver": _RECEIVER, **_USE, **_TAIL},
+    Verb.EVIDENCE: {**_HEAD, "holder": _HOLDER, "receiver": _RECEIVER, **_USE, **_TAIL},
+    Verb.RETAIN: {
+        **_HEAD,
+        "holder": _HOLDER,
+        **_USE,
+        "age": Column(cells.pattern("an age in days like <=90", _AGE, NONE), NONE, "age"),
         **_TAIL,
     },
 }
@@ -253,6 +229,8 @@ class Row:
     Attributes:
         priority: Casbin's deciding order: tier, then deny before allow.
         cells: column to word, defaults filled in.
+        how: ways of making a value coarser that this row asks for; empty for the field's usual one.
+        instead: how a denial is carried out, where it is more than withholding.
     """
 
     verb: Verb
@@ -264,6 +242,8 @@ class Row:
     tell: bool
     law: str
     sentence: str
+    how: str = ""
+    instead: Instead | None = None
 
     def tokens(self, names: list[str]) -> list[str]:
         """The row as Casbin takes it, in the order of the model's columns (``p_who``)."""

@@ -5,21 +5,25 @@ record, the routing and the clock; never believed because a request body says so
 vocabulary does not know counts as ``unknown``, and the shipped rows refuse what is unknown.
 
 Each context carries a ``key``: its exact identity as one string, made once, so that a ruling given before
-is found again in a fraction of a microsecond.
+is found again in a fraction of a microsecond. The contexts of the other verbs stand in
+``comity.rulings.questions``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.rulings.facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
     from datetime import date
 
 UNKNOWN: Final = "unknown"
-# Human approvals, weakest first; a row's ``approval`` column names one of them.
-APPROVALS: Final = ("none", "supervisor", "authority", "judge")
+# Human approvals, weakest first; a row's ``approval`` column names one of them. ``+2`` is two people of that
+# role; one of a higher role stands for two of a lower.
+APPROVALS: Final = ("none", "supervisor", "supervisor+2", "authority", "authority+2", "judge")
 # Separates the parts of a key; no word may contain it.
 _SEPARATOR: Final = "\0"
 
@@ -34,10 +38,23 @@ class Form(IntEnum):
     FULL = 4
 
 
-def _key(*parts: str) -> str:
+def key_of(context: Any) -> str:
+    """Every attribute of a context as one string.
+
+    Raises:
+        ValueError: a word contains NUL, so that two contexts could look the same; an unknown approval.
+    """
+    parts = []
+    for one in fields(context):
+        if one.name == "key":
+            continue
+        value = getattr(context, one.name)
+        parts.append(value.key if isinstance(value, Facts) else str(value))
     key = _SEPARATOR.join(parts)
     if key.count(_SEPARATOR) != len(parts) - 1:
         raise ValueError("a word of a context contains the character NUL")
+    if getattr(context, "approval", "none") not in APPROVALS:
+        raise ValueError(f"approval is one of {', '.join(APPROVALS)}")
     return key
 
 
@@ -58,6 +75,9 @@ class RequestContext:
         stage: 1 hit, 2 core data, 3 full record, 4 judicial.
         today: the day on the owner's clock.
         approval: the highest human approval on record for this request; one of ``APPROVALS``.
+        owner_country: jurisdiction of the node that rules; empty where it does not say.
+        aim: ``identify`` or ``more_data``; empty where it is not known.
+        facts: what conditions ask about.
         key: identity as one string.
     """
 
@@ -73,26 +93,13 @@ class RequestContext:
     stage: int
     today: date
     approval: str = "none"
+    owner_country: str = ""
+    aim: str = ""
+    facts: Facts = NO_FACTS
     key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.approval not in APPROVALS:
-            raise ValueError(f"approval is one of {', '.join(APPROVALS)}")
-        parts = (
-            self.agency,
-            self.country,
-            self.end_user_country,
-            self.role,
-            self.purpose,
-            self.instrument,
-            self.offence,
-            self.subject_category,
-            self.case,
-            str(self.stage),
-            self.today.isoformat(),
-            self.approval,
-        )
-        object.__setattr__(self, "key", _key(*parts))
+        object.__setattr__(self, "key", key_of(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,77 +113,21 @@ class RecordLabels:
             are not about a person. An unknown one is treated like a victim.
         markings: minor, protected, originator-controlled, third-party, contested, refugee or
             ``refugee-from:XX``, handling codes H0 to H3 …
+        nationalities: countries; ``None`` where nobody knows, which counts as every country.
         key: identity as one string.
     """
 
     entity_type: str
     subject: str
     markings: frozenset[str] = frozenset()
+    nationalities: frozenset[str] | None = None
     key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "key", _key(self.entity_type, self.subject, *sorted(self.markings))
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AskContext:
-    """One officer's question at its own node, before it is sealed (verb ``ask``)."""
-
-    agency: str
-    role: str
-    purpose: str
-    instrument: str
-    offence: str
-    subject_category: str
-    entity_type: str
-    stage: int
-    today: date
-    key: str = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        parts = (
-            self.agency,
-            self.role,
-            self.purpose,
-            self.instrument,
-            self.offence,
-            self.subject_category,
-            self.entity_type,
-            str(self.stage),
-            self.today.isoformat(),
-        )
-        object.__setattr__(self, "key", _key(*parts))
-
-
-@dataclass(frozen=True, slots=True)
-class RouteContext:
-    """What a gateway may read of a query on its way to one target (verb ``route``)."""
-
-    requester: str
-    requester_country: str
-    target: str
-    target_country: str
-    purpose: str
-    instrument: str
-    entity_type: str
-    stage: int
-    urgency: str
-    today: date
-    key: str = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        parts = (
-            self.requester,
-            self.requester_country,
-            self.target,
-            self.target_country,
-            self.purpose,
-            self.instrument,
-            self.entity_type,
-            str(self.stage),
-            self.urgency,
-            self.today.isoformat(),
-        )
-        object.__setattr__(self, "key", _key(*parts))
+        words = [self.entity_type, self.subject, *sorted(self.markings)]
+        if self.nationalities is not None:
+            words += ["\1", *sorted(self.nationalities)]
+        key = _SEPARATOR.join(words)
+        if key.count(_SEPARATOR) != len(words) - 1:
+            raise ValueError("a word of a context contains the character NUL")
+        object.__setattr__(self, "key", key)

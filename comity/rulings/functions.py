@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from comity.rulings.conditions import when
 from comity.rulings.context import APPROVALS, Form
 
 if TYPE_CHECKING:
@@ -83,6 +84,17 @@ def stage(have: int, spec: str, effect: str) -> bool:
     return effect != "allow"
 
 
+def age(have: int, spec: str, effect: str) -> bool:
+    """Whether a row applies to a copy this old: ``-`` always, ``<=90`` up to ninety days, ``>90`` beyond."""
+    if spec == NONE:
+        return True
+    if spec.startswith("<=") and spec[2:].isdecimal():
+        return have <= int(spec[2:])
+    if spec.startswith(">") and spec[1:].isdecimal():
+        return have > int(spec[1:])
+    return effect != "allow"
+
+
 FUNCTIONS: Final[Mapping[str, Callable[..., bool]]] = {
     "oneOf": one_of,
     "form": form,
@@ -90,4 +102,6 @@ FUNCTIONS: Final[Mapping[str, Callable[..., bool]]] = {
     "marked": marked,
     "inForce": in_force,
     "stage": stage,
+    "when": when,
+    "age": age,
 }

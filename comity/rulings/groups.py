@@ -1,8 +1,8 @@
 """Groups: members of the federation, offences, categories, fields and instruments, by kind.
 
-``groups.csv`` has the columns ``kind,member,of``. Three kinds of groups are there without being written:
-the country of each agency; for each field its entity type (``person``), its sensitivity
-(``tier-special``) and the stage from which it may leave (``stage-core``).
+``groups.csv`` has the columns ``kind,member,of``. Four kinds of groups are there without being written:
+the country of each agency; the instruments each country is party to; for each field its entity type
+(``person``), its sensitivity (``tier-special``) and the stage from which it may leave (``stage-core``).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from comity.catalogue import Stage, Tier
 from comity.rulings.context import UNKNOWN
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.functions import ANY, NONE
+from comity.rulings.terms import STANDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from comity.rulings.columns import Words
+    from comity.rulings.cells import Words
     from comity.rulings.reading import Line
     from comity.rulings.vocabulary import Vocabulary
 
@@ -72,6 +73,10 @@ def plain_words(vocabulary: Vocabulary) -> Words:
         "entity": frozenset(vocabulary.entities),
         "urgency": vocabulary.urgencies,
         "generalisation": vocabulary.generalisations,
+        "relation": vocabulary.relations,
+        "desk": vocabulary.desks,
+        "agency-type": vocabulary.agency_types,
+        "treaty": frozenset(STANDINGS),
     }
 
 
@@ -118,6 +123,11 @@ def gather(vocabulary: Vocabulary, lines: Sequence[Line], folder: Path) -> Group
 
 def _given(vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
     given = [("agency", agency, country) for agency, country in vocabulary.agencies.items()]
+    given += [
+        ("instrument", party, terms.id)
+        for terms in vocabulary.terms.values()
+        for party in sorted(terms.parties & vocabulary.countries)
+    ]
     for entity, infos in vocabulary.entities.items():
         for info in infos:
             given += [

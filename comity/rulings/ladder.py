@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from comity.rulings.context import Form
+from comity.rulings.effects import PENDING, PSEUDONYM, Effect, Instead
 from comity.rulings.functions import FORM_WORDS
 from comity.rulings.mask import Approval, FieldRuling
 from comity.rulings.reasons import REASONS, ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from comity.rulings.columns import Row
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 _DOWNWARDS: Final = tuple(
     (form, word) for word, form in sorted(FORM_WORDS.items(), key=lambda pair: -pair[1])
 )
+
+
+_EFFECTS: Final = {
+    Form.FULL: Effect.RELEASE,
+    Form.MASKED: Effect.MASK,
+    Form.HIT: Effect.HIT_ONLY,
+}
 
 
 class Asks(Protocol):
@@ -69,23 +77,81 @@ def ruling(
     rows: Mapping[str, Row],
     duties: frozenset[str],
     how: str,
+    possible: Container[str] | None = None,
 ) -> FieldRuling:
-    """What is said about a field: the deciding row in words, and a reason that may be told."""
+    """What is said about a field: the deciding row in words, and a reason that may be told.
+
+    Args:
+        found: what Casbin allowed.
+        needs: what an approval would change.
+        rows: every row by its id.
+        duties: those that follow the record whichever row releases.
+        how: the field's usual way of being made coarser.
+        possible: duties that this node can carry out or pass on; ``None`` when that is not its business.
+            A duty outside turns the release into a refusal.
+    """
     decider, capping = rows.get(found.row), rows.get(found.capped_by)
+    bound = frozenset(decider.duties if decider else ()) | duties
+    if found.form >= Form.HIT and possible is not None:
+        undone = sorted(duty for duty in bound if duty not in possible)
+        if undone:
+            return _undone(found, undone[0], how)
     told = all(row is None or row.tell for row in (decider, capping))
-    own = frozenset(decider.duties) if decider else frozenset()
+    remedy = _remedy(found.form, capping, needs)
+    ways = _ways(found.form, decider, capping, how)
+    effect = _effect(found.form, capping, remedy, ways)
     return FieldRuling(
         form=found.form,
         row=found.row,
         law=decider.law if decider else "",
         sentence=decider.sentence if decider else REASONS[ReasonCode.NO_LEGAL_BASIS].sentence,
         reason=_reason(found.form, capping, needs=needs, told=told),
-        duties=tuple(sorted(own | duties)) if found.form >= Form.HIT else (),
+        duties=tuple(sorted(bound)) if found.form >= Form.HIT else (),
         tell=told,
         needs=needs,
-        how=how,
+        how=ways,
         capped_by=found.capped_by,
+        effect=effect.effect,
+        detail=effect.detail,
+        remedy=remedy,
     )
+
+
+def _ways(form: Form, decider: Row | None, capping: Row | None, how: str) -> str:
+    """Ways of making coarser, one after the other: the grant's or the usual one, then the restriction's."""
+    if form is not Form.GENERALISED:
+        return how
+    own = decider.how if decider and decider.how else how
+    more = capping.how if capping else ""
+    return own if more in ("", own) else f"{own}+{more}"
+
+
+def _remedy(form: Form, capping: Row | None, needs: Approval | None) -> Instead | None:
+    """What would have to happen for more to leave: what the row says, else an approval."""
+    if form is Form.FULL:
+        return None
+    if capping and capping.instead and capping.instead.effect in PENDING:
+        return capping.instead
+    if needs is None:
+        return None
+    role, _, two = needs.role.partition("+")
+    judicial = role == "judge"
+    effect = Effect.NEEDS_JUDICIAL if judicial else Effect.NEEDS_HUMAN
+    return Instead(effect, role, people=2 if two else 1)
+
+
+def _effect(form: Form, capping: Row | None, remedy: Instead | None, ways: str) -> Instead:
+    if form is Form.GENERALISED:
+        covered = PSEUDONYM in ways.split("+")
+        return Instead(Effect.PSEUDONYMISE if covered else Effect.GENERALISE, ways)
+    if form > Form.NOTHING:
+        return Instead(_EFFECTS[form])
+    if capping and capping.instead:
+        return capping.instead
+    if remedy:
+        return remedy
+    barred = capping is not None and capping.cells.get("tier") == "bar"
+    return Instead(Effect.DENY if barred else Effect.WITHHOLD)
 
 
 def _reason(form: Form, capping: Row | None, *, needs: Approval | None, told: bool) -> ReasonCode:
@@ -95,7 +161,7 @@ def _reason(form: Form, capping: Row | None, *, needs: Approval | None, told: bo
         return ReasonCode.GENERALISED
     if not told:
         return ReasonCode.UNAVAILABLE
-    if needs is not None:
+    if needs is not None and not (capping and capping.instead):
         judicial = needs.role == "judge"
         return ReasonCode.NEED_JUDICIAL if judicial else ReasonCode.NEED_CONSENT_OWNER
     return capping.reason if capping else ReasonCode.NO_LEGAL_BASIS
@@ -103,15 +169,27 @@ def _reason(form: Form, capping: Row | None, *, needs: Approval | None, told: bo
 
 def refused(how: str) -> FieldRuling:
     """The ruling when the law could not be evaluated: nothing leaves, nothing is explained."""
+    return _nothing("", REASONS[ReasonCode.UNAVAILABLE].sentence, how)
+
+
+def _undone(found: Found, duty: str, how: str) -> FieldRuling:
+    """A release whose duty nobody can carry out is none."""
+    return _nothing(found.row, f"The duty {duty} binds this release and cannot be met here.", how)
+
+
+def _nothing(row: str, sentence: str, how: str) -> FieldRuling:
     return FieldRuling(
         form=Form.NOTHING,
-        row="",
+        row=row,
         law="",
-        sentence=REASONS[ReasonCode.UNAVAILABLE].sentence,
+        sentence=sentence,
         reason=ReasonCode.UNAVAILABLE,
         duties=(),
         tell=False,
         needs=None,
         how=how,
         capped_by="",
+        effect=Effect.DENY,
+        detail="",
+        remedy=None,
     )

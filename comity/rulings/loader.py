@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from comity.rulings import groups as grouping
 from comity.rulings.bundle import Bundle, Observe
-from comity.rulings.columns import COLUMNS, NODE_VERBS, TIER_NONE, TIERS, Row, Verb
+from comity.rulings.columns import COLUMNS, DENYING_TIERS, NODE_VERBS, TIER_NONE, TIERS, Row, Verb
 from comity.rulings.context import Form
+from comity.rulings.effects import HIDDEN, instead
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.functions import ANY, FORM_WORDS, NONE
 from comity.rulings.law import Law
@@ -27,14 +28,16 @@ from comity.rulings.reasons import ReasonCode
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from comity.rulings.columns import Words
+    from comity.rulings.cells import Words
     from comity.rulings.vocabulary import Vocabulary
 
 _GROUPS: Final = "groups"
 _GENERALISATIONS: Final = "generalisations"
 _GENERALISATION_COLUMNS: Final = ("field", "how")
 # Columns in which a default-deny row must say "whatever".
-_DEFAULT_FREE: Final = ("form", "id", "tier", "effect", "reason", "tell", "law", "sentence")
+_DEFAULT_FREE: Final = (
+    "form", "id", "tier", "effect", "reason", "instead", "tell", "law", "sentence",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ def load_bundle(
     verbs: Collection[Verb] = NODE_VERBS,
     alarm: Callable[[str], None] | None = None,
     observe: Observe | None = None,
+    possible_duties: Collection[str] | None = None,
 ) -> Bundle:
     """Read, check and build the law of these folders. Blocking: build off the event loop, then swap.
 
@@ -67,6 +71,8 @@ def load_bundle(
             all the same.
         alarm: told when a matcher raises; it gets no personal data.
         observe: shown every new ruling (``comity.rulings.policies.Shadow.offer``).
+        possible_duties: duties that can be met here; a release that is bound by another becomes a refusal.
+            ``None`` judges none, for tools.
 
     Raises:
         PolicyError: whatever is wrong first, with file, line and a sentence.
@@ -88,7 +94,7 @@ def load_bundle(
         how=_generalisations(files, groups.words),
         vocabulary=vocabulary,
     )
-    return Bundle(law, alarm=alarm, observe=observe)
+    return Bundle(law, alarm=alarm, observe=observe, possible_duties=possible_duties)
 
 
 def _find(files: _Files, directory: Path) -> None:
@@ -182,6 +188,8 @@ def read_row(line: Line, verb: Verb, words: Words) -> Row:
         tell=cells["tell"] == "yes",
         law=cells["law"],
         sentence=cells["sentence"],
+        how=cells.get("how", NONE).removeprefix(NONE),
+        instead=instead(cells["instead"]),
     )
 
 
@@ -195,10 +203,12 @@ def _check_sense(line: Line, cells: dict[str, str]) -> None:
 
 def _wrong_grant(cells: dict[str, str]) -> str:
     tier = cells.get("tier", "")
-    if tier in {"bar", "jurisdiction", "default"}:
+    if tier in DENYING_TIERS:
         return f'the tier "{tier}" only denies'
     if cells.get("form", "<=").startswith(">") or cells.get("form") == "any":
         return "a grant names its highest form, like <=masked"
+    if cells["instead"] != NONE:
+        return "what happens instead is said of a restriction"
     bound = cells.get("who", ANY) != ANY and cells.get("case", ANY) != ANY
     if tier == "override" and not (
         bound and cells["until"] != NONE and cells.get("approval", NONE) != NONE
@@ -218,6 +228,17 @@ def _wrong_restriction(cells: dict[str, str]) -> str:
         free = all(cell in (ANY, NONE) for name, cell in cells.items() if name not in _DEFAULT_FREE)
         if not free or cells.get("form", "any") != "any":
             return "the default denies everything to everybody, always"
+    return _wrong_hiding(cells)
+
+
+def _wrong_hiding(cells: dict[str, str]) -> str:
+    hiding = instead(cells["instead"])
+    if hiding is None or hiding.effect not in HIDDEN:
+        return ""
+    if cells["tell"] == "yes":
+        return "what is neither confirmed nor denied is not told: tell no"
+    if cells.get("form", "any") != "any":
+        return "what is neither confirmed nor denied does not leave in any form"
     return ""
 
 

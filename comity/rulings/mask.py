@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comity.rulings.context import Form
+from comity.rulings.effects import HIDDEN, Effect
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 
+    from comity.rulings.effects import Instead
     from comity.rulings.reasons import ReasonCode
+
+_DESKS: Final = HIDDEN | {Effect.CONTACT_ONLY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ class FieldRuling:
         needs: what an approval would change; ``None`` when none would.
         how: the way of generalising that ``Form.GENERALISED`` stands for; empty where there is none.
         capped_by: the row that refused the next higher form; empty for ``Form.FULL``.
+        effect: what that amounts to.
+        detail: its desk, role, channel, hours or ways of making coarser.
+        remedy: what would have to happen for more to leave; ``None`` when nothing would do.
     """
 
     form: Form
@@ -51,6 +58,9 @@ class FieldRuling:
     needs: Approval | None
     how: str
     capped_by: str
+    effect: Effect
+    detail: str
+    remedy: Instead | None
 
 
 class Mask(Mapping[str, FieldRuling]):
@@ -60,14 +70,18 @@ class Mask(Mapping[str, FieldRuling]):
         best: the highest form of any field; below ``Form.HIT`` the record was never there.
         readable: paths that may be read from the store at all (``Form.MASKED`` and above).
         duties: union of the duties of all fields that leave in any form.
+        alerts: rows by which nothing is said and a desk of the owner is told, with that desk.
+        contact: desk that may be named although nothing else leaves; empty where none may.
     """
 
-    __slots__ = ("_rulings", "best", "duties", "readable")
+    __slots__ = ("_rulings", "alerts", "best", "contact", "duties", "readable")
 
     _rulings: Mapping[str, FieldRuling]
     best: Form
     readable: frozenset[str]
     duties: tuple[str, ...]
+    alerts: tuple[tuple[str, str], ...]
+    contact: str
 
     def __init__(self, rulings: Mapping[str, FieldRuling]) -> None:
         leaving = [ruling for ruling in rulings.values() if ruling.form >= Form.HIT]
@@ -80,6 +94,12 @@ class Mask(Mapping[str, FieldRuling]):
             frozenset(path for path, ruling in rulings.items() if ruling.form >= Form.MASKED),
         )
         set_once(self, "duties", tuple(sorted({duty for one in leaving for duty in one.duties})))
+        special = [ruling for ruling in rulings.values() if ruling.effect in _DESKS]
+        silent = {(one.row, one.detail) for one in special if one.effect is Effect.SILENT_TO_OWNER}
+        contact = {one.detail for one in special if one.effect is Effect.CONTACT_ONLY}
+        hidden = bool(leaving) or any(one.effect in HIDDEN for one in special)
+        set_once(self, "alerts", tuple(sorted(silent)))
+        set_once(self, "contact", "" if hidden else min(contact, default=""))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a mask does not change: {name}")
@@ -108,10 +128,28 @@ class Mask(Mapping[str, FieldRuling]):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Yes or no to one question (verbs ``ask`` and ``route``), and the row that says so."""
+    """Yes or no to one question, and the row that says so.
+
+    Attributes:
+        allowed: the answer.
+        row: the deciding row.
+        law: its legal reference.
+        reason: coded reason, fit to be told even when ``tell`` is false.
+        sentence: its plain sentence.
+        duties: what binds whoever goes ahead.
+        effect: what the answer amounts to.
+        detail: its desk, role, channel, hours or days.
+        people: how many people must decide, where people must.
+        tell: whether the row may be told to whoever asked.
+    """
 
     allowed: bool
     row: str
     law: str
     reason: ReasonCode
     sentence: str
+    duties: tuple[str, ...] = ()
+    effect: Effect = Effect.DENY
+    detail: str = ""
+    people: int = 1
+    tell: bool = True

@@ -24,6 +24,10 @@ _SHAPES: Final[Mapping[Verb, tuple[tuple[str, ...], str]]] = {
     Verb.DUTY: (("r_req", "r_rec", "r_duty"), _ALLOW_AND_DENY),
     Verb.ASK: (("r_req",), _PRIORITY),
     Verb.ROUTE: (("r_req",), _PRIORITY),
+    Verb.RELATION: (("r_req", "r_rec", "r_relation"), _PRIORITY),
+    Verb.ONWARD: (("r_req", "r_rec"), _PRIORITY),
+    Verb.EVIDENCE: (("r_req", "r_rec"), _PRIORITY),
+    Verb.RETAIN: (("r_req", "r_rec"), _PRIORITY),
 }
 _SECTIONS: Final = {
     "request_definition": "r",

@@ -71,4 +71,9 @@ class StockEngine:
 
 def stock(bundle: Bundle) -> Bundle:
     """The same law, decided by Casbin as it comes."""
-    return Bundle(bundle.law, alarm=bundle.alarm, engine=StockEngine)
+    return Bundle(
+        bundle.law,
+        alarm=bundle.alarm,
+        possible_duties=bundle.possible_duties,
+        engine=StockEngine,
+    )

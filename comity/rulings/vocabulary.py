@@ -1,7 +1,9 @@
 """The words a policy may use: a word outside is an error when loading and ``unknown`` when ruling.
 
-Fields, with their tiers and stages, come from the contract (``comity.catalogue``); members and
-countries may come from the signed directory; the rest stands in ``policies/vocabulary.toml``.
+Fields, with their tiers and stages, come from the contract (``comity.catalogue``). Members, countries and
+legal instruments come from the signed directory of a running federation; for a policy that is checked without
+one, from ``vocabulary.toml`` and ``instruments.toml``. Offences with their crosswalks stand in
+``offences.csv``, maximum penalties in ``penalties.csv``, the rest in ``vocabulary.toml``, all in one folder.
 """
 
 from __future__ import annotations
@@ -9,16 +11,21 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity import catalogue
 from comity.rulings.context import UNKNOWN
 from comity.rulings.errors import PolicyError, nearest
+from comity.rulings.offences import Offence, read_offences, read_penalties
+from comity.rulings.terms import Terms, read_terms, terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import date
     from pathlib import Path
+
+    from comity.identity.directory import Instrument
 
 # A vocabulary file beyond this is not read (1 MiB).
 VOCABULARY_BYTES_MAX: Final = 1 << 20
@@ -26,7 +33,6 @@ VOCABULARY_BYTES_MAX: Final = 1 << 20
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,63}")
 _LISTS: Final = (
     "purposes",
-    "offences",
     "subjects",
     "markings",
     "instruments",
@@ -35,7 +41,13 @@ _LISTS: Final = (
     "generalisations",
     "urgencies",
     "countries",
+    "relations",
+    "desks",
+    "agency_types",
 )
+OFFENCES: Final = "offences.csv"
+PENALTIES: Final = "penalties.csv"
+INSTRUMENTS: Final = "instruments.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,12 @@ class Vocabulary:
         agencies: member to the country of its jurisdiction.
         subjects: categories of data subjects, of the owner's record and of the requester's case.
         generalisations: ways of making a value coarser that a node can carry out.
+        relations: kinds of relations between records.
+        desks: desks of an agency that can be told of something, or named to a requester.
+        agency_types: police, border, customs …
+        terms: legal instruments with parties, dates and reservations.
+        crosswalk: offence to its codes in public classifications.
+        penalties: country and offence to the maximum penalty in months; 0 where it is no offence.
     """
 
     entities: Mapping[str, tuple[catalogue.FieldInfo, ...]]
@@ -61,6 +79,12 @@ class Vocabulary:
     duties: frozenset[str]
     generalisations: frozenset[str]
     urgencies: frozenset[str]
+    relations: frozenset[str]
+    desks: frozenset[str]
+    agency_types: frozenset[str]
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    crosswalk: Mapping[str, Offence] = field(default_factory=dict)
+    penalties: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def paths(self) -> frozenset[str]:
@@ -73,7 +97,13 @@ class Vocabulary:
         told = hashlib.sha256(b"comity/rulings/vocabulary/1\0")
         for each in fields(self):
             value = getattr(self, each.name)
-            if each.name == "entities":
+            if each.name == "terms":
+                words = sorted(terms.told for terms in value.values())
+            elif each.name == "crosswalk":
+                words = sorted(offence.told for offence in value.values())
+            elif each.name == "penalties":
+                words = sorted(f"{who}|{what}|{most}" for (who, what), most in value.items())
+            elif each.name == "entities":
                 words = sorted(
                     f"{field.path}|{int(field.tier)}|{int(field.stage)}"
                     for entity in value.values()
@@ -91,16 +121,51 @@ class Vocabulary:
         countries = self.countries | frozenset(members.values())
         return replace(self, agencies={**self.agencies, **members}, countries=countries)
 
+    def with_instruments(
+        self, instruments: Collection[Instrument], groups: Mapping[str, Collection[str]]
+    ) -> Vocabulary:
+        """The same words with the directory's instruments, which replace those of the same name.
+
+        Args:
+            instruments: as signed by the federation's officers.
+            groups: the directory's groups, to the countries of their members.
+        """
+        signed = terms_of(instruments, groups)
+        return replace(
+            self,
+            terms={**self.terms, **signed},
+            instruments=self.instruments | frozenset(signed),
+        )
+
+    def standing(
+        self, instrument: str, *, purpose: str, parties: Collection[str], today: date
+    ) -> str:
+        """Whether an instrument carries a request today (``comity.rulings.terms.STANDINGS``)."""
+        terms = self.terms.get(instrument)
+        if terms is None:
+            return UNKNOWN
+        return terms.standing(purpose=purpose, parties=parties, today=today)
+
+    def penalty_months(self, country: str, offence: str) -> int | None:
+        """The maximum penalty for an offence; ``None`` where nobody knows."""
+        return self.penalties.get((country, offence))
+
+    def list_offence(self, offence: str) -> bool | None:
+        """Whether double criminality is not tested for it; ``None`` for an offence nobody knows."""
+        known = self.crosswalk.get(offence)
+        return None if known is None else bool(known.eaw)
+
 
 def load_vocabulary(
     path: Path,
     *,
     entities: Mapping[str, tuple[catalogue.FieldInfo, ...]] = catalogue.FIELDS,
 ) -> Vocabulary:
-    """Read ``vocabulary.toml``, strictly.
+    """Read ``vocabulary.toml`` and the tables beside it, strictly.
 
     Raises:
-        PolicyError: not readable, not TOML, a list missing or too many, a word malformed or twice.
+        PolicyError: not readable, not TOML, a list missing or too many, a word malformed or twice, a table
+            that names a word which is none.
     """
     try:
         text = path.read_bytes()
@@ -118,7 +183,19 @@ def load_vocabulary(
             raise PolicyError(path, 0, f'unknown list "{name}"{nearest(name, expected)}')
     lists = {name: _words(path, told, name) for name in _LISTS}
     agencies = _agencies(path, told.get("agencies"), lists["countries"])
-    return Vocabulary(entities=entities, agencies=agencies, **lists)
+    offences = read_offences(path.parent / OFFENCES)
+    terms = read_terms(path.parent / INSTRUMENTS)
+    return Vocabulary(
+        entities=entities,
+        agencies=agencies,
+        offences=frozenset(offences),
+        crosswalk=offences,
+        penalties=read_penalties(
+            path.parent / PENALTIES, offences=offences, countries=lists["countries"]
+        ),
+        terms=terms,
+        **lists | {"instruments": lists["instruments"] | frozenset(terms)},
+    )
 
 
 def _words(path: Path, told: Mapping[str, Any], name: str) -> frozenset[str]:

@@ -31,7 +31,7 @@ from node.exchange.model import (
 from node.policy.law import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from comity.rulings import FieldRuling, Mask, RecordLabels
     from node.matching.found import Candidate, Found
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from node.records.selectors import Selector
 
 REFERENCE_PERSON: Final = b"CMT1-recordref"
+VALUE_PERSON: Final = b"CMT1-valuename"
 REFERENCE_BYTES: Final = 8
 # A field whose stage comes later than the one asked for.
 NEED_CONFIRM: Final = str(ReasonCode.NEED_CONFIRM)
@@ -84,6 +85,16 @@ class Pseudonyms:
     def __init__(self, secret: bytes, country: str) -> None:
         self._secret = secret
         self._country = country
+
+    def name(self, requester: str, text: str) -> str:
+        """A stand-in for a value: the same for the same requester, no use to anybody else."""
+        digest = blake2b(
+            f"{requester}\0{text}".encode(),
+            key=self._secret,
+            person=VALUE_PERSON,
+            digest_size=REFERENCE_BYTES,
+        )
+        return f"~{digest.hexdigest()}"
 
     def reference(self, requester: str, record_id: int) -> str:
         """For example ``DE-7F3A09C21B44D0E8``."""
@@ -177,6 +188,7 @@ class Deciding:
         self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask
     ) -> Released:
         told = self._told_of(mask, label.entity_type, int(routing.stage))
+        to = routing.sender
         values: dict[str, object] = {}
         if told.readable:
             stored = self._reading.read([candidate.record_id], told.readable)
@@ -184,7 +196,7 @@ class Deciding:
                 ruling = told.forms.get(path)
                 if ruling is None:
                     continue  # the second filter: what the mask does not name stays
-                formed = _formed(value, ruling)
+                formed = _formed(value, ruling, lambda text: self._pseudonyms.name(to, text))
                 if formed is not None:
                     values[path] = formed
         treatments = tuple(told.released[path] for path in told.forms if path in values)
@@ -260,11 +272,11 @@ def _treatment(path: str, ruling: FieldRuling, form: int) -> Treatment:
     )
 
 
-def _formed(value: object, ruling: FieldRuling) -> object | None:
+def _formed(value: object, ruling: FieldRuling, pseudonym: Callable[[str], str]) -> object | None:
     if ruling.form is Form.FULL:
         return value
     if ruling.form is Form.GENERALISED:
-        return release.generalise(value, ruling.how)
+        return release.generalise(value, ruling.how, pseudonym)
     if ruling.form is Form.MASKED:
         return release.mask(value)
     return None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 YEAR_CHARACTERS: Final = 4
 MONTH_CHARACTERS: Final = 7
 COVER: Final = "…"
+PSEUDONYM: Final = "pseudonym"
 # Characters of an identifier that stay readable at the end of its masked form.
 MASK_TAIL_CHARACTERS: Final = 2
 
@@ -72,6 +73,7 @@ GENERALISERS: Final[dict[str, Callable[[Any], Any]]] = {
     "month": _month,
     "decade": _decade,
     "country": _only("country"),
+    "region": _only("region", "country"),
     "city": _only("city", "region", "country"),
     "scheme": _only("scheme", "country"),
     "publisher": _only("publisher"),
@@ -80,10 +82,34 @@ GENERALISERS: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
-def generalise(value: object, how: str) -> object | None:
-    """The coarser form of a value; ``None`` when nothing is left of it or the way is unknown."""
-    way = GENERALISERS.get(how)
-    return None if way is None else _each(value, way)
+def generalise(
+    value: object, how: str, pseudonym: Callable[[str], str] | None = None
+) -> object | None:
+    """The coarser form of a value; ``None`` when nothing is left of it or the way is unknown.
+
+    Args:
+        value: as stored.
+        how: one way, or several joined with ``+`` that are gone one after the other.
+        pseudonym: gives the same name for the same text to one requester, and another to everybody else.
+    """
+    found: object | None = value
+    for name in how.split("+"):
+        if name == PSEUDONYM and pseudonym is not None:
+            found = _each(found, lambda one: _renamed(one, pseudonym))
+        else:
+            way = GENERALISERS.get(name)
+            found = None if way is None else _each(found, way)
+        if found is None:
+            return None
+    return found
+
+
+def _renamed(value: Any, pseudonym: Callable[[str], str]) -> Any:
+    """Of a composite value every part by itself."""
+    if is_dataclass(value) and not isinstance(value, type):
+        told = {part.name: str(getattr(value, part.name)) for part in fields(value)}
+        return replace(value, **{name: pseudonym(text) for name, text in told.items() if text})
+    return pseudonym(str(value))
 
 
 def mask(value: object) -> object | None:

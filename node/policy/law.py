@@ -60,9 +60,11 @@ class Law:
         Raises:
             Refusal: the requester is not an active member any more.
         """
-        member = self._directories.current.member(routing.sender)
+        directory = self._directories.current
+        member = directory.member(routing.sender)
         if member is None or not member.active:
             raise Refusal(Reason.UNKNOWN_MEMBER, "requester not an active member")
+        own = directory.member(self._agency)
         request = RequestContext(
             agency=routing.sender,
             country=member.country,
@@ -75,6 +77,8 @@ class Law:
             case=question.case,
             stage=int(routing.stage),
             today=to_datetime(self._clock.now_ms()).date(),
+            owner_country=own.country if own else "",
+            aim=question.aim,
         )
         return View(self._policies.current, request)
 
@@ -85,6 +89,7 @@ class Law:
             Refusal: ADMISSION_DENIED.
         """
         why = question.justification
+        own = self._directories.current.member(self._agency)
         decision = self._policies.current.admit(
             AskContext(
                 agency=self._agency,
@@ -96,6 +101,8 @@ class Law:
                 entity_type=question.entity_type,
                 stage=int(question.stage),
                 today=to_datetime(self._clock.now_ms()).date(),
+                country=own.country if own else "",
+                aim=why.aim,
             )
         )
         if not decision.allowed:

@@ -17,6 +17,7 @@ from comity.rulings import (
     RecordLabels,
     RequestContext,
     RouteContext,
+    Verb,
     load_bundle,
 )
 from comity.rulings.stock import stock
@@ -114,7 +115,8 @@ class Fuzz:
             if name != "duty":
                 text += default_row(columns, f"{name.upper()}-DEFAULT")
             (folder / f"{name}.csv").write_text(text, "utf-8")
-        return load_bundle([POLICIES / "model", folder], vocabulary=vocabulary())
+        verbs = (Verb.RELEASE, Verb.MATCH, Verb.DUTY, Verb.ASK)
+        return load_bundle([POLICIES / "model", folder], vocabulary=vocabulary(), verbs=verbs)
 
     def request(self) -> RequestContext:
         agency = self.one("FR-PJ", "DE-LP", "FR-PJ", *AGENCIES)

@@ -15,6 +15,8 @@ from comity.rulings import (
     RecordLabels,
     RequestContext,
     RouteContext,
+    UseContext,
+    Verb,
     Vocabulary,
     load_bundle,
     load_vocabulary,
@@ -95,6 +97,22 @@ def routing(**changes: Any) -> RouteContext:
     return RouteContext(**told | changes)
 
 
+def use(**changes: Any) -> UseContext:
+    """FR-PJ wants to use what it got under Directive (EU) 2023/977 for something new."""
+    told: dict[str, Any] = {
+        "holder": "FR-PJ",
+        "holder_country": "FR",
+        "receiver": "FR-PJ",
+        "receiver_country": "FR",
+        "purpose": "PROSECUTE",
+        "instrument": "EU-2023-977",
+        "offence": "drug-trafficking",
+        "age_days": 10,
+        "today": TODAY,
+    }
+    return UseContext(**told | changes)
+
+
 # The smallest files that together are law: model beside them, everything denied.
 RELEASE = (
     "tier,id,who,field,form,effect,law,sentence\n"
@@ -108,13 +126,17 @@ DUTY = (
     "id,duty,effect,law,sentence\nDUTY-LOG,log-full,allow,LED 25,Every release is logged in full.\n"
 )
 ASK = "tier,id,effect,law,sentence\ndefault,ASK-DEFAULT,deny,LED 8,Nobody asks anything.\n"
-GROUPS = "kind,member,of\nagency,FR,eu\nagency,DE,eu\ninstrument,FR,EU-2023-977\n"
+GROUPS = "kind,member,of\nagency,FR,eu\nagency,DE,eu\n"
 FILES: Mapping[str, str] = {
     "release.csv": RELEASE,
     "match.csv": MATCH,
     "duty.csv": DUTY,
     "ask.csv": ASK,
     "groups.csv": GROUPS,
+    **{
+        f"{verb}.csv": f"tier,id,effect,law,sentence\ndefault,{verb.upper()}-NO,deny,LED 8,Not at all.\n"
+        for verb in ("relation", "onward", "evidence-use", "retain")
+    },
 }
 
 
@@ -124,7 +146,7 @@ def written(folder: Path, **changes: str | bytes | None) -> list[Path]:
     pack.mkdir()
     model.mkdir()
     files: dict[str, str | bytes | None] = dict(FILES)
-    for verb in ("release", "match", "duty", "ask", "route"):
+    for verb in Verb:
         files[f"{verb}.conf"] = (POLICIES / "model" / f"{verb}.conf").read_text("utf-8")
     for name, content in changes.items():
         stem, _, suffix = name.rpartition("_")
