@@ -335,6 +335,9 @@ class Relay:
         except OutboxFullError:
             log.warning("answer of %s dropped: %s does not read", link.agency, query.requester)
             return
+        # Its room was reserved with the query; the node gives this back like any other credit.
+        target.credit_envelopes -= 1
+        target.credit_bytes -= len(form) + len(receipt)
         query.slots.discard(link.agency)
         query.answers[sent.id] = link.agency
         self._unacknowledged[sent.id] = query

@@ -21,6 +21,7 @@ from comity.client import (
 )
 from comity.errors import Reason
 from comity.store.ledger_schema import entry
+from node.link.session import CREDIT_BYTES, CREDIT_ENVELOPES
 from node.records.record import Labels, Record
 from node.records.values import Address, PersonName
 from node.storage.callers import CallerRegister
@@ -306,5 +307,17 @@ def test_the_same_message_id_with_another_envelope_is_kept_as_proof(tmp_path: Pa
         again = await app.journal.write((), first)
         assert not again.result.new
         assert not again.result.conflict
+
+    run(scene, tmp_path)
+
+
+def test_credit_comes_back_to_what_was_granted_on_every_link(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        async with fed.caller("FR-PJ") as node:
+            for _ in range(3):
+                await node.lookup(Vehicle(vin=VIN), why(subject_category=SubjectCategory.SUSPECT))
+        links = list(fed.gateways["gw1"].app.relay.links)
+        granted = {(CREDIT_ENVELOPES, CREDIT_BYTES)}
+        await until(lambda: {(one.credit_envelopes, one.credit_bytes) for one in links} == granted)
 
     run(scene, tmp_path)
