@@ -71,7 +71,7 @@ breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed base
 	@$(BIN)/buf lint
 	@$(BIN)/buf breaking --against proto/baseline.binpb
 
-bench: $(VENV)/dev.stamp ## measure (NAME=envelope|relay|exchange; all by default)
+bench: $(VENV)/dev.stamp ## measure (NAME=envelope|relay|exchange|…; all by default)
 	@sh scripts/install-debian-packages bench
 	@$(PY) -m bench $(NAME)
 

@@ -1,28 +1,76 @@
-"""``python -m bench NAME``: prints a table for people, then one JSON line."""
+"""``python -m bench NAME``: progress while it runs, a table for people, then one JSON line."""
 
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import pkgutil
+import signal
 import sys
 from pathlib import Path
+
+from bench.kit.report import Size, show
 
 BENCHES = sorted(
     module.name
     for module in pkgutil.iter_modules([str(Path(__file__).parent)])
-    if not module.name.startswith("_") and module.name not in {"report", "bare"}
+    if not module.ispkg and not module.name.startswith("_")
 )
+INTERRUPTED = 130
+
+
+def _about(name: str) -> str:
+    source = Path(__file__).with_name(f"{name}.py").read_text("utf-8")
+    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+
+
+def _parser() -> argparse.ArgumentParser:
+    listed = "\n".join(f"  {name:<10}{_about(name)}" for name in BENCHES)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        epilog=f"benches:\n{listed}\n  {'all':<10}every one of them, one after another",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", choices=[*BENCHES, "all"], metavar="NAME", help="see below")
+    default = Size()
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=default.seconds,
+        help="length of one measured round (%(default)s)",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=default.rounds,
+        help="rounds of each measurement, the best of which counts (%(default)s)",
+    )
+    parser.add_argument(
+        "--smoke", action="store_true", help="tiny: shows that it runs, its figures mean nothing"
+    )
+    return parser
 
 
 def main() -> int:
     """Runs one bench, or all."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("name", choices=[*BENCHES, "all"])
-    parser.add_argument("--quick", action="store_true", help="a tenth of the rounds, for a look")
+    parser = _parser()
+    if len(sys.argv) == 1:
+        parser.print_help()
+        return 2
     options = parser.parse_args()
-    for name in BENCHES if options.name == "all" else [options.name]:
-        importlib.import_module(f"bench.{name}").run(quick=options.quick)
+    if options.seconds <= 0 or options.rounds < 1:
+        parser.error("--seconds and --rounds must be positive")
+    size = Size.smallest() if options.smoke else Size(options.seconds, options.rounds)
+    # Whoever ends us (Ctrl-C, a supervisor) ends what we started too: every bench cleans up on its way out.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        for name in BENCHES if options.name == "all" else [options.name]:
+            show(name, importlib.import_module(f"bench.{name}").run(size))
+    except KeyboardInterrupt:
+        print("interrupted; everything that was started has been stopped", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 

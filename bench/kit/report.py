@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Figures = dict[str, Any]
+# A table of figures is not squeezed into a narrower terminal.
+WIDTH_MIN = 100
 
 _began_s = time.monotonic()
 
@@ -87,12 +89,13 @@ def machine() -> str:
 
 def show(name: str, report: Report) -> None:
     """Prints the table, then the JSON line."""
-    console = Console()
+    console = Console(width=max(WIDTH_MIN, Console().width))
     console.print(f"[bold]{name}[/bold] on {machine()}", highlight=False)
     if report.rows:
         table = Table(box=None)
         for column in report.rows[0]:
-            table.add_column(column, justify="left" if column == "what" else "right")
+            words = column == "what"
+            table.add_column(column, justify="left" if words else "right", no_wrap=words)
         for row in report.rows:
             table.add_row(*(_cell(one) for one in row.values()))
         console.print(table)
