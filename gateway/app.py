@@ -16,11 +16,11 @@ from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home, ledger_origin
 from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
-from comity.errors import Reason, Refusal
+from comity.errors import Reason, Refusal, StartError
 from comity.rpc import options
 from comity.rpc.outbox import OutboxFullError
 from comity.rpc.serving import listen, stop_signals
-from comity.rpc.tls import server_credentials
+from comity.rpc.tls import Shown, renewable_server_credentials
 from comity.rulings.shipped import members_of
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
@@ -74,9 +74,7 @@ class GatewayApp:
             await self._build(stack)
             listener = await listen(
                 address=self._address(),
-                credentials=server_credentials(
-                    self.identity.tls, client_ca_pem=self.identity.node_ca_pem
-                ),
+                credentials=renewable_server_credentials(self._shown),
                 options=options.LINK_SERVER,
                 services=[
                     (
@@ -143,6 +141,9 @@ class GatewayApp:
             stopping=self._stopping,
         )
 
+    def _shown(self) -> Shown:
+        return Shown(self.identity.tls, self.directories.current.authorities.node_ca_pem)
+
     def _address(self) -> str:
         return (
             self.settings.listen
@@ -187,14 +188,19 @@ class GatewayApp:
     async def _keep(self) -> None:
         while True:
             await asyncio.sleep(KEEP_S)
-            if renewal_due(self.identity, self.clock.now_ms()):
-                try:
-                    await renew(self.identity, self.clock)
-                except Refusal as refusal:
-                    log.error("certificate not renewed: %s", refusal.reason)
-                    continue
-                self.identity = Home.load_gateway(self.home)
-                log.warning("certificate renewed; it is shown from the next start on")
+            await self.keep()
+
+    async def keep(self) -> None:
+        """Renews the certificate when it is due; it is shown from the next handshake on."""
+        if not renewal_due(self.identity, self.clock.now_ms()):
+            return
+        try:
+            await renew(self.identity, self.clock)
+            self.identity = Home.load_gateway(self.home)
+        except (Refusal, StartError) as error:
+            log.error("certificate not renewed: %s", error)
+            return
+        log.info("certificate renewed")
 
     async def _drain(self) -> None:
         """Tells every link to move, gives what is under way a moment, then ends them."""

@@ -17,11 +17,11 @@ from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home, ledger_origin
 from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
-from comity.errors import ExitCode, Refusal, StartError
+from comity.errors import ExitCode, Fault, Refusal, StartError
 from comity.identity.files import write_private
 from comity.rpc import options
 from comity.rpc.serving import Listener, listen, stop_signals
-from comity.rpc.tls import channel_credentials, server_credentials
+from comity.rpc.tls import channel_credentials, renewable_server_credentials
 from comity.rulings.shipped import members_of
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
@@ -50,7 +50,7 @@ from node.storage.interrupted import interrupted
 from node.storage.migrating import migrate
 from node.storage.queries import SqlQueryBook
 from node.storage.replay import ReplayBook
-from node.systems import listener_identity, systems_ca
+from node.systems import ListenerCertificate, systems_ca
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -224,9 +224,8 @@ class NodeApp:
         return self.asking.in_flight + self.answering.in_flight
 
     async def _listen(self) -> Listener:
-        now_ms = self.clock.now_ms()
-        ca = systems_ca(self.home, self.identity.agency, now_ms)
-        own = listener_identity(self.identity, ca, self.settings.hosts, now_ms)
+        ca = systems_ca(self.home, self.identity.agency, self.clock.now_ms())
+        shown = ListenerCertificate(self.identity, ca, self.settings.hosts, self.clock)
         callers = Callers(
             agency=self.identity.agency,
             federation=self.identity.federation,
@@ -238,7 +237,7 @@ class NodeApp:
         add: Any = query_service_pb2_grpc.add_QueryServiceServicer_to_server
         return await listen(
             address=self.settings.listen,
-            credentials=server_credentials(own, client_ca_pem=ca.certificate_pem),
+            credentials=renewable_server_credentials(shown),
             options=options.API_SERVER,
             services=[(name, lambda server: add(servicer, server))],
         )
@@ -276,10 +275,14 @@ class NodeApp:
             log.warning("this agency is suspended; its queries will be refused")
 
     def on_query(
-        self, delivered: envelope.DeliveredEnvelope, remaining_ms: int, gateway: str
+        self,
+        delivered: envelope.DeliveredEnvelope,
+        remaining_ms: int,
+        gateway: str,
+        done: Callable[[], None],
     ) -> None:
         """A query for this node."""
-        self.answering.receive(delivered, remaining_ms, gateway)
+        self.answering.receive(delivered, remaining_ms, gateway, done)
 
     def on_answer(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
         """An answer to a query of this node."""
@@ -322,21 +325,28 @@ class NodeApp:
     async def _keep(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             await asyncio.sleep(KEEP_S)
-            now_ms = self.clock.now_ms()
-            statement = self.own_keys.maintain(now_ms)
-            if statement is not None:
-                self.links.broadcast(relay.NodeFrame(key_statement=statement.content))
-            await self.journal.write((), self.replay.prune(now_ms - REPLAY_KEPT_MS))
-            if renewal_due(self.identity, now_ms):
-                await self._renew(tasks)
+            try:
+                await self.keep(tasks)
+            except Fault as fault:
+                log.error("housekeeping put off: %s", fault)  # the disk; it is tried again
+
+    async def keep(self, tasks: asyncio.TaskGroup) -> None:
+        """Rotates and destroys keys, forgets replay rows, renews the certificate: each when it is due."""
+        now_ms = self.clock.now_ms()
+        statement = self.own_keys.maintain(now_ms)
+        if statement is not None:
+            self.links.broadcast(relay.NodeFrame(key_statement=statement.content))
+        await self.answering.forget(now_ms - REPLAY_KEPT_MS)
+        if renewal_due(self.identity, now_ms):
+            await self._renew(tasks)
 
     async def _renew(self, tasks: asyncio.TaskGroup) -> None:
         try:
             self._tls = await renew(self.identity, self.clock)
-        except Refusal as refusal:
-            log.error("certificate not renewed: %s", refusal.reason)
+            self.identity = Home.load(self.home)
+        except (Refusal, StartError) as error:
+            log.error("certificate not renewed: %s", error)
             return
-        self.identity = Home.load(self.home)
         await self.links.renew(tasks)
 
 

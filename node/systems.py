@@ -18,18 +18,19 @@ from comity.authority.ca import (
 )
 from comity.identity.files import private_folder, write_private
 from comity.identity.names import SpiffeId, machine_name
-from comity.rpc.tls import TlsIdentity
+from comity.rpc.tls import Shown, TlsIdentity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from comity.authority.home import NodeIdentity
+    from comity.clock import Clock
 
 CA_CERTIFICATE: Final = "systems-ca.pem"
 CA_KEY: Final = "systems-ca.key"
 # The register of callers ends an access at once; the certificate's end is only the backstop.
 SYSTEM_LIFE_MS: Final = 90 * 24 * 3600 * 1000
-# Issued anew at every start.
+# Issued anew at every start, and at half of its life.
 LISTENER_LIFE_MS: Final = 390 * 24 * 3600 * 1000
 
 
@@ -51,6 +52,33 @@ def listener_identity(
     name = SpiffeId.system(identity.federation, identity.agency, machine_name("listener"))
     profile = Profile(name, server=True, hosts=hosts, life_ms=LISTENER_LIFE_MS)
     return TlsIdentity(ca.sign(request(key), profile, now_ms), key_pem(key))
+
+
+class ListenerCertificate:
+    """What the node's listener shows: issued anew at half of its life, without a restart."""
+
+    def __init__(
+        self,
+        identity: NodeIdentity,
+        ca: CertificateAuthority,
+        hosts: tuple[str, ...],
+        clock: Clock,
+    ) -> None:
+        self._identity = identity
+        self._ca = ca
+        self._hosts = hosts
+        self._clock = clock
+        self._issued_ms = 0
+        self._shown: Shown | None = None
+
+    def __call__(self) -> Shown:
+        """The certificate to show now."""
+        now_ms = self._clock.now_ms()
+        if self._shown is None or now_ms >= self._issued_ms + LISTENER_LIFE_MS // 2:
+            own = listener_identity(self._identity, self._ca, self._hosts, now_ms)
+            self._shown = Shown(own, self._ca.certificate_pem)
+            self._issued_ms = now_ms
+        return self._shown
 
 
 def issue_system(

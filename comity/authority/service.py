@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-import protovalidate
-
 from comity.api.directory.v1 import (
     directory_file_pb2,
     directory_service_pb2,
@@ -16,11 +14,10 @@ from comity.authority.asks import JoinAsk, NodeAsk
 from comity.authority.enrolment import APPROVED, PENDING, Enrolments
 from comity.authority.issuing import Issuing
 from comity.errors import Reason, Refusal
+from comity.rpc.shapes import check
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
-
-    from google.protobuf.message import Message
 
     from comity.authority.publishing import Authority
 
@@ -31,17 +28,6 @@ _STATES: Final = {
     PENDING: enrolment_service_pb2.JOIN_STATE_PENDING,
     APPROVED: enrolment_service_pb2.JOIN_STATE_APPROVED,
 }
-_validator = protovalidate.Validator()
-
-
-def _check(message: Message) -> None:
-    try:
-        _validator.validate(message, fail_fast=True)
-    except protovalidate.ValidationError as error:
-        violation = error.violations[0].proto
-        elements = violation.field.elements if violation.field is not None else ()
-        path = ".".join(element.field_name for element in elements)
-        raise Refusal(Reason.INVALID_REQUEST, violation.rule_id, field=path) from None
 
 
 def _files(files: Iterable[tuple[str, bytes]]) -> list[directory_file_pb2.DirectoryFile]:
@@ -78,7 +64,7 @@ class DirectoryServicer:
         self, request: directory_service_pb2.GetFilesRequest, _context: Any
     ) -> directory_service_pb2.GetFilesResponse:
         """What the reader lacks."""
-        _check(request)
+        check(request)
         held = {one.role: one.version for one in request.held}
         return directory_service_pb2.GetFilesResponse(
             files=_files(self._authority.trust.since(held)), now_ms=self._authority.clock.now_ms()
@@ -88,7 +74,7 @@ class DirectoryServicer:
         self, request: directory_service_pb2.WatchRequest, _context: Any
     ) -> AsyncIterator[directory_service_pb2.WatchResponse]:
         """What the reader lacks, now and whenever it changes."""
-        _check(request)
+        check(request)
         if self._news.watchers >= WATCHERS_MAX:
             raise Refusal(Reason.OVERLOADED, "too many watch")
         self._news.watchers += 1
@@ -117,7 +103,7 @@ class EnrolmentServicer:
         self, request: enrolment_service_pb2.JoinRequest, _context: Any
     ) -> enrolment_service_pb2.JoinResponse:
         """Takes an invitation up."""
-        _check(request)
+        check(request)
         node = None
         if request.HasField("node"):
             node = NodeAsk(
@@ -142,7 +128,7 @@ class EnrolmentServicer:
         self, request: enrolment_service_pb2.GetJoinRequest, _context: Any
     ) -> enrolment_service_pb2.GetJoinResponse:
         """What became of a join."""
-        _check(request)
+        check(request)
         status = self._enrolments.status(request.join_id)
         response = enrolment_service_pb2.GetJoinResponse(
             state=_STATES.get(status.enrolment.state, enrolment_service_pb2.JOIN_STATE_REFUSED),
@@ -158,7 +144,7 @@ class EnrolmentServicer:
         self, request: enrolment_service_pb2.RenewRequest, _context: Any
     ) -> enrolment_service_pb2.RenewResponse:
         """The next certificate."""
-        _check(request)
+        check(request)
         certificate = self._issuing.renew(
             name=request.spiffe_id,
             csr=request.csr,

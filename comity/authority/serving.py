@@ -20,7 +20,7 @@ from comity.clock import SystemClock
 from comity.identity.documents import DirectoryRefused
 from comity.rpc.options import API_SERVER
 from comity.rpc.serving import Listener, listen
-from comity.rpc.tls import server_credentials
+from comity.rpc.tls import Shown, renewable_server_credentials
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -63,7 +63,7 @@ async def running(
     )
     listener = await listen(
         address=address,
-        credentials=server_credentials(authority.tls(), client_ca_pem=None),
+        credentials=renewable_server_credentials(lambda: Shown(authority.tls(), None)),
         options=API_SERVER,
         services=(
             (names[0], partial(_add_enrolment, enrolment)),

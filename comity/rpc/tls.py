@@ -12,6 +12,7 @@ Rules:
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -22,11 +23,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from comity.errors import Reason, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 TLS_VERSION: Final = b"TLSv1.3"
 # Parsed certificates remembered: reading one costs 60 µs, and a held connection shows the same one.
 CERTIFICATES_REMEMBERED: Final = 1024
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,45 @@ def server_credentials(
         root_certificates=client_ca_pem,
         require_client_auth=client_ca_pem is not None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a listener shows, and whose certificates it asks its clients for."""
+
+    identity: TlsIdentity
+    client_ca_pem: bytes | None
+
+
+def renewable_server_credentials(current: Callable[[], Shown]) -> grpc.ServerCredentials:
+    """Credentials that follow what ``current`` returns: a renewed certificate needs no restart.
+
+    Args:
+        current: asked before each handshake, in a thread of gRPC's. What it fails with changes nothing: the
+            last certificate is shown again. Whether clients need a certificate is fixed at the start.
+    """
+    shown = current()
+    required = shown.client_ca_pem is not None
+
+    def fetch() -> grpc.ServerCertificateConfiguration | None:
+        nonlocal shown
+        try:
+            found = current()
+        except Exception as error:  # noqa: BLE001  # a handshake must not depend on a disk
+            log.error("the listener's certificate could not be read: %s", type(error).__name__)
+            return None
+        if found == shown or (found.client_ca_pem is not None) is not required:
+            return None
+        shown = found
+        return _configuration(found)
+
+    # The stub leaves out that ``None`` keeps the present one.
+    return grpc.dynamic_ssl_server_credentials(_configuration(shown), fetch, required)  # type: ignore[arg-type]
+
+
+def _configuration(shown: Shown) -> grpc.ServerCertificateConfiguration:
+    pair = (shown.identity.key_pem, shown.identity.certificate_pem)
+    return grpc.ssl_server_certificate_configuration([pair], shown.client_ca_pem)
 
 
 def channel_credentials(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # What a node may have outstanding towards this gateway.
 CREDIT_ENVELOPES: Final = 2_048
 CREDIT_BYTES: Final = 64 * 1024 * 1024
+# Bad envelopes a link may send before it ends; one a second is forgiven. A node dials again with backoff.
+STRIKES_MAX: Final = 64
 
 
 class Frames(Protocol):
@@ -42,6 +44,8 @@ class Link:
 
     __slots__ = (
         "_ended",
+        "_strikes",
+        "_struck_s",
         "agency",
         "credit_bytes",
         "credit_envelopes",
@@ -67,6 +71,8 @@ class Link:
         self.credit_bytes = 0
         self.granted_envelopes = CREDIT_ENVELOPES
         self.granted_bytes = CREDIT_BYTES
+        self._strikes = 0.0
+        self._struck_s = 0.0
 
     def end(self, why: Reason) -> None:
         """Ends the link."""
@@ -89,3 +95,23 @@ class Link:
         """Gives credit back."""
         self.granted_envelopes += envelopes
         self.granted_bytes += size_bytes
+
+    def may_take(self, size_bytes: int) -> bool:
+        """Whether the node has room for an envelope."""
+        return self.credit_envelopes >= 1 and self.credit_bytes >= size_bytes
+
+    def take(self, size_bytes: int) -> None:
+        """An envelope goes to the node."""
+        self.credit_envelopes -= 1
+        self.credit_bytes -= size_bytes
+
+    def strike(self, now_s: float) -> None:
+        """Counts a bad envelope.
+
+        Raises:
+            Refusal: ENVELOPE_REFUSED after too many; the link ends.
+        """
+        self._strikes = max(0.0, self._strikes - (now_s - self._struck_s)) + 1
+        self._struck_s = now_s
+        if self._strikes > STRIKES_MAX:
+            raise Refusal(Reason.ENVELOPE_REFUSED, f"{self.agency} sends bad envelopes without end")

@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from gateway.relay.link import Link
 
-# Queries open at once, altogether and for one requester; beyond it the answer is OVERLOADED at once.
-QUERIES_OPEN_MAX: Final = 16_384
-QUERIES_OPEN_PER_MEMBER_MAX: Final = 4_096
-# Bytes reserved for answers that are under way, altogether.
-RESERVED_BYTES_MAX: Final = 1024 * 1024 * 1024
 # What an answer's envelope adds to its padded plaintext.
 ENVELOPE_OVERHEAD_BYTES: Final = 1_024
-# Closed queries remembered so that a repeat is neither counted nor logged again.
-QUERIES_REMEMBERED: Final = 8_192
 # A query that was never closed by its answers is closed this long after its requester stopped waiting.
 CLOSE_AFTER_MS: Final = 2_000
 
@@ -65,12 +58,20 @@ class News:
 
 
 class OpenQuery:
-    """A query under way: one slot for each recipient that was handed its copy."""
+    """A query under way: one slot for each recipient that was handed its copy.
+
+    Attributes:
+        link: where its answers go; a repeat over another link moves it there.
+        ends_ms: when nobody waits any more.
+        reserved_bytes: room for the answers of everybody it was sealed to.
+        closed: its two entries are written: it is a repeat of one that ended.
+        slots: recipients that still owe an answer.
+        answers: answers handed to the requester and not acknowledged yet, by their ids.
+    """
 
     __slots__ = (
         "answers",
         "closed",
-        "copies",
         "digests",
         "ends_ms",
         "link",
@@ -89,18 +90,16 @@ class OpenQuery:
         requester: str,
         link: Link,
         routing: Routing,
-        copies: dict[str, bytes],
+        recipients: int,
         ends_ms: int,
     ) -> None:
         self.query_id = query_id
         self.requester = requester
         self.link = link
         self.routing = routing
-        self.copies = copies
         self.ends_ms = ends_ms
-        self.slots: set[str] = set(copies)
-        self.reserved_bytes = len(copies) * (routing.answer_bucket_bytes + ENVELOPE_OVERHEAD_BYTES)
-        # Answers handed to the requester and not acknowledged yet, by their ids.
+        self.reserved_bytes = recipients * (routing.answer_bucket_bytes + ENVELOPE_OVERHEAD_BYTES)
+        self.slots: set[str] = set()
         self.answers: dict[bytes, str] = {}
         self.outcomes: dict[str, str] = {}
         self.digests: dict[str, str] = {}

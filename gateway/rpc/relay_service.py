@@ -5,7 +5,7 @@ Rules:
 * Who attaches is decided by certificate (name and public key, as in the directory in force) and by the
   node's signature over a fresh challenge together with that TLS key and this gateway's name.
 * A link ends at its certificate's notAfter, when the directory drops its keys, when it is silent for
-  three heartbeats, and when it breaks a bound (frames, bytes, credit).
+  three heartbeats, and when it breaks a bound (frames, bytes, credit, the contract's own).
 * One function handles an inbound batch; there is no task for a frame.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -24,6 +25,7 @@ from comity.envelope import verify_signature
 from comity.errors import Reason, Refusal
 from comity.identity.directory import Freshness
 from comity.rpc.outbox import BATCH_BYTES_MAX, BATCH_FRAMES_MAX, Outbox, OutboxFullError
+from comity.rpc.shapes import check
 from comity.rpc.tls import peer_of
 from gateway.relay.link import CREDIT_BYTES, CREDIT_ENVELOPES, Link
 
@@ -45,9 +47,13 @@ LINKS_PER_AGENCY_MAX: Final = 16
 LINKS_MAX: Final = 4_096
 # Metadata files and statements in one frame stay below a batch's bytes.
 FILES_BYTES_MAX: Final = 128 * 1024
-# What a node may grant: more than this is not room but a mistake.
+# What a node may have granted at any time, however often it grants.
 GRANTED_ENVELOPES_MAX: Final = 65_536
 GRANTED_BYTES_MAX: Final = 256 * 1024 * 1024
+# A batch, and the receipt of its one large envelope.
+BATCH_TAKEN_MAX: Final = BATCH_BYTES_MAX + BATCH_BYTES_MAX // 4
+# The longest a requester waits, as in the contract; whoever says more has another contract.
+REMAINING_MS_MAX: Final = 72 * 3600 * 1000
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +77,8 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         self._clock = clock
         self._entropy = entropy
         self._stopping = stopping
+        # Streams that did not say hello yet, by agency: they count as links.
+        self._arriving: Counter[str] = Counter()
 
     async def Attach(  # noqa: N802  # the contract's name
         self, request_iterator: Any, context: grpc.aio.ServicerContext[Any, Any]
@@ -88,8 +96,14 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
             outbox=outbox,
             ended=ended,
         )
-        async with asyncio.timeout(HELLO_S):
-            await self._hello(context, peer, member, entry)
+        self._arriving[member.agency] += 1
+        try:
+            async with asyncio.timeout(HELLO_S):
+                await self._hello(context, peer, member, entry)
+        except TimeoutError as error:
+            raise Refusal(Reason.EXPIRED, "no hello in time") from error
+        finally:
+            self._arriving[member.agency] -= 1
         await _Attached(self, context, link, peer, ended).run()
 
     def _who(self, peer: Peer) -> tuple[Member, NodeEntry]:
@@ -103,11 +117,11 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         if self._clock.now_ms() >= peer.not_after_ms:
             raise Refusal(Reason.UNAUTHENTICATED, "certificate has expired")
         agency = found[0].agency
-        links = list(self._relay.links)
+        held = Counter(link.agency for link in self._relay.links) + self._arriving
         if (
             self._stopping.is_set()
-            or len(links) >= LINKS_MAX
-            or sum(1 for link in links if link.agency == agency) >= LINKS_PER_AGENCY_MAX
+            or held.total() >= LINKS_MAX
+            or held[agency] >= LINKS_PER_AGENCY_MAX
         ):
             raise Refusal(Reason.OVERLOADED, "too many links")
         return found
@@ -119,6 +133,7 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         request = await context.read()
         if request is grpc.aio.EOF or len(request.frames) != 1:
             raise Refusal(Reason.INVALID_REQUEST, "no hello")
+        check(request)
         hello = request.frames[0].hello
         signed = HELLO_CONTEXT + nonce + peer.public_key_sha256 + self._name.encode()
         try:
@@ -236,19 +251,17 @@ class _Attached:
         envelopes = size = 0
         link, relaying = self._link, self._relay
         for frame in frames:
-            if frame.HasField("send"):
-                send = frame.send
-                taken = len(send.envelope) + len(send.receipt)
-                link.spend(taken)
-                envelopes += 1
-                size += taken
-                relaying.send(
-                    link, send.envelope, remaining_ms=send.remaining_ms, receipt=send.receipt
-                )
-            else:
+            if not frame.HasField("send"):
                 self._control(frame)
-        if size > BATCH_BYTES_MAX + BATCH_BYTES_MAX // 4:
-            raise Refusal(Reason.TOO_LARGE, "too many bytes in a batch")
+                continue
+            send = frame.send
+            taken = len(send.envelope) + len(send.receipt)
+            envelopes += 1
+            size += taken
+            if size > BATCH_TAKEN_MAX or send.remaining_ms > REMAINING_MS_MAX:
+                raise Refusal(Reason.TOO_LARGE, "too much in a batch")
+            link.spend(taken)
+            relaying.send(link, send.envelope, remaining_ms=send.remaining_ms, receipt=send.receipt)
         if envelopes:
             link.grant(envelopes=envelopes, size_bytes=size)
             credit = relay.Credit(envelopes=envelopes, bytes=size)
@@ -264,16 +277,16 @@ class _Attached:
         elif kind == "cancel":
             self._relay.cancel(self._link, frame.cancel.query_id)
         elif kind == "key_statement":
+            check(frame)
             self._mirror.accept_statement(frame.key_statement)
         elif kind in {"hello", None}:
             raise Refusal(Reason.INVALID_REQUEST, "a frame out of order")
 
     def _credit(self, credit: relay.Credit) -> None:
+        check(credit)
         link = self._link
-        link.credit_envelopes += credit.envelopes
-        link.credit_bytes += credit.bytes
-        if link.credit_envelopes > GRANTED_ENVELOPES_MAX or link.credit_bytes > GRANTED_BYTES_MAX:
-            raise Refusal(Reason.INVALID_REQUEST, "credit beyond any room")
+        link.credit_envelopes = min(link.credit_envelopes + credit.envelopes, GRANTED_ENVELOPES_MAX)
+        link.credit_bytes = min(link.credit_bytes + credit.bytes, GRANTED_BYTES_MAX)
 
 
 def directory_frame(files: Sequence[tuple[str, bytes]]) -> relay.GatewayFrame:

@@ -33,6 +33,7 @@ class LeasedQuota:
         self._per_day = per_day
         self._clock = clock
         self._left: dict[str, int] = {}
+        self._used_up: set[str] = set()
         self._day = 0
 
     def take(self, agency: str) -> bool:
@@ -40,11 +41,13 @@ class LeasedQuota:
         day = self._clock.now_ms() // DAY_MS
         if day != self._day:
             self._left.clear()
+            self._used_up.clear()
             self._day = day
         left = self._left.get(agency, 0)
-        if left < 1:
+        if left < 1 and agency not in self._used_up:
             left = self._lease(agency, day)
         if left < 1:
+            self._used_up.add(agency)  # whoever goes on asking costs the database nothing
             return False
         self._left[agency] = left - 1
         return True

@@ -5,10 +5,12 @@ Rules:
 * The gateway is not trusted: signer, recipient, expiry, routing and body are checked again here.
 * The replay row and the intent are durable before anything is searched; the disclosure is durable
   before anything leaves.
-* Each received query writes exactly two leaves, whatever its outcome.
+* Each received query writes exactly two leaves, whatever its outcome; one that a killed process left
+  unanswered gets its second when its replay row is forgotten.
 * A repeat is never executed again: the sealed bytes are resent, after the requester's standing is
   checked again. The same message id with another envelope is refused and both are kept as proof.
-* The ruling that decides is one of the policy in force at release.
+* The ruling that decides is one of the policy in force at release, and the requester's standing is looked
+  at again then: a member or key revoked while the search ran gets nothing.
 * Nothing tells hit from no-hit but the sealed content: same size, same leaves, same moment.
 """
 
@@ -24,6 +26,7 @@ from comity import envelope
 from comity.envelope import Why
 from comity.errors import Reason, Refusal
 from comity.faults import record_fault
+from comity.identity.directory import Freshness
 from comity.store.journal import Draft
 from node.exchange import disclosure
 from node.exchange.model import (
@@ -36,8 +39,10 @@ from node.exchange.model import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from comity.clock import Clock
-    from comity.envelope import Entropy, OpenedEnvelope, SigningSecret
+    from comity.envelope import Entropy, Kid, OpenedEnvelope, SigningSecret
     from comity.store.journal import Journal
     from node.exchange.deciding import Deciding
     from node.exchange.ports import Codec, Directories, Links, OwnKeys
@@ -50,6 +55,10 @@ ANSWERS_OPEN_MAX: Final = 1_024
 ANSWERS_KEPT_MAX: Final = 4_096
 ANSWERS_KEPT_BYTES_MAX: Final = 64 * 1024 * 1024
 BUCKETS: Final = frozenset({ANSWER_BUCKET_BYTES, ANSWER_BUCKET_FULL_BYTES})
+
+_SUSPENDED: Final = SealedAnswer(
+    outcome=Outcome.REFUSED, reason=Reason.MEMBER_SUSPENDED, complete=False
+)
 
 log = logging.getLogger(__name__)
 
@@ -111,21 +120,43 @@ class Answering:
             self._tasks = None
 
     def receive(
-        self, delivered: envelope.DeliveredEnvelope, remaining_ms: int, gateway: str
+        self,
+        delivered: envelope.DeliveredEnvelope,
+        remaining_ms: int,
+        gateway: str,
+        done: Callable[[], None],
     ) -> None:
-        """Takes a query that a gateway delivered; its answer goes back to the open slot there."""
-        if self._tasks is None:
-            return
-        if delivered.id in self._running:
-            self._running[delivered.id] = gateway  # asked again, another way: the first one ended
-            return
-        if len(self._running) >= ANSWERS_OPEN_MAX:
-            log.warning("query %s dropped: too many being answered", delivered.id.hex())
-            return
-        self._running[delivered.id] = gateway
-        self._tasks.create_task(self._handle(delivered, remaining_ms))
+        """Takes a query that a gateway delivered; its answer goes back to the open slot there.
 
-    async def _handle(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+        ``done`` is called when nothing of it is left to do.
+        """
+        running = self._running
+        if delivered.id in running:
+            running[delivered.id] = gateway  # asked again, another way: the first one ended
+        elif self._tasks is not None and len(running) < ANSWERS_OPEN_MAX:
+            running[delivered.id] = gateway
+            self._tasks.create_task(self._handle(delivered, remaining_ms, done))
+            return
+        else:
+            # Several gateways together can go beyond what one's credit allows.
+            log.warning(
+                "query %s dropped: stopping, or too many being answered", delivered.id.hex()
+            )
+        done()
+
+    async def forget(self, floor_ms: int) -> None:
+        """Forgets replay rows of envelopes that ended by ``floor_ms``; the unanswered get their entry."""
+        await self._journal.write(
+            lambda unanswered: [disclosure.never_answered(one) for one in unanswered],
+            self._replay.prune(floor_ms),
+        )
+
+    async def _handle(
+        self,
+        delivered: envelope.DeliveredEnvelope,
+        remaining_ms: int,
+        done: Callable[[], None],
+    ) -> None:
         try:
             await self._answer(delivered, remaining_ms)
         except Refusal as refusal:
@@ -134,6 +165,7 @@ class Answering:
             record_fault(error)
         finally:
             del self._running[delivered.id]
+            done()
 
     async def _answer(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
         arrived_s = self._clock.monotonic_s()
@@ -169,12 +201,19 @@ class Answering:
             answer, ruling = SealedAnswer(outcome=Outcome.ERROR, complete=False), b"{}"
         else:
             answer, ruling = await self._decide(routing, question)
+            if not self._in_good_standing(opened.sender_kid):
+                answer, ruling = _SUSPENDED, b"{}"
         sealed = await self._disclose(opened, routing, question, answer, ruling)
         pause_s = arrived_s + self._floor_s - self._clock.monotonic_s()
         if pause_s > 0:
             await asyncio.sleep(pause_s)
+        if answer is not _SUSPENDED and not self._in_good_standing(opened.sender_kid):
+            raise Refusal(Reason.MEMBER_SUSPENDED, "revoked before the answer left; it stays here")
         left_ms = remaining_ms - int((self._clock.monotonic_s() - arrived_s) * 1000)
         self._send(query_id, sealed, max(1, left_ms))
+
+    def _in_good_standing(self, sender_kid: Kid) -> bool:
+        return self._directories.current.by_signing_kid(sender_kid) is not None
 
     def _send(self, query_id: bytes, kept: Kept, remaining_ms: int) -> None:
         self._links.send(
@@ -187,7 +226,10 @@ class Answering:
     def _open(
         self, delivered: envelope.DeliveredEnvelope
     ) -> tuple[OpenedEnvelope, Routing, SealedQuestion]:
-        found = self._directories.current.by_signing_kid(delivered.sender_kid)
+        directory = self._directories.current
+        if directory.freshness(self._clock.now_ms()) is Freshness.STOPPED:
+            raise Refusal(Reason.DIRECTORY_STALE, "directory too old to answer by")
+        found = directory.by_signing_kid(delivered.sender_kid)
         if found is None:
             raise Refusal(Reason.UNKNOWN_MEMBER, "signer not in the directory")
         member, entry = found

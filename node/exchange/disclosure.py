@@ -13,6 +13,8 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.store.journal import Draft
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,6 +28,12 @@ ASKED: Final = "query.asked"
 CLOSED: Final = "query.closed"
 RECEIVED: Final = "query.received"
 ANSWERED: Final = "query.answered"
+
+
+def never_answered(query_id: bytes) -> Draft:
+    """The second entry of a received query whose process died before it answered: nothing was released."""
+    details = canonical({"answer": None, "query": query_id.hex(), "v": 1})
+    return Draft(kind=ANSWERED, envelope_id=query_id, details=details)
 
 
 def canonical(details: dict[str, Any]) -> bytes:

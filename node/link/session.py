@@ -5,6 +5,8 @@ Rules:
 * The gateway proves its name by TLS under the federation's gateway CA; the node proves its key by
   signing the gateway's challenge together with its own TLS key, so neither half can be borrowed.
 * Nothing is sent beyond the gateway's credit; a node out of credit tells its callers OVERLOADED.
+* The gateway's credit comes back when a query's work is done, not when it arrives: so a gateway knows
+  that this node is full, and says so at once to whoever asks.
 * A link that is silent for three heartbeats is dead.
 """
 
@@ -25,7 +27,7 @@ from comity.rpc.outbox import Outbox, OutboxFullError
 from comity.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from comity.clock import Clock
     from comity.envelope import SigningSecret
@@ -39,6 +41,8 @@ HANDSHAKE_S: Final = 10.0
 # What the gateway may have outstanding towards this node.
 CREDIT_ENVELOPES: Final = 1_024
 CREDIT_BYTES: Final = 64 * 1024 * 1024
+# Credit goes back in lots of so many envelopes; small beside what is granted.
+CREDIT_BATCH: Final = 32
 # A clock further off than this makes expiry meaningless (design: two minutes).
 CLOCK_SKEW_MS_MAX: Final = 120_000
 WIRE_VERSIONS: Final = (1,)
@@ -57,9 +61,16 @@ class Events(Protocol):
     """What a session tells the node."""
 
     def on_query(
-        self, delivered: envelope.DeliveredEnvelope, remaining_ms: int, gateway: str
+        self,
+        delivered: envelope.DeliveredEnvelope,
+        remaining_ms: int,
+        gateway: str,
+        done: Callable[[], None],
     ) -> None:
-        """A query for this node, and the gateway that holds its open slot."""
+        """A query for this node, and the gateway that holds its open slot.
+
+        ``done`` is called once, when nothing of it is left to do here; it gives its credit back.
+        """
         ...
 
     def on_answer(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
@@ -114,6 +125,9 @@ class Session:
         self._outbox: Outbox[relay.NodeFrame] = Outbox()
         self._credit_envelopes = 0
         self._credit_bytes = 0
+        # Credit that came free and was not given back yet.
+        self._freed_envelopes = 0
+        self._freed_bytes = 0
         self._heard_s = 0.0
         self._ended = asyncio.Event()
 
@@ -233,21 +247,14 @@ class Session:
             if message is grpc.aio.EOF:
                 raise LinkError("the gateway ended the link")
             self._heard_s = self._clock.monotonic_s()
-            envelopes = size = 0
             for frame in message.frames:
-                taken = self._take(frame)
-                if taken:
-                    envelopes += 1
-                    size += taken
-            if envelopes:
-                self.control(relay.NodeFrame(credit=relay.Credit(envelopes=envelopes, bytes=size)))
+                self._take(frame)
 
-    def _take(self, frame: relay.GatewayFrame) -> int:
-        """Handles one frame; returns the bytes of credit to give back."""
+    def _take(self, frame: relay.GatewayFrame) -> None:
         kind = frame.WhichOneof("frame")
         if kind == "deliver":
-            return self._deliver(frame.deliver)
-        if kind == "status":
+            self._deliver(frame.deliver)
+        elif kind == "status":
             self._events.on_status(frame.status)
         elif kind == "credit":
             self._credit_envelopes += frame.credit.envelopes
@@ -260,20 +267,31 @@ class Session:
             self._events.on_cancel(frame.cancel.query_id)
         elif kind == "drain":
             self.draining = True
-        return 0
 
-    def _deliver(self, deliver: relay.Deliver) -> int:
+    def _deliver(self, deliver: relay.Deliver) -> None:
         size = len(deliver.envelope) + len(deliver.receipt)
         try:
             delivered = envelope.parse_delivered(deliver.envelope)
-            if delivered.message_type is envelope.MessageType.QUERY:
-                self._events.on_query(delivered, deliver.remaining_ms, self.gateway)
-            else:
-                self._events.on_answer(delivered, deliver.receipt)
         except Refusal as refusal:
             # One bad envelope is its sender's doing, or the gateway's; the link carries others.
             log.warning("envelope from %s refused: %s", self.gateway, refusal.detail)
-        return size
+            self._free(size)
+            return
+        if delivered.message_type is envelope.MessageType.QUERY:
+            self._events.on_query(
+                delivered, deliver.remaining_ms, self.gateway, lambda: self._free(size)
+            )
+        else:
+            self._events.on_answer(delivered, deliver.receipt)
+
+    def _free(self, size_bytes: int) -> None:
+        """Gives credit back, many at a time."""
+        self._freed_envelopes += 1
+        self._freed_bytes += size_bytes
+        if self._freed_envelopes >= CREDIT_BATCH or self._freed_bytes >= CREDIT_BYTES // 4:
+            credit = relay.Credit(envelopes=self._freed_envelopes, bytes=self._freed_bytes)
+            self._freed_envelopes = self._freed_bytes = 0
+            self.control(relay.NodeFrame(credit=credit))
 
     async def _beat(self) -> None:
         while True:

@@ -9,12 +9,12 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
-import protovalidate
 
 from comity.api.query.v1 import query_service_pb2 as api
 from comity.api.query.v1 import query_service_pb2_grpc as api_grpc
 from comity.api.query.v1 import reason_pb2
 from comity.errors import CATALOGUE, Reason, Refusal
+from comity.rpc import shapes
 from comity.rpc.errors import as_refusal
 from comity.rpc.outbox import Outbox, OutboxFullError
 from node.rpc import convert
@@ -39,33 +39,22 @@ JUSTIFICATION_PREFIX: Final = "question.justification"
 _LATEST_MS: Final = 2**62
 
 log = logging.getLogger(__name__)
-_validator = protovalidate.Validator()
 
 
-def check(message: Message, *, prefix: str = "") -> None:
+def check(message: Message) -> None:
     """Holds a request against the contract's own rules.
 
     Raises:
         Refusal: INVALID_REQUEST, or JUSTIFICATION_REQUIRED, naming the first field at fault.
     """
     try:
-        _validator.validate(message, fail_fast=True)
-    except protovalidate.ValidationError as error:
-        violation = error.violations[0].proto
-        path = prefix + _path(violation.field)
-        reason = Reason.INVALID_REQUEST
-        if path.startswith(JUSTIFICATION_PREFIX):
-            reason = Reason.JUSTIFICATION_REQUIRED
-        raise Refusal(reason, violation.rule_id, field=path) from None
-
-
-def _path(field: Any) -> str:
-    parts = []
-    for element in field.elements if field is not None else ():
-        subscript = element.subscript
-        index = "" if subscript is None else f"[{getattr(subscript, 'value', subscript)}]"
-        parts.append(f"{element.field_name}{index}")
-    return ".".join(parts)
+        shapes.check(message)
+    except Refusal as refusal:
+        field = refusal.field or ""
+        if not field.startswith(JUSTIFICATION_PREFIX):
+            raise
+        reason = Reason.JUSTIFICATION_REQUIRED
+        raise Refusal(reason, refusal.detail, field=field) from None
 
 
 class QueryServicer(api_grpc.QueryServiceServicer):
@@ -101,42 +90,28 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         caller = self._asker(context)
         check(request)
         question = convert.question_of(request.question, remaining_s=context.time_remaining())
-        early: list[SourceAnswer] = []
-        told: set[str] = set()
-        fresh = asyncio.Event()
-        query_id = ""
-
-        def on_open(found: bytes) -> None:
-            nonlocal query_id
-            query_id = found.hex()
-
-        def on_answer(answer: SourceAnswer) -> None:
-            early.append(answer)
-            fresh.set()
-
-        async def stream() -> None:
-            while True:
-                await fresh.wait()
-                fresh.clear()
-                batch = early.copy()
-                early.clear()
-                told.update(answer.source for answer in batch)
-                await context.write(
-                    api.SearchResponse(query_id=query_id, answers=convert.source_answers(batch))
-                )
-
+        stream = _AnswerStream(context)
+        wording = request.question.SerializeToString()
+        refused: Refusal | None = None
+        reply: Reply | None = None
         async with asyncio.TaskGroup() as tasks:
-            streaming = tasks.create_task(stream()) if len(question.targets) != 1 else None
-            reply = await self._asking.ask(
-                question,
-                caller,
-                wording=request.question.SerializeToString(),
-                on_answer=on_answer,
-                on_open=on_open,
-            )
-            if streaming is not None:
-                streaming.cancel()
-        rest = [answer for answer in reply.answers if answer.source not in told]
+            if len(question.targets) != 1:  # a single answer comes with the summary
+                tasks.create_task(stream.run())
+            try:
+                reply = await self._asking.ask(
+                    question,
+                    caller,
+                    wording=wording,
+                    on_answer=stream.on_answer,
+                    on_open=stream.on_open,
+                )
+            except Refusal as refusal:
+                refused = refusal
+            finally:
+                stream.finish()
+        if reply is None:
+            raise refused or Refusal(Reason.INTERNAL)
+        rest = [answer for answer in reply.answers if answer.source not in stream.told]
         await context.write(
             api.SearchResponse(
                 query_id=reply.query_id.hex(),
@@ -204,6 +179,42 @@ def _position(token: str) -> tuple[int, bytes]:
     if len(raw) != 8 + 32:
         raise Refusal(Reason.INVALID_REQUEST, field="page_token")
     return int.from_bytes(raw[:8], "big"), raw[8:]
+
+
+class _AnswerStream:
+    """Answers of one `Search`, written as they arrive. It ends by itself: a write is never cut short."""
+
+    def __init__(self, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        self._context = context
+        self._early: list[SourceAnswer] = []
+        self._fresh = asyncio.Event()
+        self._finished = False
+        self._query_id = ""
+        self.told: set[str] = set()
+
+    def on_open(self, query_id: bytes) -> None:
+        self._query_id = query_id.hex()
+
+    def on_answer(self, answer: SourceAnswer) -> None:
+        self._early.append(answer)
+        self._fresh.set()
+
+    def finish(self) -> None:
+        """What is not written by now comes with the summary."""
+        self._finished = True
+        self._fresh.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._fresh.wait()
+            self._fresh.clear()
+            if self._finished:
+                return
+            batch, self._early = self._early, []
+            self.told.update(answer.source for answer in batch)
+            await self._context.write(
+                api.SearchResponse(query_id=self._query_id, answers=convert.source_answers(batch))
+            )
 
 
 class _Conversation:

@@ -40,6 +40,9 @@ _RAISE_FLOOR: Final = text(
     "INSERT INTO replay_floor (id, floor_ms) VALUES (1, :floor_ms)"
     " ON CONFLICT (id) DO UPDATE SET floor_ms = excluded.floor_ms"
 )
+_UNANSWERED: Final = text(
+    "SELECT query_id FROM replay WHERE expires_ms <= :floor_ms AND answered = 0"
+)
 _PRUNE: Final = text("DELETE FROM replay WHERE expires_ms <= :floor_ms")
 
 
@@ -109,17 +112,19 @@ class ReplayBook:
 
         return work
 
-    def prune(self, floor_ms: int) -> Callable[[Connection], int]:
+    def prune(self, floor_ms: int) -> Callable[[Connection], list[bytes]]:
         """Work that forgets rows up to ``floor_ms``; from then on nothing below it is accepted.
 
-        Returns the number of rows forgotten. The floor in memory rises at once, so that nothing slips
-        in between; it never falls.
+        Returns the ids of queries that were received and never answered: a killed process, a full disk.
+        The floor in memory rises at once, so that nothing slips in between; it never falls.
         """
         self._floor_ms = max(self._floor_ms, floor_ms)
         floor = {"floor_ms": self._floor_ms}
 
-        def work(connection: Connection) -> int:
+        def work(connection: Connection) -> list[bytes]:
+            unanswered = connection.execute(_UNANSWERED, floor).scalars().all()
             connection.execute(_RAISE_FLOOR, floor)
-            return connection.execute(_PRUNE, floor).rowcount
+            connection.execute(_PRUNE, floor)
+            return [bytes(one) for one in unanswered]
 
         return work
