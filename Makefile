@@ -61,8 +61,9 @@ types: $(VENV)/dev.stamp ## mypy strict and pyright
 contracts: $(VENV)/dev.stamp ## who may import whom
 	@$(BIN)/lint-imports
 
-generate: $(VENV)/dev.stamp ## write the code that comes from proto/
+generate: $(VENV)/dev.stamp ## write the code that comes from proto/, and the page of settings
 	@$(PY) scripts/generate.py
+	@$(PY) scripts/generate_settings.py
 
 check-generated: $(VENV)/dev.stamp ## generated code equals what proto/ gives
 	@$(PY) scripts/generate.py --check
