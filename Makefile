@@ -6,6 +6,8 @@ DATA   ?=
 NAME   ?= all
 # Compiled modules are kept, whatever the caller's environment says: a demonstration starts two dozen programs.
 export PYTHONDONTWRITEBYTECODE :=
+# Packages are fetched by the machine's own certificates, so that it works behind a proxy of one's own too.
+export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test check lint format types contracts generate check-generated breaking bench docs lock clean
