@@ -1,4 +1,4 @@
-"""Writes docs/operator/settings.md from the settings classes, so that the page says what the programs read."""
+"""Writes docs/operator/settings.md from the settings classes: the page says what the programs read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ HEAD: Final = """# Settings
 
 Generated from `node/settings.py` and `gateway/settings.py` by `make generate`; do not edit.
 
-A node reads `HOME/node.toml`, a gateway `HOME/gateway.toml`; every setting has a safe default, so the file may be missing. It is read once, at start. An unknown name or a value of the wrong type stops the start with the file's name (exit code 78), because a mistyped limit must not silently be the default. `comity-node check` and `comity-gateway check` try the file without starting anything.
+A node reads `HOME/node.toml`, a gateway `HOME/gateway.toml`; every setting has a safe default, so the file
+may be missing. It is read once, at start. An unknown name or a value of the wrong type stops the start with
+the file's name (exit code 78), because a mistyped limit must not silently be the default. `comity-node check`
+and `comity-gateway check` try the file without starting anything.
 
-Environment variables: `COMITY_NODE_HOME` and `COMITY_GATEWAY_HOME` stand for `--home`, `COMITY_AUTHORITY` for the authority's `--dir`, `COMITY_PROFILE` for a caller's `--profile`.
+Environment variables: `COMITY_NODE_HOME` and `COMITY_GATEWAY_HOME` stand for `--home`, `COMITY_AUTHORITY`
+for the authority's `--dir`, `COMITY_PROFILE` for a caller's `--profile`.
 """
 _ATTRIBUTE: Final = re.compile(r"^    (\w+): (.*?)(?=^    \w+: |\Z)", re.DOTALL | re.MULTILINE)
 
@@ -46,7 +50,10 @@ def page() -> str:
 def _sentences(kind: type[Any]) -> dict[str, str]:
     """Each attribute's sentence in the class's docstring."""
     _, _, attributes = inspect.getdoc(kind).partition("Attributes:\n")  # type: ignore[union-attr]
-    return {name: " ".join(text.split()).replace("``", "`") for name, text in _ATTRIBUTE.findall(attributes)}
+    return {
+        name: " ".join(text.split()).replace("``", "`")
+        for name, text in _ATTRIBUTE.findall(attributes)
+    }
 
 
 def _toml(value: object) -> str:

@@ -1,0 +1,145 @@
+"""The documents lead somewhere, can all be found, and promise nothing that no test keeps."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from node.rpc.query_service import ASKING_ROLES, SEEING_ROLES
+from node.storage.callers import ROLES
+from scripts import generate_settings
+from tests.unit.docs.pages import PAGES, ROOT, anchors, links, prose, rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCS = ROOT / "docs"
+# Pages that are being written.
+AWAITED = {
+    "docs/performance.md",
+    "docs/operator/ledger.md",
+    "docs/spec/ledger.md",
+    "docs/reference/ledger-events.md",
+}
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if str(target.relative_to(ROOT)) in AWAITED:
+            continue
+        assert target.exists(), f"{name_of(page)}: {link}"
+        if anchor:
+            assert anchor in anchors(target), f"{name_of(page)}: {link}"
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    found: set[Path] = set()
+    todo = [ROOT / "README.md"]
+    while todo:
+        page = todo.pop()
+        if page in found or name_of(page) in AWAITED:
+            continue
+        found.add(page)
+        inner = (link.partition("#")[0] for link in links(page) if "://" not in link)
+        todo += [(page.parent / path).resolve() for path in inner if path.endswith(".md")]
+    assert sorted(map(name_of, set(DOCS.rglob("*.md")) - found)) == []
+
+
+def test_every_page_that_code_refers_to_exists() -> None:
+    missing = {}
+    for folder in ("comity", "gateway", "node", "proto", "bench"):
+        for source in (ROOT / folder).rglob("*"):
+            if source.suffix in {".py", ".proto"} and "_pb2" not in source.name:
+                for path in re.findall(r"\bdocs/[\w./-]+", source.read_text("utf-8")):
+                    told = path.rstrip(".")
+                    if not ((ROOT / told).exists() or any(ROOT.glob(f"{told}-*"))):
+                        missing[told] = name_of(source)
+    assert set(missing) <= AWAITED, missing
+
+
+def test_security_names_for_each_claim_a_test_that_exists() -> None:
+    claims = [row for row in rows(DOCS / "security.md") if len(row) == 2]
+    assert len(claims) > 40
+    for claim, shown in claims:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", shown)
+        assert named, f"no test shows: {claim}"
+        for file, test in named:
+            tree = ast.parse((ROOT / file).read_text("utf-8"))
+            there = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+            assert test in there, f"{file} has no {test}, which is to show: {claim}"
+
+
+def test_security_asks_every_question_and_says_what_is_not_guaranteed() -> None:
+    sections = re.split(r"^## ", prose(DOCS / "security.md"), flags=re.MULTILINE)[1:]
+    asked = [section.partition(":")[0] for section in sections]
+    assert asked == [
+        *("Confidentiality", "Integrity", "Availability", "Access", "Keys", "Purpose"),
+        "Minimisation",
+    ]
+    assert all("\nNot guaranteed: " in section for section in sections)
+
+
+def test_the_glossarys_words_are_in_the_code() -> None:
+    named = [row[2].strip("`") for row in rows(DOCS / "glossary.md") if row[2]]
+    assert len(named) > 25
+    for name in named:
+        module, _, attribute = name.rpartition(".")
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError:
+            assert hasattr(importlib.import_module(module), attribute), name
+
+
+def test_the_page_of_settings_is_what_the_programs_read() -> None:
+    told = generate_settings.PAGE.read_text("utf-8")
+    assert told == generate_settings.page(), "run `make generate`"
+
+
+def test_the_roles_are_the_nodes() -> None:
+    told = {row[0]: (row[1] == "yes", row[2] == "yes") for row in rows(DOCS / "reference/roles.md")}
+    assert told == {role: (role in ASKING_ROLES, role in SEEING_ROLES) for role in ROLES}
+
+
+def test_every_decision_is_listed() -> None:
+    listed = {link for link in links(DOCS / "adr/README.md") if link.endswith(".md")}
+    assert listed == {page.name for page in (DOCS / "adr").glob("0*.md")}
+
+
+def sentences_of_code() -> list[re.Pattern[str]]:
+    """Texts of the programs, with anything where a value goes."""
+    found = []
+    for folder in ("comity", "gateway", "node"):
+        for source in (ROOT / folder).rglob("*.py"):
+            if "_pb2" in source.name:
+                continue
+            for one in ast.walk(ast.parse(source.read_text("utf-8"))):
+                parts = one.values if isinstance(one, ast.JoinedStr) else [one]
+                texts = [part.value if isinstance(part, ast.Constant) else None for part in parts]
+                if any(isinstance(text, str) and " " in text for text in texts):
+                    found.append(texts)
+    return ["".join(part if isinstance(part, str) else "…" for part in texts) for texts in found]
+
+
+def test_the_operators_find_only_sentences_that_programs_say() -> None:
+    said = [re.sub(r"[\s…]+", " ", text) for text in sentences_of_code()]
+    for page in ("troubleshooting.md", "joining.md"):
+        for row in rows(DOCS / "operator" / page):
+            if len(row) < 3:
+                continue
+            for part in re.split(r"[…:]", row[0]):
+                words = " ".join(part.split()).strip(" .:")
+                if len(words) > 12:
+                    assert any(words in text for text in said), f"{page}: nobody says {words!r}"
