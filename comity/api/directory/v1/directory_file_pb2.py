@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from comity._vendor.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,comity/api/directory/v1/directory_file.proto\x12\x17\x63omity.api.directory.v1\x1a\x1b\x62uf/validate/validate.proto\".\n\rDirectoryFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"Q\n\x0bHeldVersion\x12(\n\x04role\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x10\x01\x18\x30\x32\x0f^[A-Za-z0-9-]+$\x12\x18\n\x07version\x18\x02 \x01(\rB\x07\xbaH\x04*\x02(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,comity/api/directory/v1/directory_file.proto\x12\x17\x63omity.api.directory.v1\x1a\x1b\x62uf/validate/validate.proto\".\n\rDirectoryFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"W\n\x0bHeldVersion\x12(\n\x04role\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x10\x01\x18\x30\x32\x0f^[A-Za-z0-9-]+$\x12\x1e\n\x07version\x18\x02 \x01(\rB\r\xbaH\n*\x08\x18\x80\x94\xeb\xdc\x03(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,9 +35,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HELDVERSION'].fields_by_name['role']._loaded_options = None
   _globals['_HELDVERSION'].fields_by_name['role']._serialized_options = b'\272H\027r\025\020\001\03002\017^[A-Za-z0-9-]+$'
   _globals['_HELDVERSION'].fields_by_name['version']._loaded_options = None
-  _globals['_HELDVERSION'].fields_by_name['version']._serialized_options = b'\272H\004*\002(\001'
+  _globals['_HELDVERSION'].fields_by_name['version']._serialized_options = b'\272H\n*\010\030\200\224\353\334\003(\001'
   _globals['_DIRECTORYFILE']._serialized_start=102
   _globals['_DIRECTORYFILE']._serialized_end=148
   _globals['_HELDVERSION']._serialized_start=150
-  _globals['_HELDVERSION']._serialized_end=231
+  _globals['_HELDVERSION']._serialized_end=237
 # @@protoc_insertion_point(module_scope)

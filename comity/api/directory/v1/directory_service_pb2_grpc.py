@@ -61,6 +61,7 @@ class DirectoryServiceServicer:
         """The files a reader lacks, in the order to apply them.
 
         Callers: anyone who reaches the authority; a reader that is joining has no certificate yet.
+        INVALID_REQUEST when it names more files than there can be.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -26,7 +26,7 @@ from comity._vendor.buf.validate import validate_pb2 as buf_dot_validate_dot_val
 from comity.api.directory.v1 import directory_file_pb2 as comity_dot_api_dot_directory_dot_v1_dot_directory__file__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/comity/api/directory/v1/enrolment_service.proto\x12\x17\x63omity.api.directory.v1\x1a\x1b\x62uf/validate/validate.proto\x1a,comity/api/directory/v1/directory_file.proto\"\xaa\x01\n\x08NodeJoin\x12\x1c\n\x0bsigning_key\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12$\n\x0f\x61gency_metadata\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10@\x18\x80\x80\x10\x12!\n\rkey_statement\x18\x03 \x01(\x0c\x42\n\xbaH\x07z\x05\x10@\x18\x80 \x12\x1a\n\tsignature\x18\x04 \x01(\x0c\x42\x07\xbaH\x04z\x02h@\x12\x1b\n\nagency_key\x18\x05 \x01(\x0c\x42\x07\xbaH\x04z\x02h \"\r\n\x0bGatewayJoin\"\xbb\x02\n\x0bJoinRequest\x12\x19\n\x08token_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h\x08\x12\x1d\n\x0ctoken_secret\x18\x02 \x01(\x0c\x42\x07\xbaH\x04z\x02h\x10\x12\x17\n\x03\x63sr\x18\x03 \x01(\x0c\x42\n\xbaH\x07z\x05\x10@\x18\x80 \x12\x1f\n\x0bledger_vkey\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x10\x18\x80\x02\x12\"\n\x11\x64irectory_version\x18\x05 \x01(\rB\x07\xbaH\x04*\x02(\x01\x12\x17\n\x06now_ms\x18\x06 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12\x31\n\x04node\x18\x07 \x01(\x0b\x32!.comity.api.directory.v1.NodeJoinH\x00\x12\x37\n\x07gateway\x18\x08 \x01(\x0b\x32$.comity.api.directory.v1.GatewayJoinH\x00\x42\x0f\n\x06joiner\x12\x05\xbaH\x02\x08\x01\"\x1f\n\x0cJoinResponse\x12\x0f\n\x07join_id\x18\x01 \x01(\t\":\n\x0eGetJoinRequest\x12(\n\x07join_id\x18\x01 \x01(\tB\x17\xbaH\x14r\x12\x10\x04\x18 2\x0c^[a-z0-9-]+$\"\xbd\x01\n\x0fGetJoinResponse\x12\x31\n\x05state\x18\x01 \x01(\x0e\x32\".comity.api.directory.v1.JoinState\x12\x11\n\tapprovals\x18\x02 \x01(\r\x12\x18\n\x10\x61pprovals_needed\x18\x03 \x01(\r\x12\x13\n\x0b\x63\x65rtificate\x18\x04 \x01(\x0c\x12\x35\n\x05\x66iles\x18\x05 \x03(\x0b\x32&.comity.api.directory.v1.DirectoryFile\"\xa2\x01\n\x0cRenewRequest\x12\x1d\n\tspiffe_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x10\x18\xc8\x01\x12\x17\n\x03\x63sr\x18\x02 \x01(\x0c\x42\n\xbaH\x07z\x05\x10@\x18\x80 \x12\x17\n\x06now_ms\x18\x03 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\x12\x1d\n\tsignature\x18\x04 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x08\x18\x80\x01\x12\"\n\x0f\x61gency_metadata\x18\x05 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80\x10\"$\n\rRenewResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0c*p\n\tJoinState\x12\x1a\n\x16JOIN_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12JOIN_STATE_PENDING\x10\x01\x12\x17\n\x13JOIN_STATE_APPROVED\x10\x02\x12\x16\n\x12JOIN_STATE_REFUSED\x10\x03\x32\x9d\x02\n\x10\x45nrolmentService\x12S\n\x04Join\x12$.comity.api.directory.v1.JoinRequest\x1a%.comity.api.directory.v1.JoinResponse\x12\\\n\x07GetJoin\x12\'.comity.api.directory.v1.GetJoinRequest\x1a(.comity.api.directory.v1.GetJoinResponse\x12V\n\x05Renew\x12%.comity.api.directory.v1.RenewRequest\x1a&.comity.api.directory.v1.RenewResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/comity/api/directory/v1/enrolment_service.proto\x12\x17\x63omity.api.directory.v1\x1a\x1b\x62uf/validate/validate.proto\x1a,comity/api/directory/v1/directory_file.proto\"\xaa\x01\n\x08NodeJoin\x12\x1c\n\x0bsigning_key\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12$\n\x0f\x61gency_metadata\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10@\x18\x80\x80\x10\x12!\n\rkey_statement\x18\x03 \x01(\x0c\x42\n\xbaH\x07z\x05\x10@\x18\x80 \x12\x1a\n\tsignature\x18\x04 \x01(\x0c\x42\x07\xbaH\x04z\x02h@\x12\x1b\n\nagency_key\x18\x05 \x01(\x0c\x42\x07\xbaH\x04z\x02h \"\r\n\x0bGatewayJoin\"\xc9\x02\n\x0bJoinRequest\x12\x19\n\x08token_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h\x08\x12\x1d\n\x0ctoken_secret\x18\x02 \x01(\x0c\x42\x07\xbaH\x04z\x02h\x10\x12\x17\n\x03\x63sr\x18\x03 \x01(\x0c\x42\n\xbaH\x07z\x05\x10@\x18\x80 \x12\x1f\n\x0bledger_vkey\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x10\x18\x80\x02\x12(\n\x11\x64irectory_version\x18\x05 \x01(\rB\r\xbaH\n*\x08\x18\x80\x94\xeb\xdc\x03(\x01\x12\x1f\n\x06now_ms\x18\x06 \x01(\x03\x42\x0f\xbaH\x0c\"\n\x18\xff\xb7\xff\x90\xfd\xce\x39(\x00\x12\x31\n\x04node\x18\x07 \x01(\x0b\x32!.comity.api.directory.v1.NodeJoinH\x00\x12\x37\n\x07gateway\x18\x08 \x01(\x0b\x32$.comity.api.directory.v1.GatewayJoinH\x00\x42\x0f\n\x06joiner\x12\x05\xbaH\x02\x08\x01\"\x1f\n\x0cJoinResponse\x12\x0f\n\x07join_id\x18\x01 \x01(\t\":\n\x0eGetJoinRequest\x12(\n\x07join_id\x18\x01 \x01(\tB\x17\xbaH\x14r\x12\x10\x04\x18 2\x0c^[a-z0-9-]+$\"\xbd\x01\n\x0fGetJoinResponse\x12\x31\n\x05state\x18\x01 \x01(\x0e\x32\".comity.api.directory.v1.JoinState\x12\x11\n\tapprovals\x18\x02 \x01(\r\x12\x18\n\x10\x61pprovals_needed\x18\x03 \x01(\r\x12\x13\n\x0b\x63\x65rtificate\x18\x04 \x01(\x0c\x12\x35\n\x05\x66iles\x18\x05 \x03(\x0b\x32&.comity.api.directory.v1.DirectoryFile\"\xaa\x01\n\x0cRenewRequest\x12\x1d\n\tspiffe_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x10\x18\xc8\x01\x12\x17\n\x03\x63sr\x18\x02 \x01(\x0c\x42\n\xbaH\x07z\x05\x10@\x18\x80 \x12\x1f\n\x06now_ms\x18\x03 \x01(\x03\x42\x0f\xbaH\x0c\"\n\x18\xff\xb7\xff\x90\xfd\xce\x39(\x00\x12\x1d\n\tsignature\x18\x04 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x08\x18\x80\x01\x12\"\n\x0f\x61gency_metadata\x18\x05 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80\x10\"$\n\rRenewResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\x0c*p\n\tJoinState\x12\x1a\n\x16JOIN_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12JOIN_STATE_PENDING\x10\x01\x12\x17\n\x13JOIN_STATE_APPROVED\x10\x02\x12\x16\n\x12JOIN_STATE_REFUSED\x10\x03\x32\x9d\x02\n\x10\x45nrolmentService\x12S\n\x04Join\x12$.comity.api.directory.v1.JoinRequest\x1a%.comity.api.directory.v1.JoinResponse\x12\\\n\x07GetJoin\x12\'.comity.api.directory.v1.GetJoinRequest\x1a(.comity.api.directory.v1.GetJoinResponse\x12V\n\x05Renew\x12%.comity.api.directory.v1.RenewRequest\x1a&.comity.api.directory.v1.RenewResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,9 +54,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOINREQUEST'].fields_by_name['ledger_vkey']._loaded_options = None
   _globals['_JOINREQUEST'].fields_by_name['ledger_vkey']._serialized_options = b'\272H\007r\005\020\020\030\200\002'
   _globals['_JOINREQUEST'].fields_by_name['directory_version']._loaded_options = None
-  _globals['_JOINREQUEST'].fields_by_name['directory_version']._serialized_options = b'\272H\004*\002(\001'
+  _globals['_JOINREQUEST'].fields_by_name['directory_version']._serialized_options = b'\272H\n*\010\030\200\224\353\334\003(\001'
   _globals['_JOINREQUEST'].fields_by_name['now_ms']._loaded_options = None
-  _globals['_JOINREQUEST'].fields_by_name['now_ms']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_JOINREQUEST'].fields_by_name['now_ms']._serialized_options = b'\272H\014\"\n\030\377\267\377\220\375\3169(\000'
   _globals['_GETJOINREQUEST'].fields_by_name['join_id']._loaded_options = None
   _globals['_GETJOINREQUEST'].fields_by_name['join_id']._serialized_options = b'\272H\024r\022\020\004\030 2\014^[a-z0-9-]+$'
   _globals['_RENEWREQUEST'].fields_by_name['spiffe_id']._loaded_options = None
@@ -64,29 +64,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RENEWREQUEST'].fields_by_name['csr']._loaded_options = None
   _globals['_RENEWREQUEST'].fields_by_name['csr']._serialized_options = b'\272H\007z\005\020@\030\200 '
   _globals['_RENEWREQUEST'].fields_by_name['now_ms']._loaded_options = None
-  _globals['_RENEWREQUEST'].fields_by_name['now_ms']._serialized_options = b'\272H\004\"\002(\000'
+  _globals['_RENEWREQUEST'].fields_by_name['now_ms']._serialized_options = b'\272H\014\"\n\030\377\267\377\220\375\3169(\000'
   _globals['_RENEWREQUEST'].fields_by_name['signature']._loaded_options = None
   _globals['_RENEWREQUEST'].fields_by_name['signature']._serialized_options = b'\272H\007z\005\020\010\030\200\001'
   _globals['_RENEWREQUEST'].fields_by_name['agency_metadata']._loaded_options = None
   _globals['_RENEWREQUEST'].fields_by_name['agency_metadata']._serialized_options = b'\272H\006z\004\030\200\200\020'
-  _globals['_JOINSTATE']._serialized_start=1145
-  _globals['_JOINSTATE']._serialized_end=1257
+  _globals['_JOINSTATE']._serialized_start=1167
+  _globals['_JOINSTATE']._serialized_end=1279
   _globals['_NODEJOIN']._serialized_start=152
   _globals['_NODEJOIN']._serialized_end=322
   _globals['_GATEWAYJOIN']._serialized_start=324
   _globals['_GATEWAYJOIN']._serialized_end=337
   _globals['_JOINREQUEST']._serialized_start=340
-  _globals['_JOINREQUEST']._serialized_end=655
-  _globals['_JOINRESPONSE']._serialized_start=657
-  _globals['_JOINRESPONSE']._serialized_end=688
-  _globals['_GETJOINREQUEST']._serialized_start=690
-  _globals['_GETJOINREQUEST']._serialized_end=748
-  _globals['_GETJOINRESPONSE']._serialized_start=751
-  _globals['_GETJOINRESPONSE']._serialized_end=940
-  _globals['_RENEWREQUEST']._serialized_start=943
-  _globals['_RENEWREQUEST']._serialized_end=1105
-  _globals['_RENEWRESPONSE']._serialized_start=1107
-  _globals['_RENEWRESPONSE']._serialized_end=1143
-  _globals['_ENROLMENTSERVICE']._serialized_start=1260
-  _globals['_ENROLMENTSERVICE']._serialized_end=1545
+  _globals['_JOINREQUEST']._serialized_end=669
+  _globals['_JOINRESPONSE']._serialized_start=671
+  _globals['_JOINRESPONSE']._serialized_end=702
+  _globals['_GETJOINREQUEST']._serialized_start=704
+  _globals['_GETJOINREQUEST']._serialized_end=762
+  _globals['_GETJOINRESPONSE']._serialized_start=765
+  _globals['_GETJOINRESPONSE']._serialized_end=954
+  _globals['_RENEWREQUEST']._serialized_start=957
+  _globals['_RENEWREQUEST']._serialized_end=1127
+  _globals['_RENEWRESPONSE']._serialized_start=1129
+  _globals['_RENEWRESPONSE']._serialized_end=1165
+  _globals['_ENROLMENTSERVICE']._serialized_start=1282
+  _globals['_ENROLMENTSERVICE']._serialized_end=1567
 # @@protoc_insertion_point(module_scope)

@@ -230,7 +230,9 @@ class Ask(_message.Message):
     CORRELATION_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
     correlation: _builtins.int
-    """The caller's number for it, unique among its questions in flight."""
+    """The caller's number for it, unique among its questions in flight; small enough
+    for JSON's numbers.
+    """
     @_builtins.property
     def question(self) -> Global___Question:
         """The question."""
