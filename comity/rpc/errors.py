@@ -15,6 +15,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import grpc
+from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from comity.errors import CATALOGUE, Reason, Refusal
@@ -147,18 +148,18 @@ def refusal_of(error: grpc.RpcError) -> Refusal | None:
     """The coded refusal a server sent, or ``None`` when the failure carries none (a dead connection)."""
     found: tuple[tuple[str, Any], ...] = getattr(error, "trailing_metadata", tuple)() or ()
     for key, value in found:
-        if key != DETAILS_KEY:
-            continue
-        status = status_pb2.Status()
-        try:
-            status.ParseFromString(value)
-        except ValueError:
-            return None
-        for detail in status.details:
-            info = error_details_pb2.ErrorInfo()
-            if detail.Unpack(info) and info.domain == DOMAIN and info.reason in Reason.__members__:
-                reference = info.metadata.get("reference", "")
-                field = info.metadata.get("field") or None
-                hint = info.metadata.get("hint", "")
-                return Refusal(Reason(info.reason), reference, field=field, hint=hint)
+        if key == DETAILS_KEY:
+            try:
+                return _refusal_in(value)
+            except DecodeError:
+                return None
+    return None
+
+
+def _refusal_in(details: bytes) -> Refusal | None:
+    for detail in status_pb2.Status.FromString(details).details:
+        info = error_details_pb2.ErrorInfo()
+        if detail.Unpack(info) and info.domain == DOMAIN and info.reason in Reason.__members__:
+            reference = info.metadata.get("reference", "")
+            return Refusal(Reason(info.reason), reference, field=info.metadata.get("field") or None)
     return None

@@ -21,6 +21,17 @@ class FederationPolicy:
         self._policies = policies
         self._directories = directories
         self._clock = clock
+        self._epoch = 0
+        self._basis: tuple[object, object] = (None, None)
+
+    @property
+    def epoch(self) -> int:
+        """Grows whenever the policy in force or the directory is another one than before."""
+        policy, directory = self._policies.current, self._directories.current
+        if policy is not self._basis[0] or directory is not self._basis[1]:
+            self._basis = (policy, directory)
+            self._epoch += 1
+        return self._epoch
 
     def refused(self, routing: Routing) -> frozenset[str]:
         """Recipients that may not be asked this by this member; unknown ones are for others to name."""

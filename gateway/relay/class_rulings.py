@@ -21,17 +21,14 @@ DAY_MS: Final = 24 * 3600 * 1000
 class ClassRulings:
     """Routings, decoded and decided."""
 
-    __slots__ = ("_codec", "_day", "_known", "_policy")
+    __slots__ = ("_basis", "_codec", "_known", "_policy")
 
     def __init__(self, codec: RoutingCodec, policy: RoutePolicy) -> None:
         self._codec = codec
         self._policy = policy
         self._known: dict[bytes, Ruled] = {}
-        self._day = -1
-
-    def forget(self) -> None:
-        """Directory or policy changed."""
-        self._known.clear()
+        # What the rulings known rest on: the day, and the policy's epoch.
+        self._basis = (-1, -1)
 
     def rule(self, routing: bytes, sender: str, now_ms: int) -> Ruled:
         """The ruling on this class of request.
@@ -40,10 +37,10 @@ class ClassRulings:
             Refusal: ENVELOPE_REFUSED for what is not canonical or another's; ROUTE_DENIED when no
                 recipient may be asked.
         """
-        day = now_ms // DAY_MS
-        if day != self._day or len(self._known) >= ROUTINGS_REMEMBERED:
+        basis = (now_ms // DAY_MS, self._policy.epoch)
+        if basis != self._basis or len(self._known) >= ROUTINGS_REMEMBERED:
             self._known.clear()
-            self._day = day
+            self._basis = basis
         ruled = self._known.get(routing)
         if ruled is None:
             decoded = self._codec.decode(routing)

@@ -29,6 +29,11 @@ class RoutingCodec(Protocol):
 class RoutePolicy(Protocol):
     """The federation's coarse policy."""
 
+    @property
+    def epoch(self) -> int:
+        """Grows whenever what it said before may no longer hold."""
+        ...
+
     def refused(self, routing: Routing) -> frozenset[str]:
         """Recipients that may not be asked this by this member."""
         ...

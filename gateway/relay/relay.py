@@ -93,9 +93,8 @@ class Relay:
                     self._settle(query, link.agency, State.LOST)
 
     def review(self) -> None:
-        """Directory or policy changed: links of whoever is no longer in it end now."""
+        """The directory changed: links of whoever is no longer in it end now."""
         directory = self._directories.current
-        self._rulings.forget()
         for link in self.links:
             found = directory.node_by_tls_key(link.tls_key)
             if found is None or found[0].agency != link.agency or found[1].kid != link.signing_kid:
