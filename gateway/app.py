@@ -114,7 +114,7 @@ class GatewayApp:
                 ledger,
                 clock=clock,
                 in_flight=lambda: self.relay.in_flight,
-                lock_path=self.home / "ledger.lock",
+                folder=self.home,
             )
         )
         self.policies = load_policies(settings, holder.current)
@@ -130,7 +130,7 @@ class GatewayApp:
             frames=ProtoFrames(),
             clock=clock,
         )
-        left = unclosed(engine, opening=entries.ACCEPTED, closing=entries.CLOSED)
+        left = unclosed(engine, log=ledger.log, opening=entries.ACCEPTED, closing=entries.CLOSED)
         await journal.write([entries.interrupted(*one) for one in left])
         self.servicer = RelayServicer(
             name=identity.name.name,

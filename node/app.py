@@ -164,7 +164,7 @@ class NodeApp:
                 ledger,
                 clock=clock,
                 in_flight=self._in_flight,
-                lock_path=self.home / "ledger.lock",
+                folder=self.home,
             )
         )
         matcher = RegisterMatcher(store, NameIndex(self.engine))

@@ -74,7 +74,10 @@ where_argument = click.argument("where", metavar="WHERE")
 
 
 def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--directory`` and ``--vkey``."""
+    """``--directory``, ``--vkey`` and ``--origin``."""
+    command = click.option(
+        "--origin", metavar="NAME", help="Whose ledger, in a database that holds several."
+    )(command)
     command = click.option(
         "--vkey",
         metavar="KEY",
@@ -98,8 +101,9 @@ def ledger() -> None:
 @click.option(
     "--since",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
     metavar="FILE",
-    help="A checkpoint or receipt kept elsewhere: the log must still contain all it counts.",
+    help="A checkpoint or receipt kept elsewhere: the log must still contain all it counts; repeatable.",
 )
 @click.option(
     "--receipt",
@@ -112,6 +116,8 @@ def ledger() -> None:
 def verify(where: str | None, receipt: Path | None, **options: Any) -> None:
     """Verify a whole ledger, leaf by leaf, or one receipt."""
     if receipt is not None:
+        if options.pop("since") or options.pop("origin"):
+            raise click.UsageError("--since and --origin go with a ledger.")
         verify_receipt_file(receipt, where, **options)
     elif where is not None:
         verify_log(where, **options)
@@ -141,19 +147,16 @@ def show(where: str, query_id: str | None, limit: int, before: int | None, **opt
     """Show entries in words, each one checked against the signed head."""
     from comity.store.reader import LedgerReader  # noqa: PLC0415  # needs the server parts
 
-    place = place_of(where)
+    place = place_of(where, options.pop("origin"))
     as_json = options.pop("as_json")
-    with LedgerReader.open(place.database) as log:
-        origin = place.origin or log.origin()
+    with LedgerReader.open(place.database, place.origin) as log:
+        origin = log.origin
         verifier = verifier_of(origin, home=place.home, **options)
         if query_id is not None:
             entries = _about(log, query_id)
         else:
             entries = log.latest(limit, before=before) if before is not None else log.latest(limit)
-        found = [
-            (entry, entry_holds(entry, verifier, log.try_prove(entry.position)))
-            for entry in entries
-        ]
+        found = [(entry, entry_holds(entry, verifier, log.try_prove(entry))) for entry in entries]
         total = log.count()
     if as_json:
         print_json({"origin": origin, "entries": [_plain(entry, holds) for entry, holds in found]})
@@ -236,12 +239,12 @@ def prove(
 
     if (position is None) == (query_id is None):
         raise click.UsageError("Give either --entry or --query.")
-    place = place_of(where)
+    place = place_of(where, options.pop("origin"))
     as_json = options.pop("as_json")
-    with LedgerReader.open(place.database) as log:
-        verifier = verifier_of(place.origin or log.origin(), home=place.home, **options)
+    with LedgerReader.open(place.database, place.origin) as log:
+        verifier = verifier_of(log.origin, home=place.home, **options)
         entries = [_entry(log, position)] if position is not None else _about(log, query_id or "")
-        proofs = [(entry, log.prove(entry.position)) for entry in entries]
+        proofs = [(entry, log.prove(entry)) for entry in entries]
     written = []
     for entry, proof in proofs:
         if not entry_holds(entry, verifier, proof):
@@ -276,9 +279,9 @@ def checkpoint(where: str, output: Path | None, **options: Any) -> None:
     """
     from comity.store.reader import LedgerReader  # noqa: PLC0415  # needs the server parts
 
-    place = place_of(where)
-    with LedgerReader.open(place.database) as log:
-        verifier = verifier_of(place.origin or log.origin(), home=place.home, **options)
+    place = place_of(where, options.pop("origin"))
+    with LedgerReader.open(place.database, place.origin) as log:
+        verifier = verifier_of(log.origin, home=place.home, **options)
         head = log.last_head()
     if head is None:
         raise StartError("The ledger is empty and has no head.", exit_code=ExitCode.DATA)

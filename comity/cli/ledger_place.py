@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _SETTINGS: Final = {"node": ("node.toml", "node.db"), "gateway": ("gateway.toml", "gateway.db")}
 _IDENTITY: Final = "identity.json"
 _DIRECTORY: Final = "directory"
+# As ``comity.store.journal`` names it; not imported, as it needs the server parts.
+_HEAD: Final = "ledger.head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,26 @@ class Place:
     origin: str = ""
     home: Path | None = None
 
+    @property
+    def kept_head(self) -> Path | None:
+        """The recent head that a process keeps outside its database, if it is there."""
+        path = None if self.home is None else self.home / _HEAD
+        return path if path is not None and path.is_file() else None
 
-def place_of(where: str) -> Place:
+
+def place_of(where: str, origin: str | None = None) -> Place:
     """The place that a home folder, a database file or a database URL names.
+
+    Args:
+        where: what the person named.
+        origin: whose log, in a database of several.
 
     Raises:
         StartError: there is nothing, or the home is damaged.
     """
     path = Path(where)
     if "://" in where or path.is_file():
-        return Place(where)
+        return Place(where, origin or "")
     if not path.is_dir():
         raise StartError(f"There is no home folder or database {where}.", exit_code=ExitCode.DATA)
     if not (path / _IDENTITY).exists():
@@ -63,14 +75,14 @@ def place_of(where: str) -> Place:
     try:
         said = json.loads((path / _IDENTITY).read_text("utf-8"))
         file, default = _SETTINGS[said["kind"]]
-        origin = ledger_origin(SpiffeId.parse(said["name"]))
+        own = ledger_origin(SpiffeId.parse(said["name"]))
         settings = path / file
         found = tomllib.loads(settings.read_text("utf-8")) if settings.exists() else {}
         database = str(found.get("database", default))
     except (OSError, ValueError, KeyError, TypeError, NameRefused) as error:
         sentence = f"{path} holds a damaged {_IDENTITY} or settings ({type(error).__name__})."
         raise StartError(sentence, exit_code=ExitCode.CONFIG) from error
-    return Place(database if "://" in database else str(path / database), origin, path)
+    return Place(database if "://" in database else str(path / database), origin or own, path)
 
 
 def verifier_of(

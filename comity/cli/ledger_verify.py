@@ -6,7 +6,6 @@ import base64
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -22,7 +21,7 @@ from comity.ledger.note import NOTE_BYTES_MAX, parse_note
 from comity.ledger.proof import HEADER, OPENED_BYTES_MAX, parse_receipt, verify_opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from comity.ledger.checkpoint import VerifiedCheckpoint, Verifier
@@ -34,23 +33,31 @@ _INDENT: Final = "  "
 
 
 def verify_log(
-    where: str, *, since: Path | None, directory: Path | None, vkey: str | None, as_json: bool
+    where: str,
+    *,
+    since: Sequence[Path],
+    directory: Path | None,
+    vkey: str | None,
+    origin: str | None,
+    as_json: bool,
 ) -> None:
     """Verifies a ledger and says so; ends with ``ExitCode.UNSOUND`` when it is not sound."""
     from comity.store.reader import LedgerReader  # noqa: PLC0415  # needs the server parts
 
-    place = place_of(where)
-    with LedgerReader.open(place.database) as log:
-        origin = place.origin or log.origin()
-        verifier = verifier_of(origin, home=place.home, directory=directory, vkey=vkey)
-        audit = Audit(verifier, since=None if since is None else _kept_elsewhere(since, verifier))
+    place = place_of(where, origin)
+    beside = [place.kept_head] if place.kept_head is not None else []
+    with LedgerReader.open(place.database, place.origin) as log:
+        verifier = verifier_of(log.origin, home=place.home, directory=directory, vkey=vkey)
+        kept = [_kept_elsewhere(path, verifier) for path in (*since, *beside)]
+        audit = Audit(verifier, kept, log.tile)
         _watch(audit.run(log.entries(), log.heads()), log.count())
-        last = log.last_head()
+        last, origin = log.last_head(), log.origin
     at_ms = last.at_ms if last is not None and audit.sound else None
+    since_size = max((head.size for head in kept[: len(since)]), default=None)
     if as_json:
-        print_json(_plain(origin, audit, at_ms))
+        print_json(_plain(origin, audit, at_ms, since_size))
     else:
-        _print(origin, audit, at_ms)
+        _print(origin, audit, at_ms, since_size)
     if not audit.sound:
         sentence = f"The ledger of {origin} is not sound: {audit.findings[0].sentence}."
         raise StartError(f"{sentence} See docs/operator/ledger.md.", exit_code=ExitCode.UNSOUND)
@@ -92,7 +99,7 @@ def _kept_elsewhere(path: Path, verifier: Verifier) -> VerifiedCheckpoint:
         raise StartError(sentence, exit_code=ExitCode.DATA) from error
 
 
-def _plain(origin: str, audit: Audit, at_ms: int | None) -> dict[str, Any]:
+def _plain(origin: str, audit: Audit, at_ms: int | None, since: int | None) -> dict[str, Any]:
     head = audit.head
     return {
         "origin": origin,
@@ -102,13 +109,13 @@ def _plain(origin: str, audit: Audit, at_ms: int | None) -> dict[str, Any]:
         "heads": audit.heads,
         "root": None if head is None else base64.b64encode(head.root).decode(),
         "head_at_ms": at_ms,
-        "since": None if audit.since is None else audit.since.size,
+        "since": since,
         "findings": [{"entry": one.position, "what": one.sentence} for one in audit.findings],
         "findings_unnamed": audit.unnamed,
     }
 
 
-def _print(origin: str, audit: Audit, at_ms: int | None) -> None:
+def _print(origin: str, audit: Audit, at_ms: int | None, since: int | None) -> None:
     out = console()
     verdict = Text("sound", "bold green") if audit.sound else Text("NOT SOUND", "bold red")
     out.print(Text(f"{origin}: ", style="bold").append_text(verdict))
@@ -123,9 +130,9 @@ def _print(origin: str, audit: Audit, at_ms: int | None) -> None:
         )
     if at_ms is not None:
         lines.append(f"newest head of {words.when(at_ms)} UTC")
-    if audit.since is not None and audit.sound:
-        lines.append(f"contains all {audit.since.size:,} entries of the checkpoint kept elsewhere")
-    elif audit.since is None:
+    if since is not None and audit.sound:
+        lines.append(f"contains all {since:,} entries of the checkpoint kept elsewhere")
+    elif since is None:
         lines.append(
             "that no newer entries were cut off, only a head kept elsewhere shows (--since FILE)"
         )
@@ -137,14 +144,11 @@ def verify_receipt_file(
     path: Path,
     where: str | None,
     *,
-    since: Path | None,
     directory: Path | None,
     vkey: str | None,
     as_json: bool,
 ) -> None:
     """Verifies a receipt by itself, and says what its entry says."""
-    if since is not None:
-        raise click.UsageError("--since goes with a ledger; a receipt is checked by itself.")
     home = None if where is None else place_of(where).home
     try:
         with path.open("rb") as file:

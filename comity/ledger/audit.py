@@ -7,7 +7,7 @@ Rules:
 * Every leaf stands under a signed head, and every signed head stands over leaves that are there.
 * An erased entry (no salt and no details) keeps its leaf; what stands beside it is no longer proven.
 * A log proves order and that nothing was altered since a head. That the last head is the newest one, only
-  a head kept elsewhere can show: see ``Audit.since``.
+  a head kept elsewhere can show: see ``Audit.kept``.
 """
 
 from __future__ import annotations
@@ -18,10 +18,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from comity.ledger.entry import LEAF_BYTES, Statement, entry_leaf
 from comity.ledger.errors import LedgerError
 from comity.ledger.proof import verify_receipt
+from comity.ledger.tiles import (
+    TILE_BYTES,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    OpenTiles,
+    Tile,
+    partial_width,
+    tile_levels,
+)
 from comity.ledger.tree import Frontier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from comity.ledger.checkpoint import VerifiedCheckpoint, Verifier
 
@@ -67,7 +76,8 @@ class Audit:
 
     Attributes:
         verifier: the log's key, from outside.
-        since: a head kept elsewhere; the log must still contain it.
+        kept: heads kept elsewhere; the log must still contain each of them.
+        tile: reads a stored tile by level and position; without it only entries and heads are audited.
         erased: entries whose statement was erased.
         heads: signed heads that verified.
         head: the last of them.
@@ -76,17 +86,19 @@ class Audit:
     """
 
     verifier: Verifier
-    since: VerifiedCheckpoint | None = None
+    kept: Sequence[VerifiedCheckpoint] = ()
+    tile: Callable[[int, int], bytes | None] | None = None
     erased: int = 0
     heads: int = 0
     head: VerifiedCheckpoint | None = None
     findings: list[Finding] = field(default_factory=list)
     unnamed: int = 0
     _frontier: Frontier = field(default_factory=Frontier)
+    _tiles: OpenTiles = field(default_factory=OpenTiles)
     _next: int = 0
     _whole: bool = True
     _sound_to: int = 0
-    _met_since: bool = False
+    _unmet: list[VerifiedCheckpoint] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -100,6 +112,7 @@ class Audit:
 
     def run(self, entries: Iterable[Entry], heads: Iterable[Head]) -> Iterator[int]:
         """Audits; yields the number of entries done after each, for a progress bar."""
+        self._unmet = sorted(self.kept, key=lambda head: head.size)
         pending = iter(heads)
         head = next(pending, None)
         self._meet()
@@ -122,12 +135,30 @@ class Audit:
             self.erased += 1
         elif entry.salt is None or entry.details is None:
             self._find(entry.position, f"of entry {entry.position} only a part was erased")
-        elif not _opens(entry, entry.salt, entry.details):
+        elif not entry_opens(entry):
             self._find(
                 entry.position,
                 f"entry {entry.position} does not say what was logged: it was edited",
             )
-        self._frontier.append((entry.leaf,))
+        before = self.size
+        complete = self._frontier.append((entry.leaf,))
+        for tile in self._tiles.take(complete, first=before, size=self.size):
+            if len(tile.hashes) == TILE_BYTES:
+                self._compare_tile(tile)
+
+    def _compare_tile(self, tile: Tile) -> None:
+        """Stored hashes prove nothing by themselves, but proofs are made of them."""
+        if self.tile is None or not self._whole:
+            return
+        if self.tile(tile.level, tile.position) != tile.hashes:
+            width = TILE_WIDTH ** (tile.level + 1)
+            first = tile.position * width
+            last = min(first + width, self.size) - 1
+            self._find(
+                first,
+                f"the stored hashes over entries {first} to {last} are not theirs: "
+                "proofs of them would fail",
+            )
 
     def _gap(self, expected: int, found: int) -> None:
         self._whole = False
@@ -142,16 +173,14 @@ class Audit:
         self._find(expected, f"{missing} missing")
 
     def _meet(self) -> None:
-        """At the size of the head kept elsewhere, the roots must be the same."""
-        if self.since is None or self._met_since or self.size != self.since.size:
-            return
-        self._met_since = True
-        if self._frontier.root() != self.since.root:
-            self._find(
-                self.size,
-                f"the first {self.size} entries are not those of the checkpoint kept elsewhere: "
-                "the log was rewritten, or two histories are shown",
-            )
+        """At the size of a head kept elsewhere, the roots must be the same."""
+        while self._unmet and self._unmet[0].size == self.size:
+            if self._unmet.pop(0).root != self._frontier.root():
+                self._find(
+                    self.size,
+                    f"the first {self.size} entries are not those of the checkpoint kept elsewhere: "
+                    "the log was rewritten, or two histories are shown",
+                )
 
     def _head(self, stored: Head) -> None:
         try:
@@ -191,12 +220,17 @@ class Audit:
             self._find(
                 self._sound_to, f"entries from {self._sound_to} on stand under no signed head"
             )
-        if self.since is not None and not self._met_since:
+        for kept in self._unmet:
             self._find(
                 size,
-                f"the checkpoint kept elsewhere counts {self.since.size} entries, {size} are there: "
+                f"the checkpoint kept elsewhere counts {kept.size} entries, {size} are there: "
                 "the end was cut, or an old copy was put in place",
             )
+        if self.sound:
+            for level in range(1, tile_levels(size)):
+                if partial_width(level, size):
+                    edge = self._tiles.partial(level)
+                    self._compare_tile(Tile(level, size >> TILE_HEIGHT * (level + 1), edge))
 
     def _find(self, position: int, sentence: str) -> None:
         if len(self.findings) < FINDINGS_MAX:
@@ -219,16 +253,15 @@ def entry_holds(entry: Entry, verifier: Verifier, proof: bytes | None) -> bool:
         found = verify_receipt(proof, leaf=entry.leaf, key=verifier.vkey)
     except LedgerError:
         return False
-    if found.position != entry.position:
-        return False
+    return found.position == entry.position and entry_opens(entry)
+
+
+def entry_opens(entry: Entry) -> bool:
+    """Whether what an entry says leads to its leaf; an erased entry says nothing that could not."""
     if entry.salt is None or entry.details is None:
         return entry.erased
-    return _opens(entry, entry.salt, entry.details)
-
-
-def _opens(entry: Entry, salt: bytes, details: bytes) -> bool:
-    said = Statement(entry.at_ms, entry.envelope_id, entry.kind, details)
+    said = Statement(entry.at_ms, entry.envelope_id, entry.kind, entry.details)
     try:
-        return entry_leaf(said, salt=salt) == entry.leaf
+        return entry_leaf(said, salt=entry.salt) == entry.leaf
     except LedgerError:
         return False

@@ -10,25 +10,25 @@ A fixed window would cost its length at every hop.
 Rules:
 
 * A write is acknowledged after its commit, and only then.
-* One write that fails fails alone: its commit is rolled back and its neighbours are tried one by one.
+* One write that fails fails alone; trouble of the database fails everybody at once (``committing``).
+* A locked database is tried again for five seconds; nothing that waits is lost meanwhile.
 * Commits run in the event loop while the disk answers fast, in one thread when it does not.
+* One process appends: a lock file beside the database says so, and on PostgreSQL an advisory lock.
+* A recent signed head is kept beside the database, so that a database that was dropped or replaced by an
+  old copy is not taken up again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
-import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from comity.errors import ComityError, ExitCode, Fault, StartError
-from comity.ledger.audit import Entry
-from comity.ledger.entry import SALT_BYTES, Statement, entry_leaf
+from comity.errors import ExitCode, Fault, StartError
+from comity.store.committing import Busy, Committed, Committer, TroubleError, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from comity.clock import Clock
-    from comity.store.ledger_store import Appended, LedgerStore
+    from comity.store.committing import Outcome
+    from comity.store.ledger_store import LedgerStore
+
+__all__ = ["Committed", "Draft", "Journal"]
 
 T = TypeVar("T")
 
@@ -51,10 +54,12 @@ WAITING_MAX: Final = 16_384
 # A disk slower than this gets its own thread; the estimate moves by a tenth with each commit.
 INLINE_S_MAX: Final = 0.001
 ESTIMATE_WEIGHT: Final = 0.1
-# A thread's disk is tried inline again once it is clearly fast.
-INLINE_AGAIN_S: Final = 0.0005
-
-log = logging.getLogger(__name__)
+# A locked database is tried again after this long, for so long.
+BUSY_RETRY_S: Final = 0.05
+BUSY_S_MAX: Final = 5.0
+# What is kept beside the database: the one appender's lock, and a recent signed head.
+LOCK_FILE: Final = "ledger.lock"
+HEAD_FILE: Final = "ledger.head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +79,6 @@ class Draft:
     salt: bytes | None = None
 
 
-class Committed(Generic[T]):
-    """A durable write: where its entries stand, what its work returned, and their receipts."""
-
-    __slots__ = ("_appended", "indices", "result")
-
-    def __init__(self, result: T, indices: range, appended: Appended | None) -> None:
-        self.result = result
-        self.indices = indices
-        self._appended = appended
-
-    def receipt(self, position: int) -> bytes:
-        """The ``.tlog-proof`` of this write's entry number ``position``; no SQL is needed."""
-        if self._appended is None:
-            raise IndexError(position)
-        return self._appended.receipt(self.indices[position])
-
-
-class _Write:
-    __slots__ = ("drafts", "future", "owed", "work")
-
-    def __init__(
-        self, drafts: Any, work: Any, future: asyncio.Future[Any], *, owed: bool = False
-    ) -> None:
-        self.drafts = drafts
-        self.work = work
-        self.future = future
-        self.owed = owed
-
-
 class Journal:
     """Group commit for one process; use it as an async context manager.
 
@@ -110,8 +86,8 @@ class Journal:
         store: the ledger.
         clock: stamps entries.
         in_flight: queries in flight in this process, for pacing.
-        lock_path: file whose lock says that this process is the one appender; ``None`` where the
-            database itself is one's own (tests in memory).
+        folder: where the appender's lock and a recent signed head are kept, outside the database;
+            ``None`` where nobody else can come near (benches).
         entropy: salts.
     """
 
@@ -121,16 +97,19 @@ class Journal:
         *,
         clock: Clock,
         in_flight: Callable[[], int] = lambda: 0,
-        lock_path: Path | None = None,
+        folder: Path | None = None,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self._store = store
-        self._clock = clock
         self._in_flight = in_flight
-        self._lock_path = lock_path
-        self._entropy = entropy
-        self._waiting: list[_Write] = []
-        self._owed: list[_Write] = []
+        self._folder = folder
+        self._committer = Committer(
+            store,
+            clock=clock,
+            entropy=entropy,
+            head_path=None if folder is None else folder / HEAD_FILE,
+        )
+        self._waiting: list[Write] = []
+        self._owed: list[Write] = []
         self._timer: asyncio.Handle | None = None
         self._began_s = 0.0
         self._estimate_s = 0.0
@@ -138,7 +117,7 @@ class Journal:
         self._closed = True
         self._idle = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._connection: Connection | None = None
+        self._busy_since_s: float | None = None
         self._lock: int | None = None
         self.commits = 0
 
@@ -147,8 +126,11 @@ class Journal:
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._take_lock()
-        self._store.open()
-        self._connection = self._store.engine.connect()
+        try:
+            self._committer.open()
+        except BaseException:
+            self._release()
+            raise
         self._closed = False
         self._idle.set()
         return self
@@ -162,21 +144,24 @@ class Journal:
             self._idle.clear()
             self._schedule(at_once=True)
             await self._idle.wait()
+        self._committer.close()
+        self._release()
+
+    def _release(self) -> None:
         self._thread.shutdown()
-        if self._connection is not None:
-            self._connection.close()
         if self._lock is not None:
             os.close(self._lock)
 
     def _take_lock(self) -> None:
-        if self._lock_path is None:
+        if self._folder is None:
             return
-        handle = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        path = self._folder / LOCK_FILE
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(handle)
-            sentence = f"Another process writes this ledger already ({self._lock_path})."
+            sentence = f"Another process writes this ledger already ({path})."
             raise StartError(sentence, exit_code=ExitCode.UNAVAILABLE) from error
         self._lock = handle
 
@@ -195,7 +180,8 @@ class Journal:
                 neighbour made the transaction fail.
 
         Raises:
-            Fault: it could not be written; nothing of it was.
+            Fault: it could not be written. Nothing of it was, unless the server was lost in the very
+                moment of the commit: then it may be in the log, and nothing followed from it.
         """
         return await self.submit(drafts, work)
 
@@ -205,7 +191,7 @@ class Journal:
         work: Callable[[Connection], Any] | None = None,
     ) -> asyncio.Future[Committed[Any]]:
         """``write`` without a coroutine, for hot paths."""
-        write = _Write(drafts, work, self._loop.create_future())
+        write = Write(drafts, work, self._loop.create_future())
         if self._closed:
             write.future.set_exception(Fault("the journal is closed"))
         elif len(self._waiting) >= WAITING_MAX:
@@ -225,7 +211,7 @@ class Journal:
         commit that succeeds, and when the journal closes. Nothing new starts on a disk that takes
         nothing, so no more is ever owed than was open.
         """
-        write = _Write(drafts, work, self._loop.create_future(), owed=True)
+        write = Write(drafts, work, self._loop.create_future(), owed=True)
         write.future.add_done_callback(_seen)  # nobody has to wait for it
         if self._closed:
             write.future.set_exception(Fault("the journal is closed"))
@@ -233,7 +219,7 @@ class Journal:
             self._queue(write)
         return write.future
 
-    def _queue(self, write: _Write) -> None:
+    def _queue(self, write: Write) -> None:
         self._waiting.append(write)
         self._schedule()
 
@@ -255,100 +241,75 @@ class Journal:
         batch, self._waiting = self._waiting[:COMMIT_MAX], self._waiting[COMMIT_MAX:]
         self._began_s = self._loop.time()
         if self._estimate_s <= INLINE_S_MAX:
-            self._finish(batch, self._transact(batch))
+            self._finish(batch, self._committer.commit(batch))
             return
         self._busy = True
-        done = self._loop.run_in_executor(self._thread, self._transact, batch)
+        done = self._loop.run_in_executor(self._thread, self._committer.commit, batch)
         done.add_done_callback(lambda found: self._finish(batch, found.result()))
 
-    def _finish(self, batch: list[_Write], outcomes: list[Committed[Any] | Exception]) -> None:
+    def _finish(self, batch: list[Write], outcomes: list[Outcome]) -> None:
         self._busy = False
         self.commits += 1
+        self._estimate_s += (self._committer.took_s - self._estimate_s) * ESTIMATE_WEIGHT
+        locked: list[Write] = []
         written = False
+        trouble: TroubleError | None = None
         for write, outcome in zip(batch, outcomes, strict=True):
-            failed = isinstance(outcome, Exception)
-            written = written or not failed
-            if failed and write.owed:
-                self._owed.append(write)
-            if write.future.done():
-                continue  # its caller went away; the write is durable all the same
-            if isinstance(outcome, Exception):
-                write.future.set_exception(outcome)
+            if outcome is Busy.BUSY:
+                locked.append(write)
+            elif isinstance(outcome, Exception):
+                trouble = outcome if isinstance(outcome, TroubleError) else trouble
+                self._fail(write, outcome)
             else:
-                write.future.set_result(outcome)
+                written = True
+                if not write.future.done():  # else its caller went away; it is durable all the same
+                    write.future.set_result(outcome)
+        if trouble is not None:
+            self._fail_all(str(trouble))
         if written:
             self._waiting += self._owed
             self._owed.clear()
+        if locked:
+            self._wait_for_lock(locked)
+        else:
+            self._busy_since_s = None
+            self._go_on()
+
+    def _go_on(self) -> None:
         if self._waiting:
             self._schedule()
         else:
             self._idle.set()
 
-    # --- in the loop or in the thread ----------------------------------------------------------------
+    def _wait_for_lock(self, locked: list[Write]) -> None:
+        """Another program holds the lock: the same writes again, in order, until time is up."""
+        now_s = self._loop.time()
+        since_s = self._busy_since_s = self._busy_since_s or now_s
+        self._waiting = locked + self._waiting
+        self._estimate_s = max(
+            self._estimate_s, 2 * INLINE_S_MAX
+        )  # waiting is the thread's business
+        if now_s - since_s < BUSY_S_MAX:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_later(BUSY_RETRY_S, self._commit)
+            return
+        self._busy_since_s = None
+        self._fail_all("the journal's database is locked by another program")
+        self._go_on()
 
-    def _transact(self, batch: list[_Write]) -> list[Committed[Any] | Exception]:
-        try:
-            return list(self._try(batch))
-        except Exception as error:  # noqa: BLE001  # whatever a work raises concerns its own write only
-            if len(batch) == 1:
-                return [_told(error)]
-        outcomes: list[Committed[Any] | Exception] = []
-        for write in batch:
-            outcomes.extend(self._transact([write]))
-        return outcomes
+    def _fail_all(self, sentence: str) -> None:
+        waiting, self._waiting = self._waiting, []
+        for write in waiting:
+            self._fail(write, Fault(sentence))
 
-    def _try(self, batch: list[_Write]) -> list[Committed[Any]]:
-        connection = self._connection
-        if connection is None:
-            raise Fault("the journal is closed")
-        try:
-            now_ms = self._clock.now_ms()
-            size = self._store.size
-            entries: list[Entry] = []
-            spans: list[tuple[Any, range]] = []
-            for write in batch:
-                result = write.work(connection) if write.work is not None else None
-                drafts: Any = write.drafts
-                if callable(drafts):
-                    drafts = drafts(result)
-                first = size + len(entries)
-                entries.extend(
-                    self._entry(draft, first + place, now_ms) for place, draft in enumerate(drafts)
-                )
-                spans.append((result, range(first, size + len(entries))))
-            appended = frontier = None
-            if entries:
-                appended, frontier = self._store.append(connection, entries, now_ms)
-            began_s = self._loop.time()
-            connection.commit()
-            took_s = self._loop.time() - began_s
-        except BaseException:
-            connection.rollback()
-            raise
-        self._estimate_s += (took_s - self._estimate_s) * ESTIMATE_WEIGHT
-        if frontier is not None:
-            self._store.settle(frontier)
-        return [Committed(result, span, appended) for result, span in spans]
-
-    def _entry(self, draft: Draft, position: int, now_ms: int) -> Entry:
-        salt = draft.salt or self._entropy(SALT_BYTES)
-        said = Statement(now_ms, draft.envelope_id, draft.kind, draft.details)
-        leaf = entry_leaf(said, salt=salt)
-        return Entry(position, draft.kind, now_ms, draft.envelope_id, leaf, salt, draft.details)
+    def _fail(self, write: Write, error: Exception) -> None:
+        if write.owed:
+            self._owed.append(write)
+        if not write.future.done():
+            write.future.set_exception(error)
 
 
 def _seen(done: asyncio.Future[Any]) -> None:
     if not done.cancelled():
         done.exception()
-
-
-def _told(error: Exception) -> Exception:
-    """What the waiting caller gets: refusals as they are, the database's errors without its text."""
-    if isinstance(error, ComityError):
-        return error
-    if isinstance(error, SQLAlchemyError):
-        log.error("journal write failed: %s", type(error).__name__)
-        fault = Fault("the journal could not be written")
-        fault.__cause__ = error
-        return fault
-    return error

@@ -1,17 +1,29 @@
-"""Tables of a ledger. One log to a database, one process to a log."""
+"""Tables of ledgers. A log has one appender; processes that share a database have a log each."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
-# Whose log this is; the key is here for convenience, trust comes from the directory.
+_id = BigInteger().with_variant(Integer, "sqlite")
+
+# Whose logs these are; keys are here for convenience, trust comes from the directory.
 log = Table(
     "ledger_log",
     metadata,
-    Column("id", BigInteger, primary_key=True),
-    Column("origin", String(256), nullable=False),
+    Column("id", _id, primary_key=True),
+    Column("origin", String(256), nullable=False, unique=True),
     Column("vkey", String(512), nullable=False),
 )
 
@@ -19,7 +31,8 @@ log = Table(
 entry = Table(
     "ledger_entry",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("log", BigInteger, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
     Column("kind", String(48), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("envelope_id", LargeBinary(32), nullable=False),
@@ -27,22 +40,26 @@ entry = Table(
     Column("salt", LargeBinary(32)),
     Column("details", LargeBinary),
     Index("ledger_entry_by_envelope", "envelope_id"),
+    sqlite_with_rowid=False,
 )
 
-# Hashes of complete subtrees: level 0 is the leaves.
-subtree = Table(
-    "ledger_subtree",
+# Hashes of the tree, as C2SP tiles: full ones never change; of the partial ones, level 0 is the entries'.
+tile = Table(
+    "ledger_tile",
     metadata,
+    Column("log", BigInteger, primary_key=True),
     Column("level", BigInteger, primary_key=True),
     Column("position", BigInteger, primary_key=True),
-    Column("hash", LargeBinary(32), nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
 )
 
 # One signed head for each commit.
 checkpoint = Table(
     "ledger_checkpoint",
     metadata,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("log", BigInteger, primary_key=True),
+    Column("size", BigInteger, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -1,21 +1,29 @@
-"""The rows of one ledger: appending inside somebody's transaction, reading, proving.
+"""The rows of one ledger, for the one process that appends to it.
 
-Stored bytes are never re-serialised to recompute a hash.
+Rules:
+
+* A log has one appender: on PostgreSQL an advisory lock says so, on SQLite the file lock of the journal;
+  the primary key refuses a second entry at the same place in any case.
+* Opening checks the end against the last signed head and refuses a log that does not match it.
+* Stored bytes are never re-serialised to recompute a hash.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import insert, select, text
 
 from comity.errors import ExitCode, StartError
+from comity.ledger.audit import entry_opens
 from comity.ledger.checkpoint import Checkpoint, Verifier, sign_checkpoint
 from comity.ledger.errors import LedgerError
 from comity.ledger.note import Signer, vkey_of
 from comity.ledger.proof import format_receipt, time_extra
-from comity.ledger.tree import Frontier, consistency_path, inclusion_path, peaks_of
+from comity.ledger.tiles import TILE_WIDTH, OpenTiles, partial_width, tile_levels
+from comity.ledger.tree import Frontier, inclusion_path
 from comity.store import ledger_schema as schema
+from comity.store.ledger_rows import entries_from, last_head, root_of, stored_tile, tile_of_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +31,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from comity.ledger.audit import Entry
+    from comity.ledger.checkpoint import VerifiedCheckpoint
     from comity.ledger.tree import Node
 
+# Names our advisory locks among whatever else uses the server: "CMTL".
+LOCK_CLASS: Final = 0x434D544C
+_POSTGRESQL: Final = "postgresql"
 _ENTRY: Final = insert(schema.entry)
-_SUBTREE: Final = insert(schema.subtree)
 _CHECKPOINT: Final = insert(schema.checkpoint)
-_HASH: Final = text("SELECT hash FROM ledger_subtree WHERE level = :level AND position = :position")
-_COUNT: Final = text(
-    "SELECT count(*) AS size, coalesce(max(position) + 1, 0) AS top FROM ledger_entry"
+_TILE: Final = text(
+    "INSERT INTO ledger_tile (log, level, position, hashes) VALUES (:log, :level, :position, :hashes)"
+    " ON CONFLICT (log, level, position) DO UPDATE SET hashes = excluded.hashes"
 )
-_LAST: Final = text("SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
+_CREATE_LOCK: Final = text("SELECT pg_advisory_xact_lock(:class, 0)")
+_LOCK: Final = text("SELECT pg_try_advisory_lock(:class, :log)")
 
 
 class Appended(NamedTuple):
@@ -50,6 +62,14 @@ class Appended(NamedTuple):
         return format_receipt(position, path, self.note, extra=time_extra(self.at_ms))
 
 
+class Edge(NamedTuple):
+    """The right edge of a log: what appending needs to know, and its last signed head."""
+
+    frontier: Frontier
+    tiles: OpenTiles
+    note: str = ""
+
+
 class LedgerStore:
     """One log in one database."""
 
@@ -57,125 +77,136 @@ class LedgerStore:
         self.engine = engine
         self.origin = origin
         self.vkey = vkey_of(origin, signer.public)
+        self.log = 0
         self._signer = signer
-        self._frontier = Frontier()
+        self._verifier = Verifier(self.vkey)
+        self._edge = Edge(Frontier(), OpenTiles())
 
     @property
     def size(self) -> int:
         """Leaves in the log."""
-        return self._frontier.size
+        return self._edge.frontier.size
 
-    def open(self) -> None:
-        """Creates the tables of a new log, or checks the end of an existing one.
+    @property
+    def note(self) -> str:
+        """The newest signed head; empty for an empty log."""
+        return self._edge.note
+
+    def open(self, connection: Connection, *, kept: bytes = b"") -> None:
+        """Makes a new log or checks the end of an existing one, and becomes its appender.
+
+        Args:
+            connection: the appender's own, for as long as it appends.
+            kept: a signed head of this log that was kept outside the database, if there is one.
 
         Raises:
-            StartError: the log was cut, edited at its end, or belongs to another key.
+            StartError: another process appends to it; it was cut, edited at its end or replaced by an
+                older copy; or it belongs to another key.
         """
-        schema.metadata.create_all(self.engine)
-        with self.engine.begin() as connection:
-            row = connection.execute(select(schema.log.c.origin, schema.log.c.vkey)).first()
-            if row is None:
-                values = {"id": 1, "origin": self.origin, "vkey": self.vkey}
-                connection.execute(insert(schema.log).values(values))
-            elif (row.origin, row.vkey) != (self.origin, self.vkey):
-                raise StartError(
-                    f"This ledger belongs to {row.origin}, not to {self.origin} with its present key.",
-                    exit_code=ExitCode.DATA,
-                )
-            self._frontier = self._check_end(connection)
+        served = connection.dialect.name == _POSTGRESQL
+        if served:
+            connection.execute(_CREATE_LOCK, {"class": LOCK_CLASS})
+        schema.metadata.create_all(connection)
+        self.log = self._own_log(connection)
+        connection.commit()
+        if (
+            served
+            and not connection.execute(_LOCK, {"class": LOCK_CLASS, "log": self.log}).scalar_one()
+        ):
+            sentence = f"Another process writes the ledger of {self.origin} already."
+            raise StartError(sentence, exit_code=ExitCode.UNAVAILABLE)
+        edge = self._read_edge(connection)
+        if kept:
+            self._compare(connection, edge, kept)
+        connection.commit()
+        self._edge = edge
 
-    def _check_end(self, connection: Connection) -> Frontier:
+    def _own_log(self, connection: Connection) -> int:
+        table = schema.log
+        row = connection.execute(select(table).where(table.c.origin == self.origin)).first()
+        if row is None:
+            values = {"origin": self.origin, "vkey": self.vkey}
+            made = connection.execute(insert(table).values(values).returning(table.c.id))
+            return int(made.scalar_one())
+        if row.vkey != self.vkey:
+            raise StartError(
+                f"The ledger of {self.origin} was begun with another key than the present one. "
+                "Do not go on with it; see docs/operator/ledger.md.",
+                exit_code=ExitCode.DATA,
+            )
+        return int(row.id)
+
+    def _read_edge(self, connection: Connection) -> Edge:
+        """The end of the log, checked against its last signed head."""
         damaged = StartError(
             "The ledger's end does not match its last signed checkpoint: it was cut or edited. "
             "Do not start it; see docs/operator/ledger.md.",
             exit_code=ExitCode.DATA,
         )
-        last = connection.execute(_LAST).first()
-        count = connection.execute(_COUNT).one()
+        last = last_head(connection, self.log)
+        size = 0 if last is None else last.size
+        tail = entries_from(connection, self.log, size - size % TILE_WIDTH, TILE_WIDTH + 1)
+        if len(tail) != size % TILE_WIDTH:
+            raise damaged
         if last is None:
-            if count.size:
-                raise damaged
-            return Frontier()
+            return Edge(Frontier(), OpenTiles())
         try:
-            head = Verifier(self.vkey).checkpoint(last.note.encode())
+            head = self._verifier.checkpoint(last.note)
+            tiles = OpenTiles(
+                [tile_of_entries(tail, size - size % TILE_WIDTH)]
+                + [
+                    stored_tile(connection, self.log, level, size >> 8 * (level + 1)) or b""
+                    if partial_width(level, size)
+                    else b""
+                    for level in range(1, tile_levels(size))
+                ]
+            )
+            frontier = tiles.frontier(size)
         except LedgerError as error:
             raise damaged from error
-        frontier = read_frontier(connection, head.size)
-        if (
-            frontier is None
-            or not head.size == count.size == count.top == last.size
-            or frontier.root() != head.root
-        ):
+        sound = head.size == size and frontier.root() == head.root
+        if not sound or not all(entry_opens(entry) for entry in tail):
             raise damaged
-        return frontier
+        return Edge(frontier, tiles, last.note.decode())
+
+    def _compare(self, connection: Connection, edge: Edge, kept: bytes) -> None:
+        """The log must continue the head that was kept outside the database."""
+        try:
+            head: VerifiedCheckpoint = self._verifier.checkpoint(kept)
+        except LedgerError as error:
+            sentence = f"The kept head of the ledger of {self.origin} is damaged: {error}."
+            raise StartError(sentence, exit_code=ExitCode.DATA) from error
+        size = edge.frontier.size
+        if size >= head.size and root_of(connection, self.log, head.size) == head.root:
+            return
+        raise StartError(
+            f"The ledger of {self.origin} does not continue the {head.size} entries it once had "
+            f"(it has {size}): it was dropped, or an old copy was put in place. "
+            "Do not start it; see docs/operator/ledger.md.",
+            exit_code=ExitCode.DATA,
+        )
 
     def append(
         self, connection: Connection, entries: Sequence[Entry], at_ms: int
-    ) -> tuple[Appended, Frontier]:
-        """Appends inside the caller's transaction; ``settle`` the frontier once it is committed."""
-        frontier = self._frontier.copy()
+    ) -> tuple[Appended, Edge]:
+        """Appends inside the caller's transaction; ``settle`` the edge once it is committed."""
+        log = self.log
+        frontier, tiles = self._edge.frontier.copy(), self._edge.tiles.copy()
         nodes = frontier.known()
         first = frontier.size
         complete = frontier.append(entry.leaf for entry in entries)
         nodes.update(complete)
+        changed = tiles.take(complete, first=first, size=frontier.size)
         head = Checkpoint(self.origin, frontier.size, frontier.root())
         note = sign_checkpoint(head, self._signer)
-        connection.execute(_ENTRY, [entry._asdict() for entry in entries])
-        connection.execute(
-            _SUBTREE,
-            [
-                {"level": level, "position": index, "hash": found}
-                for (level, index), found in complete.items()
-            ],
-        )
-        connection.execute(_CHECKPOINT, {"size": frontier.size, "at_ms": at_ms, "note": note})
-        return Appended(first, frontier.size, nodes, note, at_ms), frontier
+        connection.execute(_ENTRY, [{"log": log, **entry._asdict()} for entry in entries])
+        if changed:
+            connection.execute(_TILE, [{"log": log, **one._asdict()} for one in changed])
+        row = {"log": log, "size": frontier.size, "at_ms": at_ms, "note": note}
+        connection.execute(_CHECKPOINT, row)
+        appended = Appended(first, frontier.size, nodes, note, at_ms)
+        return appended, Edge(frontier, tiles, note)
 
-    def settle(self, frontier: Frontier) -> None:
-        """Adopts the frontier of a commit that succeeded."""
-        self._frontier = frontier
-
-    def last_checkpoint(self) -> str:
-        """The newest signed head; empty for an empty log."""
-        with self.engine.connect() as connection:
-            row = connection.execute(_LAST).first()
-        return "" if row is None else str(row.note)
-
-
-def lookup(connection: Connection) -> Any:
-    """Hashes of complete subtrees, from the table."""
-
-    def find(node: Node) -> bytes:
-        row = connection.execute(_HASH, {"level": node[0], "position": node[1]}).first()
-        if row is None:
-            raise LedgerError("a subtree of the log is missing")
-        return bytes(row.hash)
-
-    return find
-
-
-def read_frontier(connection: Connection, size: int) -> Frontier | None:
-    """The right edge of the first ``size`` leaves; ``None`` when the log lacks some of it."""
-    find = lookup(connection)
-    try:
-        return Frontier(size, {node[0]: find(node) for node in peaks_of(size)})
-    except LedgerError:
-        return None
-
-
-def prove(connection: Connection, position: int) -> bytes:
-    """The ``.tlog-proof`` of a stored entry against the newest checkpoint.
-
-    Raises:
-        LedgerError: no such entry, or no checkpoint.
-    """
-    row = connection.execute(_LAST).first()
-    if row is None:
-        raise LedgerError("an empty log proves nothing")
-    path = inclusion_path(position, row.size, lookup(connection))
-    return format_receipt(position, path, row.note)
-
-
-def prove_consistency(connection: Connection, old: int, new: int) -> list[bytes]:
-    """Proof that the first ``new`` leaves continue the first ``old``."""
-    return consistency_path(old, new, lookup(connection))
+    def settle(self, edge: Edge) -> None:
+        """Adopts the edge of a commit that succeeded."""
+        self._edge = edge

@@ -13,10 +13,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from comity.errors import ExitCode, StartError
-from comity.ledger.audit import Entry, Head
 from comity.ledger.errors import LedgerError
 from comity.store.engine import open_reader
-from comity.store.ledger_store import prove
+from comity.store.ledger_rows import (
+    COLUMNS,
+    ENTRIES_FROM,
+    entries_from,
+    entry_of,
+    head_of,
+    last_head,
+    lookup,
+    prove,
+    stored_tile,
+)
 from comity.store.trouble import sentence_of
 
 if TYPE_CHECKING:
@@ -25,46 +34,50 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, TextClause
 
+    from comity.ledger.audit import Entry, Head
+
 PAGE_ROWS: Final = 1_000
-# Below every position, also of rows that should not be there.
-_BEFORE_ALL: Final = -(1 << 63)
-_COLUMNS: Final = "position, kind, at_ms, envelope_id, leaf, salt, details"
-_ORIGIN: Final = text("SELECT origin FROM ledger_log")
-_COUNT: Final = text("SELECT count(*) FROM ledger_entry")
-_ENTRIES: Final = text(
-    f"SELECT {_COLUMNS} FROM ledger_entry WHERE position > :after"  # noqa: S608
-    " ORDER BY position LIMIT :page"
-)
+# Below and above every position, also of rows that should not be there.
+_FIRST: Final = -(1 << 63)
+_LAST: Final = (1 << 63) - 1
+_LOGS: Final = text("SELECT id, origin FROM ledger_log ORDER BY id")
+_COUNT: Final = text("SELECT count(*) FROM ledger_entry WHERE log = :log")
 _LATEST: Final = text(
-    f"SELECT {_COLUMNS} FROM ledger_entry WHERE position < :before"  # noqa: S608
+    f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND position < :before"  # noqa: S608
     " ORDER BY position DESC LIMIT :page"
 )
 _BETWEEN: Final = text(
-    f"SELECT {_COLUMNS} FROM ledger_entry WHERE envelope_id >= :low AND envelope_id <= :high"  # noqa: S608
+    f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND envelope_id >= :low AND envelope_id <= :high"  # noqa: S608
     " ORDER BY position LIMIT :page"
 )
 _HEADS: Final = text(
-    "SELECT size, at_ms, note FROM ledger_checkpoint WHERE size > :after ORDER BY size LIMIT :page"
+    "SELECT size, at_ms, note FROM ledger_checkpoint WHERE log = :log AND size >= :first"
+    " ORDER BY size LIMIT :page"
 )
-_LAST: Final = text("SELECT size, at_ms, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
 
 
 class LedgerReader:
     """One consistent view of a log in a database."""
 
-    __slots__ = ("_connection", "where")
-
-    def __init__(self, connection: Connection, where: str) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, where: str, *, log: int, origin: str) -> None:
         self.where = where
+        self.origin = origin
+        self._connection = connection
+        self._log = log
+        self._lookup = lookup(connection, log)
+        self._head = last_head(connection, log)
 
     @classmethod
     @contextmanager
-    def open(cls, where: str | Path) -> Iterator[Self]:
+    def open(cls, where: str | Path, origin: str = "") -> Iterator[Self]:
         """The view as of now, of a database file or URL.
 
+        Args:
+            where: the database.
+            origin: whose log; may be left out when the database holds one only.
+
         Raises:
-            StartError: there is none, it cannot be read, or it holds no ledger.
+            StartError: there is none, it cannot be read, or it holds no such ledger.
         """
         engine = open_reader(where)
         name = engine.url.render_as_string(hide_password=True).removeprefix("sqlite:///")
@@ -74,96 +87,96 @@ class LedgerReader:
                     connection.exec_driver_sql("BEGIN")
                 else:
                     connection.execution_options(isolation_level="REPEATABLE READ")
-                reader = cls(connection, name)
-                reader.origin()
-                yield reader
+                log, found = _choose(_logs(connection), name, origin)
+                yield cls(connection, name, log=log, origin=found)
         except DBAPIError as error:
             sentence, exit_code = sentence_of(error)
             raise StartError(f"The database {name} {sentence}.", exit_code=exit_code) from error
         finally:
             engine.dispose()
 
-    def origin(self) -> str:
-        """Whose log it says it is."""
-        try:
-            found = self._connection.execute(_ORIGIN).scalar()
-        except DBAPIError as error:
-            if not _no_such_table(error):
-                raise
-            found = None
-        if found is None:
-            raise StartError(f"{self.where} holds no ledger.", exit_code=ExitCode.DATA)
-        return str(found)
-
     def count(self) -> int:
         """Entries there are."""
-        return int(self._connection.execute(_COUNT).scalar_one())
+        return int(self._connection.execute(_COUNT, {"log": self._log}).scalar_one())
 
     def last_head(self) -> Head | None:
         """The newest signed head."""
-        row = self._connection.execute(_LAST).first()
-        return None if row is None else _head(row)
+        return self._head
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, oldest first."""
-        for row in self._pages(_ENTRIES, "position"):
-            yield _entry(row)
+        for row in self._pages(ENTRIES_FROM, "position"):
+            yield entry_of(row)
 
     def heads(self) -> Iterator[Head]:
         """Every signed head, oldest first."""
         for row in self._pages(_HEADS, "size"):
-            yield _head(row)
+            yield head_of(row)
 
-    def latest(self, count: int, *, before: int = (1 << 63) - 1) -> list[Entry]:
+    def tile(self, level: int, position: int) -> bytes | None:
+        """A stored tile."""
+        return stored_tile(self._connection, self._log, level, position)
+
+    def latest(self, count: int, *, before: int = _LAST) -> list[Entry]:
         """The last entries before a position, oldest first."""
-        rows = self._connection.execute(_LATEST, {"before": before, "page": count}).all()
-        return [_entry(row) for row in reversed(rows)]
+        given = {"log": self._log, "before": before, "page": count}
+        rows = self._connection.execute(_LATEST, given).all()
+        return [entry_of(row) for row in reversed(rows)]
 
     def entry(self, position: int) -> Entry | None:
         """One entry."""
-        found = self._connection.execute(_ENTRIES, {"after": position - 1, "page": 1}).first()
-        return None if found is None or found.position != position else _entry(found)
+        found = entries_from(self._connection, self._log, position, 1)
+        return found[0] if found and found[0].position == position else None
 
     def about(self, low: bytes, high: bytes) -> list[Entry]:
         """Entries about envelopes whose ids lie between two, oldest first; at most a page."""
-        rows = self._connection.execute(_BETWEEN, {"low": low, "high": high, "page": PAGE_ROWS})
-        return [_entry(row) for row in rows]
+        given = {"log": self._log, "low": low, "high": high, "page": PAGE_ROWS}
+        return [entry_of(row) for row in self._connection.execute(_BETWEEN, given)]
 
-    def prove(self, position: int) -> bytes:
+    def prove(self, entry: Entry) -> bytes:
         """The ``.tlog-proof`` of an entry against the newest head; raises ``LedgerError``."""
-        return prove(self._connection, position)
+        if self._head is None:
+            raise LedgerError("a log without a head proves nothing")
+        return prove(self._lookup, self._head, entry)
 
-    def try_prove(self, position: int) -> bytes | None:
+    def try_prove(self, entry: Entry) -> bytes | None:
         """The same; ``None`` when the log has no proof of it."""
         try:
-            return self.prove(position)
+            return self.prove(entry)
         except LedgerError:
             return None
 
     def _pages(self, statement: TextClause, key: str) -> Iterator[Any]:
-        after = _BEFORE_ALL
+        first = _FIRST
         while True:
-            rows = self._connection.execute(statement, {"after": after, "page": PAGE_ROWS}).all()
+            given = {"log": self._log, "first": first, "page": PAGE_ROWS}
+            rows = self._connection.execute(statement, given).all()
             yield from rows
             if len(rows) < PAGE_ROWS:
                 return
-            after = getattr(rows[-1], key)
+            first = getattr(rows[-1], key) + 1
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(
-        row.position,
-        row.kind,
-        row.at_ms,
-        bytes(row.envelope_id),
-        bytes(row.leaf),
-        None if row.salt is None else bytes(row.salt),
-        None if row.details is None else bytes(row.details),
-    )
+def _logs(connection: Connection) -> dict[str, int]:
+    """Logs of a database by origin."""
+    try:
+        return {row.origin: row.id for row in connection.execute(_LOGS)}
+    except DBAPIError as error:
+        if _no_such_table(error):
+            return {}
+        raise
 
 
-def _head(row: Any) -> Head:
-    return Head(row.size, row.at_ms, str(row.note).encode())
+def _choose(logs: dict[str, int], name: str, origin: str) -> tuple[int, str]:
+    if origin and origin not in logs:
+        raise StartError(f"{name} holds no ledger of {origin}.", exit_code=ExitCode.DATA)
+    if not logs:
+        raise StartError(f"{name} holds no ledger.", exit_code=ExitCode.DATA)
+    if not origin and len(logs) > 1:
+        sentence = f"{name} holds several ledgers; name one with --origin: {', '.join(logs)}."
+        raise StartError(sentence, exit_code=ExitCode.USAGE)
+    chosen = origin or next(iter(logs))
+    return logs[chosen], chosen
 
 
 def _no_such_table(error: DBAPIError) -> bool:

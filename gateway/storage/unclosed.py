@@ -16,29 +16,38 @@ if TYPE_CHECKING:
 LOOK_BACK_MS: Final = 10 * 60 * 1000
 
 
-def unclosed(engine: Engine, *, opening: str, closing: str) -> list[tuple[bytes, bytes | None]]:
-    """Id and details of each entry of kind ``opening`` without one of kind ``closing``, oldest first."""
+def unclosed(
+    engine: Engine, *, log: int, opening: str, closing: str
+) -> list[tuple[bytes, bytes | None]]:
+    """Id and details of each entry of kind ``opening`` without one of kind ``closing``, oldest first.
+
+    Only in this process's own log: others on the same database close theirs themselves.
+    """
+    mine = entry.c.log == log
     other = entry.alias("other")
     with engine.connect() as connection:
         last_ms = connection.execute(
-            select(entry.c.at_ms).order_by(entry.c.position.desc()).limit(1)
+            select(entry.c.at_ms).where(mine).order_by(entry.c.position.desc()).limit(1)
         ).scalar()
         if last_ms is None:
             return []
         # The newest entry too old to matter: found from the end, without reading the whole log.
         old = connection.execute(
             select(entry.c.position)
-            .where(entry.c.at_ms < last_ms - LOOK_BACK_MS)
+            .where(mine, entry.c.at_ms < last_ms - LOOK_BACK_MS)
             .order_by(entry.c.position.desc())
             .limit(1)
         ).scalar()
         found = connection.execute(
             select(entry.c.envelope_id, entry.c.details)
             .where(
+                mine,
                 entry.c.position > func.coalesce(old, -1),
                 entry.c.kind == opening,
                 ~exists().where(
-                    other.c.envelope_id == entry.c.envelope_id, other.c.kind == closing
+                    other.c.log == log,
+                    other.c.envelope_id == entry.c.envelope_id,
+                    other.c.kind == closing,
                 ),
             )
             .order_by(entry.c.position)
