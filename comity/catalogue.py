@@ -61,6 +61,21 @@ ENTITY_TYPES: Final = (
     "organisation",
     "stolen_object",
     "observable",
+    "vessel",
+    "aircraft",
+    "container",
+    "firearm",
+    "account",
+    "location",
+    "biometric",
+    "case",
+    "event",
+    "offence",
+    "seizure",
+    "shipment",
+    "evidence_item",
+    "relation",
+    "notice",
 )
 
 FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
@@ -107,6 +122,20 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo("person.warnings", Tier.SENSITIVE, Stage.HIT, repeated=True, values=None),
         FieldInfo("person.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
         FieldInfo("person.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"),
+        FieldInfo("person.age_band", Tier.IDENTITY, Stage.HIT, repeated=False, values=None),
+        FieldInfo("person.death_date", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo("person.death_place", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo("person.height_m", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo("person.weight_kg", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo("person.eye_colours", Tier.IDENTITY, Stage.CORE, repeated=True, values=None),
+        FieldInfo("person.hair_colours", Tier.IDENTITY, Stage.CORE, repeated=True, values=None),
+        FieldInfo("person.roles", Tier.SENSITIVE, Stage.CORE, repeated=True, values="PersonRole"),
+        FieldInfo(
+            "person.misused_identity_of", Tier.SPECIAL, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "person.protected_status", Tier.PROTECTED, Stage.NEVER, repeated=False, values=None
+        ),
     ),
     "identity_document": (
         FieldInfo(
@@ -157,6 +186,33 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo(
             "identity_document.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None
         ),
+        FieldInfo(
+            "identity_document.issuing_office",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+        ),
+        FieldInfo(
+            "identity_document.machine_readable_zone",
+            Tier.SENSITIVE,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+        ),
+        FieldInfo(
+            "identity_document.theft_place", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "identity_document.blank_range_from",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+        ),
+        FieldInfo(
+            "identity_document.blank_range_to", Tier.OBJECT, Stage.HIT, repeated=False, values=None
+        ),
     ),
     "vehicle": (
         FieldInfo(
@@ -193,6 +249,20 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo("vehicle.theft_date", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo("vehicle.theft_place", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo("vehicle.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vehicle.fuel", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "vehicle.first_registration_date",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+        ),
+        FieldInfo(
+            "vehicle.registration_document", Tier.IDENTITY, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "vehicle.registration_region", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
     ),
     "organisation": (
         FieldInfo(
@@ -244,6 +314,10 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo(
             "organisation.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"
         ),
+        FieldInfo(
+            "organisation.beneficial_owners", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None
+        ),
+        FieldInfo("organisation.status", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
     ),
     "stolen_object": (
         FieldInfo("stolen_object.object_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
@@ -289,6 +363,7 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             repeated=False,
             values=None,
             identifier="observable",
+            within="port platform",
         ),
         FieldInfo("observable.first_seen", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo("observable.last_seen", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
@@ -305,5 +380,505 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         ),
         FieldInfo("observable.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
         FieldInfo("observable.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"),
+        FieldInfo("observable.port", Tier.IDENTITY, Stage.HIT, repeated=False, values=None),
+        FieldInfo("observable.platform", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "observable.evidence_category", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+    ),
+    "vessel": (
+        FieldInfo(
+            "vessel.names",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=True,
+            values="OrganisationName",
+            name=True,
+        ),
+        FieldInfo(
+            "vessel.imo_number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="imo",
+        ),
+        FieldInfo(
+            "vessel.mmsi", Tier.OBJECT, Stage.HIT, repeated=False, values=None, identifier="mmsi"
+        ),
+        FieldInfo(
+            "vessel.call_sign",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="call-sign",
+        ),
+        FieldInfo(
+            "vessel.hull_number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="hull-number",
+        ),
+        FieldInfo("vessel.flag", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("vessel.former_flags", Tier.OBJECT, Stage.CORE, repeated=True, values=None),
+        FieldInfo("vessel.vessel_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("vessel.gross_tonnage", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vessel.deadweight_tons", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vessel.length_m", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vessel.build_year", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vessel.owner_names", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None),
+        FieldInfo("vessel.alert", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("vessel.theft_date", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vessel.theft_place", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vessel.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("vessel.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("vessel.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"),
+    ),
+    "aircraft": (
+        FieldInfo(
+            "aircraft.registration",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="aircraft-registration",
+        ),
+        FieldInfo(
+            "aircraft.icao_address",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="icao-address",
+        ),
+        FieldInfo(
+            "aircraft.serial_number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="aircraft-serial",
+        ),
+        FieldInfo(
+            "aircraft.registration_country", Tier.OBJECT, Stage.HIT, repeated=False, values=None
+        ),
+        FieldInfo("aircraft.make", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("aircraft.model", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("aircraft.build_year", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("aircraft.operator", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("aircraft.owner_names", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None),
+        FieldInfo("aircraft.alert", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("aircraft.theft_date", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("aircraft.theft_place", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("aircraft.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("aircraft.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("aircraft.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"),
+    ),
+    "container": (
+        FieldInfo(
+            "container.number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="container",
+        ),
+        FieldInfo("container.size_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("container.seal_numbers", Tier.OBJECT, Stage.CORE, repeated=True, values=None),
+        FieldInfo("container.alert", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("container.last_seen", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "container.last_seen_place", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("container.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("container.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "firearm": (
+        FieldInfo(
+            "firearm.serial_number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="firearm-serial",
+            within="make",
+        ),
+        FieldInfo("firearm.make", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("firearm.model", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("firearm.calibre", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("firearm.firearm_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("firearm.action", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.barrel_length_mm", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "firearm.manufacture_country", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("firearm.manufacture_year", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.import_mark", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.deactivation", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.status", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "firearm.owner_names", Tier.SENSITIVE, Stage.CORE, repeated=True, values="PersonName"
+        ),
+        FieldInfo(
+            "firearm.ballistic_reference", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("firearm.trace_requests", Tier.OBJECT, Stage.CORE, repeated=True, values=None),
+        FieldInfo("firearm.theft_date", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.theft_place", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.theft_country", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "account": (
+        FieldInfo("account.account_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "account.number",
+            Tier.IDENTITY,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="account-number",
+            within="country",
+        ),
+        FieldInfo("account.country", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("account.bic", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("account.institution", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("account.currency", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("account.status", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("account.opened_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("account.closed_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("account.balance", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo(
+            "account.holder_names", Tier.SENSITIVE, Stage.CORE, repeated=True, values="PersonName"
+        ),
+        FieldInfo(
+            "account.holder_organisations", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None
+        ),
+        FieldInfo(
+            "account.mandate_names", Tier.SENSITIVE, Stage.FULL, repeated=True, values="PersonName"
+        ),
+        FieldInfo("account.origin", Tier.PROTECTED, Stage.NEVER, repeated=False, values=None),
+        FieldInfo("account.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("account.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"),
+    ),
+    "location": (
+        FieldInfo("location.location_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "location.addresses", Tier.SENSITIVE, Stage.FULL, repeated=True, values="Address"
+        ),
+        FieldInfo("location.country", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo("location.latitude", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("location.longitude", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("location.accuracy_m", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("location.geohash", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("location.first_seen", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("location.last_seen", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("location.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "biometric": (
+        FieldInfo("biometric.modality", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "biometric.reference",
+            Tier.IDENTITY,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="biometric-reference",
+        ),
+        FieldInfo("biometric.position", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "biometric.container_format", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("biometric.quality", Tier.REFERENCE, Stage.HIT, repeated=False, values=None),
+        FieldInfo("biometric.identified", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "biometric.subject_names",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=True,
+            values="PersonName",
+            name=True,
+        ),
+        FieldInfo(
+            "biometric.subject_birth_date", Tier.IDENTITY, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("biometric.acquired_on", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "biometric.acquired_place", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "biometric.acquired_country", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("biometric.offence", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("biometric.case_number", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("biometric.authority", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("biometric.template", Tier.SPECIAL, Stage.JUDICIAL, repeated=False, values=None),
+        FieldInfo("biometric.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "case": (
+        FieldInfo(
+            "case.reference",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="case-reference",
+        ),
+        FieldInfo("case.title", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("case.case_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("case.status", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("case.authority", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("case.contact", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("case.opened_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("case.closed_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("case.offences", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None),
+        FieldInfo("case.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "event": (
+        FieldInfo(
+            "event.reference",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="event-reference",
+        ),
+        FieldInfo("event.event_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("event.started_at", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("event.ended_at", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("event.place", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("event.country", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo("event.objects", Tier.SENSITIVE, Stage.FULL, repeated=True, values=None),
+        FieldInfo("event.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "offence": (
+        FieldInfo("offence.hub_code", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.local_code", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.local_text", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.ecris_code", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.list_category", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "offence.penalty_months_max", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "offence.sentence_months", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "offence.remaining_months", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("offence.death_penalty", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.character", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "offence.committed_from", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("offence.committed_to", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.place", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.country", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "offence.time_barred_on", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("offence.decision_type", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "offence.decision_reference",
+            Tier.SENSITIVE,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+            identifier="decision-reference",
+        ),
+        FieldInfo(
+            "offence.decision_authority", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("offence.decision_date", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.in_absentia", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("offence.outcome", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+    ),
+    "seizure": (
+        FieldInfo(
+            "seizure.reference",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="seizure-reference",
+        ),
+        FieldInfo("seizure.seized_on", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "seizure.place", Tier.OBJECT, Stage.HIT, repeated=False, values=None, identifier="place"
+        ),
+        FieldInfo(
+            "seizure.country",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="country",
+        ),
+        FieldInfo("seizure.location_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "seizure.substances",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=True,
+            values="Substance",
+            identifier="substance",
+        ),
+        FieldInfo(
+            "seizure.route",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=True,
+            values="RouteLeg",
+            identifier="leg",
+        ),
+        FieldInfo("seizure.transport", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("seizure.concealment", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("seizure.packaging_marks", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("seizure.authority", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("seizure.case_reference", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("seizure.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "shipment": (
+        FieldInfo(
+            "shipment.reference",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="shipment-reference",
+        ),
+        FieldInfo(
+            "shipment.container_numbers",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=True,
+            values=None,
+            identifier="container",
+        ),
+        FieldInfo(
+            "shipment.route",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=True,
+            values="RouteLeg",
+            identifier="leg",
+        ),
+        FieldInfo("shipment.departed_on", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("shipment.arrived_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("shipment.goods", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "shipment.commodity_code", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("shipment.weight_kg", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("shipment.conveyance", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("shipment.shipper_names", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None),
+        FieldInfo(
+            "shipment.consignee_names", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None
+        ),
+        FieldInfo("shipment.alert", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("shipment.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "evidence_item": (
+        FieldInfo(
+            "evidence_item.exhibit_number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="exhibit-number",
+        ),
+        FieldInfo(
+            "evidence_item.root_exhibit_number",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+        ),
+        FieldInfo("evidence_item.item_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "evidence_item.description", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None
+        ),
+        FieldInfo(
+            "evidence_item.hashes",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=True,
+            values="Identifier",
+            identifier="HASH",
+        ),
+        FieldInfo(
+            "evidence_item.acquired_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "evidence_item.acquired_place", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "evidence_item.custody",
+            Tier.SENSITIVE,
+            Stage.FULL,
+            repeated=True,
+            values="CustodyEvent",
+        ),
+        FieldInfo(
+            "evidence_item.case_reference", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("evidence_item.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "relation": (
+        FieldInfo(
+            "relation.relation_type", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("relation.from_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "relation.from_reference", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("relation.to_type", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("relation.to_reference", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("relation.since", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("relation.until", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo("relation.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+    ),
+    "notice": (
+        FieldInfo(
+            "notice.number",
+            Tier.OBJECT,
+            Stage.HIT,
+            repeated=False,
+            values=None,
+            identifier="notice-number",
+        ),
+        FieldInfo("notice.notice_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("notice.purpose", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("notice.issuing_authority", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("notice.issuing_country", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo(
+            "notice.subject_names",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=True,
+            values="PersonName",
+            name=True,
+        ),
+        FieldInfo(
+            "notice.subject_birth_date", Tier.IDENTITY, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("notice.charges", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None),
+        FieldInfo(
+            "notice.warrant_reference", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("notice.action_to_take", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "notice.restricted_countries", Tier.PROTECTED, Stage.NEVER, repeated=True, values=None
+        ),
+        FieldInfo("notice.publication_scope", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("notice.status", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
+        FieldInfo("notice.published_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("notice.linked_notices", Tier.OBJECT, Stage.CORE, repeated=True, values=None),
+        FieldInfo("notice.warnings", Tier.SENSITIVE, Stage.HIT, repeated=True, values=None),
+        FieldInfo("notice.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("notice.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"),
     ),
 }

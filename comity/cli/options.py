@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -143,6 +144,17 @@ def asking_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed((*_JUSTIFICATION, *_ASKING)):
         command = option(command)
     return command
+
+
+def examples(*lines: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Example calls at the end of a command's help, line by line."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        told = inspect.cleandoc(command.__doc__ or "")
+        command.__doc__ = "\n".join((told, "", "\b", *(f"  {line}" for line in lines)))
+        return command
+
+    return add
 
 
 def justification_of(options: dict[str, Any]) -> Justification:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from comity.cli.grid import clean
-from comity.client import model
+from comity.client import model, selectors
 from comity.client.words import Form, Outcome
 
 if TYPE_CHECKING:
@@ -29,7 +30,24 @@ _FIELDS: Final = {
     "observable_type": "type",
     "document_type": "type",
     "object_type": "type",
-    "engine_number": "engine number",
+    "imo_number": "IMO number",
+    "mmsi": "MMSI",
+    "icao_address": "24-bit address",
+    "bic": "BIC",
+    "vessel_type": "type",
+    "firearm_type": "type",
+    "account_type": "type",
+    "location_type": "type",
+    "event_type": "type",
+    "case_type": "type",
+    "item_type": "type",
+    "notice_type": "type",
+    "relation_type": "relation",
+    "barrel_length_mm": "barrel (mm)",
+    "length_m": "length (m)",
+    "height_m": "height (m)",
+    "weight_kg": "weight (kg)",
+    "penalty_months_max": "highest penalty (months)",
 }
 _NOT_SEARCHED: Final = {
     Outcome.UNSUITABLE: "this question cannot be searched here",
@@ -152,6 +170,8 @@ def _composite(parts: dict[str, str]) -> str:
         beside = [plain_word(parts["scheme"])] if "scheme" in parts else []
         beside += [parts["country"]] if "country" in parts else []
         return f"{parts['value']} ({', '.join(beside)})" if beside else parts["value"]
+    if "from_country" in parts or "from_place" in parts or "to_country" in parts:
+        return _leg(parts)
     if "postcode" in parts and "city" in parts:
         place = f"{parts['postcode']} {parts['city']}"
         parts = {name: said for name, said in parts.items() if name != "postcode"}
@@ -159,30 +179,64 @@ def _composite(parts: dict[str, str]) -> str:
     return ", ".join(parts.values())
 
 
-def selector_words(selector: model.Selector) -> str:
+def _leg(parts: dict[str, str]) -> str:
+    ends = (
+        ", ".join(filter(None, (parts.get(f"{end}_place"), parts.get(f"{end}_country"))))
+        for end in ("from", "to")
+    )
+    told = " to ".join(end or "?" for end in ends)
+    beside = [parts[name] for name in ("transport", "departed_on") if name in parts]
+    return f"{told} ({plain_word(', '.join(beside))})" if beside else told
+
+
+def selector_words(selector: selectors.Selector) -> str:
     """A selector as it stands in a heading."""
     match selector:
-        case model.Person():
+        case selectors.Person():
             name = selector.name or f"{selector.given_name} {selector.family_name}".strip()
             words = [f'person "{name}"' if name else "person"]
             words += [f"born {selector.birth_date}"] if selector.birth_date else []
             words += [w for w in (selector.nationality, selector.sex) if w]
-        case model.Document():
+        case selectors.Document():
             words = [f"document {selector.number}", selector.issuing_country]
             words.append(selector.document_type)
-        case model.Vehicle():
+        case selectors.Vehicle():
             words = [f"vehicle {selector.vin or selector.plate}", selector.plate_country]
             words += [f"plate {selector.plate}"] if selector.vin and selector.plate else []
-        case model.Organisation():
+        case selectors.Organisation():
             words = [f'organisation "{selector.name}"' if selector.name else "organisation"]
             words += [w for w in (selector.number, selector.country) if w]
-        case model.StolenObject():
+        case selectors.StolenObject():
             told = selector.title or selector.serial_number
             words = [f'object "{told}"' if told else "object", selector.maker]
             words += [selector.serial_number] if selector.title else []
-        case model.Observable():
+        case selectors.Observable():
             words = [f"{plain_word(selector.type)} {selector.value}"]
+            words += [f"port {selector.port}"] if selector.port else []
+            words += [w for w in (selector.time, selector.platform) if w]
+        case selectors.Reference():
+            words = [f"{plain_word(selector.type)} {selector.number}"]
+        case _:
+            words = _parts_in_words(selector)
     return clean(", ".join(word for word in words if word))
+
+
+def _parts_in_words(selector: selectors.Selector) -> list[str]:
+    """Whatever is set, in the contract's order: vessel "Grey Lady", 9074729."""
+    told = []
+    for part in fields(selector):
+        value = getattr(selector, part.name)
+        if isinstance(value, tuple):
+            told += [
+                f"{leg.origin or 'anywhere'} to {leg.destination or 'anywhere'}" for leg in value
+            ]
+        elif isinstance(value, bytes):
+            told += ["a template"] if value else []
+        elif value:
+            told.append(f'"{value}"' if part.name == "name" else value)
+    return (
+        [f"{plain_word(selector.by)} {told[0]}", *told[1:]] if told else [plain_word(selector.by)]
+    )
 
 
 def heading_of(question: model.Question) -> str:

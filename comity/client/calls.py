@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.query.v1 import query_service_pb2_grpc
-from comity.client import model, wire
+from comity.client import model, selectors, wire
 from comity.rpc.options import API_CHANNEL
 from comity.rpc.tls import channel_credentials
 
@@ -41,7 +41,7 @@ _ONCE: Final[Options] = (
 # The generated module carries no types.
 stub_of: Any = query_service_pb2_grpc.QueryServiceStub
 
-Selectors = model.Selector | Sequence[model.Selector]
+Selectors = selectors.Selector | Sequence[selectors.Selector]
 
 
 def channel_arguments(profile: Profile) -> tuple[grpc.ChannelCredentials, Options]:

@@ -7,14 +7,14 @@ contract's, so that ``docs/integrator`` and the ``.proto`` files describe both.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, ClassVar, Final, get_args
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from comity.client.selectors import Covered
 from comity.client.words import (
     Aim,
     Band,
     Form,
-    ObservableType,
     Outcome,
     Purpose,
     Stage,
@@ -25,111 +25,16 @@ from comity.client.words import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from comity.client.selectors import Selector
+
 # One field's value as released: a string, or for a field with several values one entry each; a composite
 # value (a name, an address) is a mapping of its parts.
 Part = str | bool | Mapping[str, str]
 Value = Part | tuple[Part, ...]
 
 
-class _Covered:
-    """Shows which parts are set, never what they say."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        parts = [part.name for part in fields(self) if getattr(self, part.name)]  # type: ignore[arg-type]  # every subclass is a dataclass
-        return f"{type(self).__name__}({', '.join(f'{name}=…' for name in parts)})"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Person(_Covered):
-    """A person: two of given name, family name and full birth date make a search (Prüm II Article 43).
-
-    Attributes:
-        name: the whole name in one string, any script.
-        birth_date: partial ISO 8601: 1974, 1974-03 or 1974-03-09.
-        nationality: ISO 3166-1 alpha-2.
-        sex: M, F or X.
-    """
-
-    place: ClassVar[str] = "person"
-
-    name: str = ""
-    family_name: str = field(default="", kw_only=True)
-    given_name: str = field(default="", kw_only=True)
-    birth_date: str = field(default="", kw_only=True)
-    nationality: str = field(default="", kw_only=True)
-    sex: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Document(_Covered):
-    """An identity or travel document by its number, or by its machine-readable zone.
-
-    Attributes:
-        issuing_country: ISO 3166-1 alpha-2.
-        document_type: ICAO 9303 code, or ``national-id``.
-        mrz: the zone as read, its lines one below the other; instead of a number.
-    """
-
-    place: ClassVar[str] = "document"
-
-    number: str = ""
-    issuing_country: str = field(default="", kw_only=True)
-    document_type: str = field(default="", kw_only=True)
-    mrz: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Vehicle(_Covered):
-    """A vehicle by complete VIN or complete plate (Prüm II Article 16)."""
-
-    place: ClassVar[str] = "vehicle"
-
-    vin: str = field(default="", kw_only=True)
-    plate: str = field(default="", kw_only=True)
-    plate_country: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Organisation(_Covered):
-    """An organisation by name, or by registration number, tax number or LEI."""
-
-    place: ClassVar[str] = "organisation"
-
-    name: str = ""
-    number: str = field(default="", kw_only=True)
-    country: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class StolenObject(_Covered):
-    """A stolen object by serial number, or by title and maker."""
-
-    place: ClassVar[str] = "stolen_object"
-
-    serial_number: str = field(default="", kw_only=True)
-    title: str = field(default="", kw_only=True)
-    maker: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Observable(_Covered):
-    """A phone number, mail address, domain, URL, hash or wallet, exactly."""
-
-    place: ClassVar[str] = "observable"
-
-    type: ObservableType
-    value: str
-
-
-Selector = Person | Document | Vehicle | Organisation | StolenObject | Observable
-# Every kind of selector by its place in the contract; the one list of them in this package.
-SELECTORS: Final[dict[str, type[Selector]]] = {kind.place: kind for kind in get_args(Selector)}
-
-
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class Justification(_Covered):
+class Justification(Covered):
     """Why a question may be asked; mandatory, logged, and traceable to the question.
 
     Attributes:
@@ -192,7 +97,7 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Assertion(_Covered):
+class Assertion(Covered):
     """What surrounds a record, so that the receiver can judge and handle it (LED Article 7)."""
 
     nature: str = ""
@@ -204,6 +109,14 @@ class Assertion(_Covered):
     review_on: str = ""
     delete_on: str = ""
     contested: bool = False
+    classification: str = ""
+    collected_at: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+    contested_since: str = ""
+    third_party_origin: str = ""
+    acquired_under: str = ""
+    restrictions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

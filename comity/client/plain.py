@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from comity.client import model
+from comity.client.selectors import SELECTORS
 
 # Where several classes may stand in one place, the result says which it is.
-_SELECTOR_WORD: dict[type, str] = {kind: place for place, kind in model.SELECTORS.items()}
+_SELECTOR_WORD: dict[type, str] = {kind: place for place, kind in SELECTORS.items()}
 
 
 def as_plain(value: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from comity.api.query.v1 import (
     selector_pb2,
 )
 from comity.api.record.v1 import options_pb2, record_pb2
-from comity.client import errors, model, words
+from comity.client import errors, model, selectors, words
 from comity.errors import Reason
 
 if TYPE_CHECKING:
@@ -24,17 +25,7 @@ if TYPE_CHECKING:
 
     from comity.client.model import Value
 
-_ASSERTION_PARTS: Final = (
-    "nature",
-    "source_reliability",
-    "information_accuracy",
-    "handling_code",
-    "handling_conditions",
-    "collected_on",
-    "review_on",
-    "delete_on",
-    "contested",
-)
+_ASSERTION_PARTS: Final = tuple(part.name for part in fields(model.Assertion))
 
 
 def _numbers(contract: Any, prefix: str) -> dict[str, int]:
@@ -59,7 +50,10 @@ _AIM_WORD: Final = _words(justification_pb2.Aim, "AIM_", words.Aim)
 _STAGE_WORD: Final = _words(options_pb2.Stage, "STAGE_", words.Stage)
 _URGENCY_WORD: Final = _words(query_service_pb2.Urgency, "URGENCY_", words.Urgency)
 # Enumerations that stand inside selectors, by the contract's name.
-_IN_SELECTORS: Final[dict[str, type[StrEnum]]] = {"ObservableType": words.ObservableType}
+_IN_SELECTORS: Final[dict[str, type[StrEnum]]] = {
+    "ObservableType": words.ObservableType,
+    "ReferenceType": words.ReferenceType,
+}
 _OUTCOME: Final = _words(answer_pb2.Outcome, "OUTCOME_", words.Outcome)
 _FORM: Final = _words(answer_pb2.Form, "FORM_", words.Form)
 _BAND: Final = _words(answer_pb2.Band, "BAND_", words.Band)
@@ -100,14 +94,18 @@ def question(asked: model.Question) -> query_service_pb2.Question:
     )
 
 
-def _selector(asked: model.Selector) -> selector_pb2.Selector:
-    if type(asked) not in model.SELECTORS.values():
+def _selector(asked: selectors.Selector) -> selector_pb2.Selector:
+    if type(asked) not in selectors.SELECTORS.values():
         raise TypeError(f"{type(asked).__name__} is no selector")
     message = selector_pb2.Selector()
-    inner = getattr(message, asked.place)
+    inner = getattr(message, asked.by)
     inner.SetInParent()
     for part in inner.DESCRIPTOR.fields:
         value = getattr(asked, part.name)
+        if part.message_type is not None:
+            for leg in value:
+                getattr(inner, part.name).add(origin=leg.origin, destination=leg.destination)
+            continue
         if value and part.enum_type is not None:
             word = _IN_SELECTORS[part.enum_type.name](value)
             value = part.enum_type.values_by_name[_prefix(part.enum_type) + word].number
@@ -120,17 +118,19 @@ def _prefix(kind: EnumDescriptor) -> str:
     return kind.values[0].name.removesuffix("UNSPECIFIED")
 
 
-def _asked_selector(message: selector_pb2.Selector) -> model.Selector | None:
+def _asked_selector(message: selector_pb2.Selector) -> selectors.Selector | None:
     """A selector as it was asked; nothing where it is of a kind that this release does not know."""
     place = message.WhichOneof("by") or ""
-    kind = model.SELECTORS.get(place)
+    kind = selectors.SELECTORS.get(place)
     if kind is None:
         return None
     parts: dict[str, Any] = {}
     told = getattr(message, place)
     for part in told.DESCRIPTOR.fields:
         value = getattr(told, part.name)
-        if part.enum_type is not None:
+        if part.message_type is not None:
+            value = tuple(selectors.Leg(one.origin, one.destination) for one in value)
+        elif part.enum_type is not None:
             word = part.enum_type.values_by_number[value].name
             word = word.removeprefix(_prefix(part.enum_type))
             value = _IN_SELECTORS[part.enum_type.name](word) if value else ""
@@ -215,7 +215,8 @@ def _record(message: record_pb2.Record, entity_type: str) -> model.RecordView:
     assertion = None
     if message.HasField("assertion"):
         told = message.assertion
-        assertion = model.Assertion(**{name: getattr(told, name) for name in _ASSERTION_PARTS})
+        parts = {name: getattr(told, name) for name in _ASSERTION_PARTS}
+        assertion = model.Assertion(**parts | {"restrictions": tuple(told.restrictions)})
     return model.RecordView(which or entity_type, released, assertion)
 
 

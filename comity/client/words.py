@@ -78,6 +78,22 @@ class ObservableType(StrEnum):
     URL = "URL"
     HASH = "HASH"
     WALLET = "WALLET"
+    IP = "IP"
+    IMSI = "IMSI"
+    IMEI = "IMEI"
+    ICCID = "ICCID"
+    MAC = "MAC"
+    HANDLE = "HANDLE"
+
+
+class ReferenceType(StrEnum):
+    """What has a number that its owner gave."""
+
+    CASE = "CASE"
+    EVENT = "EVENT"
+    OFFENCE = "OFFENCE"
+    EVIDENCE_ITEM = "EVIDENCE_ITEM"
+    NOTICE = "NOTICE"
 
 
 class Outcome(StrEnum):

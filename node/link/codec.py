@@ -316,5 +316,7 @@ def _fill(message: Any, value: Any) -> None:
         )
     for name in names:
         part = getattr(value, name)
-        if part:
+        if isinstance(part, tuple):
+            getattr(message, name).extend(part)
+        elif part:
             setattr(message, name, part)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.query.v1 import selector_pb2
-from node.records.selectors import SELECTORS
+from node.records.selectors import SELECTORS, Leg
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import FieldDescriptor
 
     from node.records.selectors import Selector
 
-_BY_PLACE: Final[dict[str, type[Any]]] = {kind.place: kind for kind in SELECTORS}
+_BY: Final[dict[str, type[Any]]] = {kind.by: kind for kind in SELECTORS}
 _PARTS: Final = {
     name: tuple(descriptor.message_type.fields)
     for name, descriptor in selector_pb2.Selector.DESCRIPTOR.fields_by_name.items()
@@ -42,13 +42,28 @@ def _prefix(unspecified: str) -> str:
 def to_wire(selector: Selector) -> selector_pb2.Selector:
     """The protobuf form."""
     message = selector_pb2.Selector()
-    inner = getattr(message, selector.place)
+    inner = getattr(message, selector.by)
     inner.SetInParent()
-    for field in _PARTS[selector.place]:
+    for field in _PARTS[selector.by]:
         value = getattr(selector, field.name)
         if value:
-            setattr(inner, field.name, _number(field, value) if field.enum_type else value)
+            _put(inner, field, value)
     return message
+
+
+def _put(inner: Any, field: FieldDescriptor, value: Any) -> None:
+    if field.message_type is not None:
+        for one in value:
+            getattr(inner, field.name).add(origin=one.origin, destination=one.destination)
+    else:
+        setattr(inner, field.name, _number(field, value) if field.enum_type else value)
+
+
+def _take(inner: Any, field: FieldDescriptor) -> Any:
+    value = getattr(inner, field.name)
+    if field.message_type is not None:
+        return tuple(Leg(one.origin, one.destination) for one in value)
+    return _word(field, value) if field.enum_type else value
 
 
 def from_wire(message: selector_pb2.Selector) -> Selector:
@@ -57,11 +72,7 @@ def from_wire(message: selector_pb2.Selector) -> Selector:
     if name is None:
         raise KeyError("by")
     inner = getattr(message, name)
-    parts = {}
-    for field in _PARTS[name]:
-        value = getattr(inner, field.name)
-        parts[field.name] = _word(field, value) if field.enum_type else value
-    found: Selector = _BY_PLACE[name](**parts)
+    found: Selector = _BY[name](**{field.name: _take(inner, field) for field in _PARTS[name]})
     return found
 
 

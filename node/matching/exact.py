@@ -23,7 +23,7 @@ BEYOND: Final = 1
 # Records that fit what is known of something and are then held against its time.
 SPANNED_MAX: Final = 500
 _WITHIN: Final = {
-    info.path: f"{entity}.{info.within}"
+    info.path: frozenset(f"{entity}.{name}" for name in info.within.split())
     for entity, infos in FIELDS.items()
     for info in infos
     if info.within
@@ -52,12 +52,10 @@ def _any(store: RecordStore, keys: Iterable[Key], limit: int) -> list[Candidate]
     found: dict[RecordId, Candidate] = {}
     for key in keys:
         for match in store.find(store.hash_of(key), limit + BEYOND):
-            matched = {match.path}
-            if key.within is not None and match.path in _WITHIN:
-                matched.add(_WITHIN[match.path])
-            found.setdefault(
-                match.record_id, _candidate(match.record_id, (key.reason,), frozenset(matched))
-            )
+            matched = frozenset({match.path})
+            if key.within:
+                matched |= _WITHIN.get(match.path, frozenset())
+            found.setdefault(match.record_id, _candidate(match.record_id, (key.reason,), matched))
     return [found[one] for one in sorted(found)]
 
 

@@ -37,7 +37,6 @@ KINDS: Final[dict[str, Kind]] = {
     "document-number": Kind("document number", normalise.document_number, "letters and figures"),
     "vin": Kind("VIN", normalise.vin, "17 characters without I, O and Q"),
     "plate": Kind("plate", normalise.plate, "the complete registration mark"),
-    "engine-number": Kind("engine number", normalise.reference, "letters and figures"),
     "imo": Kind("IMO number", normalise.imo, "7 figures whose check digit fits"),
     "mmsi": Kind("MMSI", normalise.mmsi, "9 figures"),
     "call-sign": Kind("call sign", normalise.call_sign, "3 to 7 letters and figures"),
@@ -57,11 +56,25 @@ KINDS: Final[dict[str, Kind]] = {
     "organisation-number": Kind(
         "number", normalise.organisation_number, "letters and figures, for a LEI 20 that fit"
     ),
-    "reference": Kind("reference", normalise.reference, "letters and figures"),
-    "biometric-reference": Kind("reference", normalise.reference, "letters and figures"),
-    "word": Kind("word", normalise.words, "a word"),
-    "place": Kind("place", normalise.words, "a place"),
-    "country": Kind("country", normalise.alphanumeric, "ISO 3166-1 alpha-2"),
+    "aircraft-serial": Kind("serial number", normalise.document_number, "letters and figures"),
+    "firearm-serial": Kind("serial number", normalise.document_number, "letters and figures"),
+    "substance": Kind("substance", normalise.words, "a name or CAS number"),
+    "place": Kind("place", normalise.words, "a name"),
+    "country": Kind("country", normalise.words, "ISO 3166-1 alpha-2"),
+    "leg": Kind("leg of the route", normalise.leg, "where a leg begins or ends"),
+    **{
+        f"{what}-{word}": Kind(f"{what} {word}", normalise.reference, "letters with a figure")
+        for what, word in (
+            ("biometric", "reference"),
+            ("case", "reference"),
+            ("event", "reference"),
+            ("seizure", "reference"),
+            ("shipment", "reference"),
+            ("decision", "reference"),
+            ("exhibit", "number"),
+            ("notice", "number"),
+        )
+    },
     **{
         name: Kind(called, normalise.OBSERVABLES[name], shape)
         for name, called, shape in (

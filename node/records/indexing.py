@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from comity.catalogue import FIELDS
 from node.records import normalise
 from node.records.identifiers import Key, key
-from node.records.values import Identifier
+from node.records.values import Identifier, RouteLeg, Substance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +41,38 @@ def _keys(record: Record, info: FieldInfo, value: object) -> Iterator[Key]:
         kind = str(record.fields.get(f"{record.entity_type}.observable_type", ""))
         if kind not in normalise.OBSERVABLES:
             return
-    within = ""
-    if info.within:
-        within = str(record.fields.get(f"{record.entity_type}.{info.within}", ""))
-    text = str(value)
+    if isinstance(value, RouteLeg):
+        yield from _route_keys(value)
+        return
+    texts: tuple[str, ...] = (str(value),)
+    within = _within(record, info)
     if isinstance(value, Identifier):
-        text, within = value.value, value.country
-    whole = key(kind, text)
-    if whole is not None:
-        yield whole
-        yield Key(kind, whole.normal, normalise.words(within))
+        texts, within = (value.value,), value.country
+    elif isinstance(value, Substance):
+        texts = (value.name, value.cas_number)
+    for text in texts:
+        whole = key(kind, text)
+        if whole is not None:
+            yield whole
+            if info.within or within:
+                yield Key(kind, whole.normal, normalise.words(within))
+
+
+def _within(record: Record, info: FieldInfo) -> str:
+    """The first of the fields beside it that is set."""
+    beside = (info.within or "").split()
+    told = (str(record.fields.get(f"{record.entity_type}.{name}", "")) for name in beside)
+    return next(filter(None, told), "")
+
+
+def _route_keys(leg: RouteLeg) -> Iterator[Key]:
+    """Every way of asking for a leg: by country or place, by both ends or one."""
+    for origin in dict.fromkeys((leg.from_country, leg.from_place, "")):
+        for destination in dict.fromkeys((leg.to_country, leg.to_place, "")):
+            yield from leg_keys(origin, destination)
+
+
+def leg_keys(origin: str, destination: str) -> tuple[Key, ...]:
+    """The key of a leg; none when it names no end."""
+    found = key("leg", f"{origin}>{destination}")
+    return () if found is None else (found,)

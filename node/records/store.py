@@ -366,7 +366,10 @@ class RecordStore:
     def assertion(self, record_id: RecordId) -> Assertion | None:
         """How a record is to be judged and handled."""
         fact = self.facts([record_id]).get(record_id)
-        return None if fact is None else Assertion(**json.loads(fact[2]))
+        if fact is None:
+            return None
+        parts = json.loads(fact[2])
+        return Assertion(**{**parts, "restrictions": tuple(parts.get("restrictions", ()))})
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Records by source and entity type."""

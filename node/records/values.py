@@ -14,6 +14,10 @@ class PersonName:
     family: str = ""
     given: str = ""
     script: str = ""
+    middle: str = ""
+    patronymic: str = ""
+    transliteration: str = ""
+    romanised: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,54 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRole:
+    """What a person is in one case."""
+
+    case_reference: str = ""
+    role: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A substance, as it was found."""
+
+    name: str = ""
+    cas_number: str = ""
+    schedule: str = ""
+    form: str = ""
+    weight_kg: str = ""
+    purity_percent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLeg:
+    """One leg of a route."""
+
+    from_country: str = ""
+    from_place: str = ""
+    to_country: str = ""
+    to_place: str = ""
+    transport: str = ""
+    departed_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyEvent:
+    """One step in an exhibit's custody."""
+
+    action: str = ""
+    performer: str = ""
+    started_at: str = ""
+    ended_at: str = ""
+    place: str = ""
+    tool: str = ""
+    authorisation: str = ""
+    output_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Assertion:
     """What lets a receiver judge an assertion (LED Article 7): nature, 4×4 evaluation, handling, dates."""
 
@@ -68,9 +120,28 @@ class Assertion:
     review_on: str = ""
     delete_on: str = ""
     contested: bool = False
+    classification: str = ""
+    collected_at: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+    contested_since: str = ""
+    third_party_origin: str = ""
+    acquired_under: str = ""
+    restrictions: tuple[str, ...] = ()
 
 
 # Value types by the catalogue's names.
 VALUE_TYPES: dict[str, type] = {
-    kind.__name__: kind for kind in (PersonName, OrganisationName, Identifier, Address, Listing)
+    kind.__name__: kind
+    for kind in (
+        PersonName,
+        OrganisationName,
+        Identifier,
+        Address,
+        Listing,
+        PersonRole,
+        Substance,
+        RouteLeg,
+        CustodyEvent,
+    )
 }

@@ -25,6 +25,7 @@ from node.records.normalise.finance import account_number, bic, lei, organisatio
 from node.records.normalise.text import (
     alphanumeric,
     has_controls,
+    leg,
     moment,
     partial_date,
     plain,
@@ -62,6 +63,7 @@ __all__ = [
     "icao_address",
     "imo",
     "ip_address",
+    "leg",
     "lei",
     "misread_mrz",
     "mmsi",

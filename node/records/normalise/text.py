@@ -28,7 +28,8 @@ def plain(text: str) -> str:
 def alphanumeric(text: str) -> str:
     """Capital letters and digits only; letters of other scripts are kept as they are."""
     joined = "".join(character for character in plain(text) if character.isalnum())
-    return joined.upper()
+    # Capitals of some letters are a letter and a mark; the mark goes with the separators.
+    return "".join(character for character in joined.upper() if character.isalnum())
 
 
 def latin(text: str) -> str:
@@ -50,6 +51,13 @@ def words(text: str) -> str:
         " " if not sign.isalnum() else sign for sign in folded if not unicodedata.combining(sign)
     )
     return " ".join("".join(kept).split())
+
+
+def leg(text: str) -> str:
+    """A leg of a route as ``origin>destination``; either may be anywhere (``*``), not both."""
+    origin, arrow, destination = text.partition(">")
+    ends = (words(origin) or "*", words(destination) or "*")
+    return ">".join(ends) if arrow and ends != ("*", "*") else ""
 
 
 def partial_date(text: str) -> str:

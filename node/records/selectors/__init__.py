@@ -8,9 +8,19 @@ from __future__ import annotations
 from typing import Final
 
 from node.records.selectors.base import SHAPES, Selector, Span
+from node.records.selectors.files import BiometricSelector, ReferenceSelector
 from node.records.selectors.people import DocumentSelector, OrganisationSelector, PersonSelector
 from node.records.selectors.signals import ObservableSelector
-from node.records.selectors.things import StolenObjectSelector, VehicleSelector
+from node.records.selectors.things import (
+    AccountSelector,
+    AircraftSelector,
+    ContainerSelector,
+    FirearmSelector,
+    StolenObjectSelector,
+    VehicleSelector,
+    VesselSelector,
+)
+from node.records.selectors.traffic import Leg, SeizureSelector, ShipmentSelector
 
 SELECTORS: Final[tuple[type[Selector], ...]] = (
     PersonSelector,
@@ -19,17 +29,36 @@ SELECTORS: Final[tuple[type[Selector], ...]] = (
     OrganisationSelector,
     StolenObjectSelector,
     ObservableSelector,
+    VesselSelector,
+    AircraftSelector,
+    ContainerSelector,
+    FirearmSelector,
+    AccountSelector,
+    SeizureSelector,
+    ShipmentSelector,
+    BiometricSelector,
+    ReferenceSelector,
 )
 
 __all__ = [
     "SELECTORS",
     "SHAPES",
+    "AccountSelector",
+    "AircraftSelector",
+    "BiometricSelector",
+    "ContainerSelector",
     "DocumentSelector",
+    "FirearmSelector",
+    "Leg",
     "ObservableSelector",
     "OrganisationSelector",
     "PersonSelector",
+    "ReferenceSelector",
+    "SeizureSelector",
     "Selector",
+    "ShipmentSelector",
     "Span",
     "StolenObjectSelector",
     "VehicleSelector",
+    "VesselSelector",
 ]

@@ -45,7 +45,7 @@ class Selector:
     """One search criterion.
 
     Attributes:
-        place: its name in the contract's ``Selector``.
+        by: its name in the contract's ``Selector``.
         entity_type: what it searches.
         identified: part to kind of identifier (``node.records.identifiers``).
         within: identified part to the part that says within what it is unique.
@@ -56,7 +56,7 @@ class Selector:
 
     __slots__ = ()
 
-    place: ClassVar[str]
+    by: ClassVar[str]
     entity_type: ClassVar[str]
     identified: ClassVar[Mapping[str, str]] = {}
     within: ClassVar[Mapping[str, str]] = {}

@@ -35,7 +35,7 @@ NATIONAL: Final = frozenset({"NATIONAL-ID", "ID-NUMBER"})
 class PersonSelector(Selector):
     """A person by name, and what refines it."""
 
-    place: ClassVar[str] = "person"
+    by: ClassVar[str] = "person"
     entity_type: ClassVar[str] = "person"
     dates: ClassVar[tuple[str, ...]] = ("birth_date",)
     countries: ClassVar[tuple[str, ...]] = ("nationality",)
@@ -78,7 +78,7 @@ class PersonSelector(Selector):
 class DocumentSelector(Selector):
     """A document by its number, or by its machine-readable zone."""
 
-    place: ClassVar[str] = "document"
+    by: ClassVar[str] = "document"
     entity_type: ClassVar[str] = "identity_document"
     countries: ClassVar[tuple[str, ...]] = ("issuing_country",)
     needs: ClassVar[tuple[str, ...]] = ("number", "mrz")
@@ -130,7 +130,7 @@ class DocumentSelector(Selector):
 class OrganisationSelector(Selector):
     """An organisation by name or number."""
 
-    place: ClassVar[str] = "organisation"
+    by: ClassVar[str] = "organisation"
     entity_type: ClassVar[str] = "organisation"
     identified: ClassVar[Mapping[str, str]] = {"number": "organisation-number"}
     within: ClassVar[Mapping[str, str]] = {"number": "country"}

@@ -182,7 +182,7 @@ def test_nobody_there_and_a_broken_profile_have_codes_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient = functools.partial(Comity.open, connect_s=0.05)
-    monkeypatch.setattr("comity.cli.search.Comity.open", impatient)
+    monkeypatch.setattr("comity.cli.asking.Comity.open", impatient)
     (gone, profile), _ = run_cli(
         tmp_path,
         (*PERSON, "--case", "ALL-1"),

@@ -14,8 +14,8 @@ from comity.api.query.v1 import (
     reason_pb2,
     selector_pb2,
 )
-from comity.api.record.v1 import options_pb2
-from comity.client import model, wire, words
+from comity.api.record.v1 import options_pb2, values_pb2
+from comity.client import model, selectors, wire, words
 from comity.client.errors import ERRORS, ComityCallError
 from comity.errors import Reason
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         (words.Aim, justification_pb2.Aim, "AIM_", set()),
         (words.Urgency, query_service_pb2.Urgency, "URGENCY_", set()),
         (words.ObservableType, selector_pb2.ObservableType, "OBSERVABLE_TYPE_", set()),
+        (words.ReferenceType, selector_pb2.ReferenceType, "REFERENCE_TYPE_", set()),
         (words.Outcome, answer_pb2.Outcome, "OUTCOME_", {"UNKNOWN"}),
         (words.Form, answer_pb2.Form, "FORM_", set()),
         (words.Band, answer_pb2.Band, "BAND_", {"UNTOLD"}),
@@ -48,12 +49,10 @@ def test_words_are_the_contracts(
 @pytest.mark.parametrize(
     ("kind", "contract"),
     [
-        (model.Person, selector_pb2.PersonSelector),
-        (model.Document, selector_pb2.DocumentSelector),
-        (model.Vehicle, selector_pb2.VehicleSelector),
-        (model.Organisation, selector_pb2.OrganisationSelector),
-        (model.StolenObject, selector_pb2.StolenObjectSelector),
-        (model.Observable, selector_pb2.ObservableSelector),
+        *(
+            (kind, selector_pb2.Selector.DESCRIPTOR.fields_by_name[by].message_type)
+            for by, kind in selectors.SELECTORS.items()
+        ),
         (model.Justification, justification_pb2.Justification),
         (model.Question, query_service_pb2.Question),
         (model.SourceAnswer, answer_pb2.SourceAnswer),
@@ -65,7 +64,14 @@ def test_words_are_the_contracts(
     ],
 )
 def test_no_field_of_the_contract_is_left_out(kind: Any, contract: Any) -> None:
-    assert {part.name for part in fields(kind)} == set(contract.DESCRIPTOR.fields_by_name)
+    contract = getattr(contract, "DESCRIPTOR", contract)
+    assert {part.name for part in fields(kind)} == set(contract.fields_by_name)
+
+
+def test_every_kind_of_selector_of_the_contract_has_its_class() -> None:
+    assert set(selectors.SELECTORS) == set(selector_pb2.Selector.DESCRIPTOR.fields_by_name)
+    parts = {part.name for part in fields(model.Assertion)}
+    assert parts == set(values_pb2.Assertion.DESCRIPTOR.fields_by_name)
 
 
 def test_every_selector_goes_out_and_comes_back() -> None:
@@ -80,12 +86,21 @@ def test_every_selector_goes_out_and_comes_back() -> None:
         on_behalf_of_country="FR",
     )
     for selector in (
-        model.Person("x", family_name="f", given_name="g", birth_date="1974", sex="F"),
-        model.Document("AB1", issuing_country="FR", document_type="P"),
-        model.Vehicle(vin="V", plate="P", plate_country="NZ"),
-        model.Organisation("o", number="1", country="GB"),
-        model.StolenObject(serial_number="1", title="t", maker="m"),
-        model.Observable(words.ObservableType.WALLET, "0xabc"),
+        selectors.Person("x", family_name="f", given_name="g", birth_date="1974", sex="F"),
+        selectors.Document("AB1", issuing_country="FR", document_type="P", mrz="I<"),
+        selectors.Vehicle(vin="V", plate="P", plate_country="NZ"),
+        selectors.Organisation("o", number="1", country="GB"),
+        selectors.StolenObject(serial_number="1", title="t", maker="m"),
+        selectors.Observable(words.ObservableType.IP, "0xabc", port=7, time="t", platform="p"),
+        selectors.Vessel("n", imo_number="1", mmsi="2", call_sign="c", hull_number="h"),
+        selectors.Aircraft("r", icao_address="a", serial_number="s"),
+        selectors.Container("c"),
+        selectors.Firearm("s", make="m"),
+        selectors.Account("n", country="DE"),
+        selectors.Seizure("r", substance="s", place="p", legs=(selectors.Leg("TR", "BG"),)),
+        selectors.Shipment("r", container_number="c", first_date="2026", last_date="2026"),
+        selectors.Biometric("r", name="n", template=b"FMR"),
+        selectors.Reference(words.ReferenceType.NOTICE, "1"),
     ):
         asked = model.Question((selector,), why, ("DE-LP",), words.Stage.FULL, wait_ms=7)
         record = query_service_pb2.QueryRecord(question=wire.question(asked))

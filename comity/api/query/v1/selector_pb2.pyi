@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -37,6 +39,18 @@ class _ObservableTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Observ
     """MD5, SHA-1 or SHA-256 in hexadecimal."""
     OBSERVABLE_TYPE_WALLET: _ObservableType.ValueType  # 6
     """Address of a virtual asset, alone or as CAIP-10."""
+    OBSERVABLE_TYPE_IP: _ObservableType.ValueType  # 7
+    """IPv4 or IPv6 address; with its source port and time it names a subscriber."""
+    OBSERVABLE_TYPE_IMSI: _ObservableType.ValueType  # 8
+    """International mobile subscriber identity (ITU-T E.212)."""
+    OBSERVABLE_TYPE_IMEI: _ObservableType.ValueType  # 9
+    """International mobile equipment identity (3GPP TS 23.003)."""
+    OBSERVABLE_TYPE_ICCID: _ObservableType.ValueType  # 10
+    """SIM card number (ITU-T E.118)."""
+    OBSERVABLE_TYPE_MAC: _ObservableType.ValueType  # 11
+    """Network card address (EUI-48 or EUI-64)."""
+    OBSERVABLE_TYPE_HANDLE: _ObservableType.ValueType  # 12
+    """Name on a platform."""
 
 class ObservableType(_ObservableType, metaclass=_ObservableTypeEnumTypeWrapper):
     """Kind of observable."""
@@ -55,7 +69,55 @@ OBSERVABLE_TYPE_HASH: ObservableType.ValueType  # 5
 """MD5, SHA-1 or SHA-256 in hexadecimal."""
 OBSERVABLE_TYPE_WALLET: ObservableType.ValueType  # 6
 """Address of a virtual asset, alone or as CAIP-10."""
+OBSERVABLE_TYPE_IP: ObservableType.ValueType  # 7
+"""IPv4 or IPv6 address; with its source port and time it names a subscriber."""
+OBSERVABLE_TYPE_IMSI: ObservableType.ValueType  # 8
+"""International mobile subscriber identity (ITU-T E.212)."""
+OBSERVABLE_TYPE_IMEI: ObservableType.ValueType  # 9
+"""International mobile equipment identity (3GPP TS 23.003)."""
+OBSERVABLE_TYPE_ICCID: ObservableType.ValueType  # 10
+"""SIM card number (ITU-T E.118)."""
+OBSERVABLE_TYPE_MAC: ObservableType.ValueType  # 11
+"""Network card address (EUI-48 or EUI-64)."""
+OBSERVABLE_TYPE_HANDLE: ObservableType.ValueType  # 12
+"""Name on a platform."""
 Global___ObservableType: _TypeAlias = ObservableType  # noqa: Y015
+
+class _ReferenceType:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReferenceTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReferenceType.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REFERENCE_TYPE_UNSPECIFIED: _ReferenceType.ValueType  # 0
+    """Never valid."""
+    REFERENCE_TYPE_CASE: _ReferenceType.ValueType  # 1
+    """A case."""
+    REFERENCE_TYPE_EVENT: _ReferenceType.ValueType  # 2
+    """An event."""
+    REFERENCE_TYPE_OFFENCE: _ReferenceType.ValueType  # 3
+    """An offence, by the reference of the decision."""
+    REFERENCE_TYPE_EVIDENCE_ITEM: _ReferenceType.ValueType  # 4
+    """An exhibit, by its number or the digest of its content."""
+    REFERENCE_TYPE_NOTICE: _ReferenceType.ValueType  # 5
+    """A notice or alert."""
+
+class ReferenceType(_ReferenceType, metaclass=_ReferenceTypeEnumTypeWrapper):
+    """What has a number that its owner gave."""
+
+REFERENCE_TYPE_UNSPECIFIED: ReferenceType.ValueType  # 0
+"""Never valid."""
+REFERENCE_TYPE_CASE: ReferenceType.ValueType  # 1
+"""A case."""
+REFERENCE_TYPE_EVENT: ReferenceType.ValueType  # 2
+"""An event."""
+REFERENCE_TYPE_OFFENCE: ReferenceType.ValueType  # 3
+"""An offence, by the reference of the decision."""
+REFERENCE_TYPE_EVIDENCE_ITEM: ReferenceType.ValueType  # 4
+"""An exhibit, by its number or the digest of its content."""
+REFERENCE_TYPE_NOTICE: ReferenceType.ValueType  # 5
+"""A notice or alert."""
+Global___ReferenceType: _TypeAlias = ReferenceType  # noqa: Y015
 
 @_typing.final
 class Selector(_message.Message):
@@ -69,6 +131,15 @@ class Selector(_message.Message):
     ORGANISATION_FIELD_NUMBER: _builtins.int
     STOLEN_OBJECT_FIELD_NUMBER: _builtins.int
     OBSERVABLE_FIELD_NUMBER: _builtins.int
+    VESSEL_FIELD_NUMBER: _builtins.int
+    AIRCRAFT_FIELD_NUMBER: _builtins.int
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    FIREARM_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    SEIZURE_FIELD_NUMBER: _builtins.int
+    SHIPMENT_FIELD_NUMBER: _builtins.int
+    BIOMETRIC_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def person(self) -> Global___PersonSelector:
         """A person by name and what refines it."""
@@ -91,7 +162,43 @@ class Selector(_message.Message):
 
     @_builtins.property
     def observable(self) -> Global___ObservableSelector:
-        """A phone number, mail address, domain, URL, hash or wallet."""
+        """A phone number, mail address, domain, URL, address on a network, hash, wallet or handle."""
+
+    @_builtins.property
+    def vessel(self) -> Global___VesselSelector:
+        """A vessel by number, call sign or name."""
+
+    @_builtins.property
+    def aircraft(self) -> Global___AircraftSelector:
+        """An aircraft by registration, address or serial number."""
+
+    @_builtins.property
+    def container(self) -> Global___ContainerSelector:
+        """A freight container by number."""
+
+    @_builtins.property
+    def firearm(self) -> Global___FirearmSelector:
+        """A firearm by serial number."""
+
+    @_builtins.property
+    def account(self) -> Global___AccountSelector:
+        """An account by number."""
+
+    @_builtins.property
+    def seizure(self) -> Global___SeizureSelector:
+        """A seizure by reference, or by what, where and when."""
+
+    @_builtins.property
+    def shipment(self) -> Global___ShipmentSelector:
+        """A shipment by reference or container, or by route and time."""
+
+    @_builtins.property
+    def biometric(self) -> Global___BiometricSelector:
+        """A biometric reference by number, or by comparison."""
+
+    @_builtins.property
+    def reference(self) -> Global___ReferenceSelector:
+        """A case, event, offence decision, exhibit or notice by the number its owner gave."""
 
     def __init__(
         self,
@@ -102,12 +209,21 @@ class Selector(_message.Message):
         organisation: Global___OrganisationSelector | None = ...,
         stolen_object: Global___StolenObjectSelector | None = ...,
         observable: Global___ObservableSelector | None = ...,
+        vessel: Global___VesselSelector | None = ...,
+        aircraft: Global___AircraftSelector | None = ...,
+        container: Global___ContainerSelector | None = ...,
+        firearm: Global___FirearmSelector | None = ...,
+        account: Global___AccountSelector | None = ...,
+        seizure: Global___SeizureSelector | None = ...,
+        shipment: Global___ShipmentSelector | None = ...,
+        biometric: Global___BiometricSelector | None = ...,
+        reference: Global___ReferenceSelector | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "document", b"document", "observable", b"observable", "organisation", b"organisation", "person", b"person", "stolen_object", b"stolen_object", "vehicle", b"vehicle"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "aircraft", b"aircraft", "biometric", b"biometric", "by", b"by", "container", b"container", "document", b"document", "firearm", b"firearm", "observable", b"observable", "organisation", b"organisation", "person", b"person", "reference", b"reference", "seizure", b"seizure", "shipment", b"shipment", "stolen_object", b"stolen_object", "vehicle", b"vehicle", "vessel", b"vessel"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "document", b"document", "observable", b"observable", "organisation", b"organisation", "person", b"person", "stolen_object", b"stolen_object", "vehicle", b"vehicle"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "aircraft", b"aircraft", "biometric", b"biometric", "by", b"by", "container", b"container", "document", b"document", "firearm", b"firearm", "observable", b"observable", "organisation", b"organisation", "person", b"person", "reference", b"reference", "seizure", b"seizure", "shipment", b"shipment", "stolen_object", b"stolen_object", "vehicle", b"vehicle", "vessel", b"vessel"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_by: _TypeAlias = _typing.Literal["person", "document", "vehicle", "organisation", "stolen_object", "observable"]  # noqa: Y015
+    _WhichOneofReturnType_by: _TypeAlias = _typing.Literal["person", "document", "vehicle", "organisation", "stolen_object", "observable", "vessel", "aircraft", "container", "firearm", "account", "seizure", "shipment", "biometric", "reference"]  # noqa: Y015
     _WhichOneofArgType_by: _TypeAlias = _typing.Literal["by", b"by"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_by) -> _WhichOneofReturnType_by | None: ...
 
@@ -287,20 +403,344 @@ class ObservableSelector(_message.Message):
 
     TYPE_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
+    PORT_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    PLATFORM_FIELD_NUMBER: _builtins.int
     type: Global___ObservableType.ValueType
     """Its kind."""
     value: _builtins.str
     """The value."""
+    port: _builtins.int
+    """Source port, with an address on a network; 0: any."""
+    time: _builtins.str
+    """When it was in use, RFC 3339 with its offset or a partial date; empty: any time."""
+    platform: _builtins.str
+    """Platform of a handle; empty: any."""
     def __init__(
         self,
         *,
         type: Global___ObservableType.ValueType = ...,
         value: _builtins.str = ...,
+        port: _builtins.int = ...,
+        time: _builtins.str = ...,
+        platform: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["type", b"type", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["platform", b"platform", "port", b"port", "time", b"time", "type", b"type", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ObservableSelector: _TypeAlias = ObservableSelector  # noqa: Y015
+
+@_typing.final
+class VesselSelector(_message.Message):
+    """A vessel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IMO_NUMBER_FIELD_NUMBER: _builtins.int
+    MMSI_FIELD_NUMBER: _builtins.int
+    CALL_SIGN_FIELD_NUMBER: _builtins.int
+    HULL_NUMBER_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    imo_number: _builtins.str
+    """IMO number."""
+    mmsi: _builtins.str
+    """Maritime Mobile Service Identity."""
+    call_sign: _builtins.str
+    """Radio call sign."""
+    hull_number: _builtins.str
+    """Craft identification number (ISO 10087)."""
+    name: _builtins.str
+    """Name, any script."""
+    def __init__(
+        self,
+        *,
+        imo_number: _builtins.str = ...,
+        mmsi: _builtins.str = ...,
+        call_sign: _builtins.str = ...,
+        hull_number: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_sign", b"call_sign", "hull_number", b"hull_number", "imo_number", b"imo_number", "mmsi", b"mmsi", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VesselSelector: _TypeAlias = VesselSelector  # noqa: Y015
+
+@_typing.final
+class AircraftSelector(_message.Message):
+    """An aircraft."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGISTRATION_FIELD_NUMBER: _builtins.int
+    ICAO_ADDRESS_FIELD_NUMBER: _builtins.int
+    SERIAL_NUMBER_FIELD_NUMBER: _builtins.int
+    registration: _builtins.str
+    """Nationality and registration mark."""
+    icao_address: _builtins.str
+    """24-bit address in six hexadecimal signs."""
+    serial_number: _builtins.str
+    """Maker's serial number."""
+    def __init__(
+        self,
+        *,
+        registration: _builtins.str = ...,
+        icao_address: _builtins.str = ...,
+        serial_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["icao_address", b"icao_address", "registration", b"registration", "serial_number", b"serial_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AircraftSelector: _TypeAlias = AircraftSelector  # noqa: Y015
+
+@_typing.final
+class ContainerSelector(_message.Message):
+    """A freight container."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """Complete number with its check digit (ISO 6346)."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContainerSelector: _TypeAlias = ContainerSelector  # noqa: Y015
+
+@_typing.final
+class FirearmSelector(_message.Message):
+    """A firearm."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIAL_NUMBER_FIELD_NUMBER: _builtins.int
+    MAKE_FIELD_NUMBER: _builtins.int
+    serial_number: _builtins.str
+    """Serial number as stamped."""
+    make: _builtins.str
+    """Maker; empty: any."""
+    def __init__(
+        self,
+        *,
+        serial_number: _builtins.str = ...,
+        make: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["make", b"make", "serial_number", b"serial_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FirearmSelector: _TypeAlias = FirearmSelector  # noqa: Y015
+
+@_typing.final
+class AccountSelector(_message.Message):
+    """An account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    COUNTRY_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """IBAN, or the bank's own number."""
+    country: _builtins.str
+    """ISO 3166-1 alpha-2 of the institution; empty: any."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        country: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountSelector: _TypeAlias = AccountSelector  # noqa: Y015
+
+@_typing.final
+class SeizureSelector(_message.Message):
+    """A seizure."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    SUBSTANCE_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    COUNTRY_FIELD_NUMBER: _builtins.int
+    FIRST_DATE_FIELD_NUMBER: _builtins.int
+    LAST_DATE_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
+    reference: _builtins.str
+    """Number that its owner gave."""
+    substance: _builtins.str
+    """Substance by name or CAS number."""
+    place: _builtins.str
+    """Port, airport, crossing or town."""
+    country: _builtins.str
+    """ISO 3166-1 alpha-2 of the place."""
+    first_date: _builtins.str
+    """Partial ISO 8601 date from which on."""
+    last_date: _builtins.str
+    """Partial ISO 8601 date up to which."""
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Leg]:
+        """Legs that its route must have."""
+
+    def __init__(
+        self,
+        *,
+        reference: _builtins.str = ...,
+        substance: _builtins.str = ...,
+        place: _builtins.str = ...,
+        country: _builtins.str = ...,
+        first_date: _builtins.str = ...,
+        last_date: _builtins.str = ...,
+        legs: _abc.Iterable[Global___Leg] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "first_date", b"first_date", "last_date", b"last_date", "legs", b"legs", "place", b"place", "reference", b"reference", "substance", b"substance"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeizureSelector: _TypeAlias = SeizureSelector  # noqa: Y015
+
+@_typing.final
+class ShipmentSelector(_message.Message):
+    """A shipment."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    CONTAINER_NUMBER_FIELD_NUMBER: _builtins.int
+    FIRST_DATE_FIELD_NUMBER: _builtins.int
+    LAST_DATE_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
+    reference: _builtins.str
+    """Waybill, bill of lading or parcel number."""
+    container_number: _builtins.str
+    """Complete number of a container it travels in."""
+    first_date: _builtins.str
+    """Partial ISO 8601 date from which on it travels."""
+    last_date: _builtins.str
+    """Partial ISO 8601 date up to which."""
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Leg]:
+        """Legs that its route must have."""
+
+    def __init__(
+        self,
+        *,
+        reference: _builtins.str = ...,
+        container_number: _builtins.str = ...,
+        first_date: _builtins.str = ...,
+        last_date: _builtins.str = ...,
+        legs: _abc.Iterable[Global___Leg] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container_number", b"container_number", "first_date", b"first_date", "last_date", b"last_date", "legs", b"legs", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShipmentSelector: _TypeAlias = ShipmentSelector  # noqa: Y015
+
+@_typing.final
+class Leg(_message.Message):
+    """One leg of a route: from somewhere, to somewhere, or both."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    DESTINATION_FIELD_NUMBER: _builtins.int
+    origin: _builtins.str
+    """Country (ISO 3166-1 alpha-2), port, airport or town where it begins; empty: any."""
+    destination: _builtins.str
+    """The same where it ends."""
+    def __init__(
+        self,
+        *,
+        origin: _builtins.str = ...,
+        destination: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["destination", b"destination", "origin", b"origin"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Leg: _TypeAlias = Leg  # noqa: Y015
+
+@_typing.final
+class BiometricSelector(_message.Message):
+    """A biometric reference."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    TEMPLATE_FIELD_NUMBER: _builtins.int
+    reference: _builtins.str
+    """Number in its owner's collection."""
+    name: _builtins.str
+    """Whose it is, by name in any script."""
+    template: _builtins.bytes
+    """Minutiae record (ISO/IEC 19794-2) to be compared at the owner's node."""
+    def __init__(
+        self,
+        *,
+        reference: _builtins.str = ...,
+        name: _builtins.str = ...,
+        template: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reference", b"reference", "template", b"template"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BiometricSelector: _TypeAlias = BiometricSelector  # noqa: Y015
+
+@_typing.final
+class ReferenceSelector(_message.Message):
+    """Something by the number its owner gave."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    type: Global___ReferenceType.ValueType
+    """Kind of thing."""
+    number: _builtins.str
+    """The number."""
+    def __init__(
+        self,
+        *,
+        type: Global___ReferenceType.ValueType = ...,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReferenceSelector: _TypeAlias = ReferenceSelector  # noqa: Y015

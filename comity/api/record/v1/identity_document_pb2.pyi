@@ -36,6 +36,11 @@ class IdentityDocument(_message.Message):
     THEFT_DATE_FIELD_NUMBER: _builtins.int
     THEFT_COUNTRY_FIELD_NUMBER: _builtins.int
     REPORT_NUMBER_FIELD_NUMBER: _builtins.int
+    ISSUING_OFFICE_FIELD_NUMBER: _builtins.int
+    MACHINE_READABLE_ZONE_FIELD_NUMBER: _builtins.int
+    THEFT_PLACE_FIELD_NUMBER: _builtins.int
+    BLANK_RANGE_FROM_FIELD_NUMBER: _builtins.int
+    BLANK_RANGE_TO_FIELD_NUMBER: _builtins.int
     document_type: _builtins.str
     """ICAO 9303 code (P, ID, A, C, V …) or driving-licence, residence-permit, blank."""
     number: _builtins.str
@@ -56,6 +61,16 @@ class IdentityDocument(_message.Message):
     """ISO 3166-1 alpha-2."""
     report_number: _builtins.str
     """The owner's own reference."""
+    issuing_office: _builtins.str
+    """Office of issue."""
+    machine_readable_zone: _builtins.str
+    """Lines of the machine-readable zone (ICAO 9303)."""
+    theft_place: _builtins.str
+    """Place of the theft."""
+    blank_range_from: _builtins.str
+    """First number of stolen blanks."""
+    blank_range_to: _builtins.str
+    """Last number of stolen blanks."""
     @_builtins.property
     def holder_names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """The holder, as printed."""
@@ -74,10 +89,15 @@ class IdentityDocument(_message.Message):
         theft_date: _builtins.str = ...,
         theft_country: _builtins.str = ...,
         report_number: _builtins.str = ...,
+        issuing_office: _builtins.str = ...,
+        machine_readable_zone: _builtins.str = ...,
+        theft_place: _builtins.str = ...,
+        blank_range_from: _builtins.str = ...,
+        blank_range_to: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_type", b"document_type", "expiry_date", b"expiry_date", "fraud_type", b"fraud_type", "holder_birth_date", b"holder_birth_date", "holder_names", b"holder_names", "issue_date", b"issue_date", "issuing_country", b"issuing_country", "number", b"number", "report_number", b"report_number", "theft_country", b"theft_country", "theft_date", b"theft_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blank_range_from", b"blank_range_from", "blank_range_to", b"blank_range_to", "document_type", b"document_type", "expiry_date", b"expiry_date", "fraud_type", b"fraud_type", "holder_birth_date", b"holder_birth_date", "holder_names", b"holder_names", "issue_date", b"issue_date", "issuing_country", b"issuing_country", "issuing_office", b"issuing_office", "machine_readable_zone", b"machine_readable_zone", "number", b"number", "report_number", b"report_number", "theft_country", b"theft_country", "theft_date", b"theft_date", "theft_place", b"theft_place"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

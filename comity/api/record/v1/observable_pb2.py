@@ -26,7 +26,7 @@ from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1
 from comity.api.record.v1 import values_pb2 as comity_dot_api_dot_record_dot_v1_dot_values__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%comity/api/record/v1/observable.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xeb\x02\n\nObservable\x12!\n\x0fobservable_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12#\n\x05value\x18\x02 \x01(\tB\x14\xaa\xbb\x18\x10\x08\x03\x10\x01\x1a\nobservable\x12\x1c\n\nfirst_seen\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1b\n\tlast_seen\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1a\n\x08provider\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x44\n\x10subscriber_names\x18\x06 \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\"\n\x10\x61ssociated_names\x18\x07 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x19\n\x07summary\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x39\n\x08listings\x18\t \x03(\x0b\x32\x1d.comity.api.record.v1.ListingB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%comity/api/record/v1/observable.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xd3\x03\n\nObservable\x12!\n\x0fobservable_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x32\n\x05value\x18\x02 \x01(\tB#\xaa\xbb\x18\x1f\x08\x03\x10\x01\x1a\nobservable\"\rport platform\x12\x1c\n\nfirst_seen\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1b\n\tlast_seen\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1a\n\x08provider\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x44\n\x10subscriber_names\x18\x06 \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\"\n\x10\x61ssociated_names\x18\x07 \x03(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x19\n\x07summary\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x12\x39\n\x08listings\x18\t \x03(\x0b\x32\x1d.comity.api.record.v1.ListingB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x16\n\x04port\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x01\x12\x1a\n\x08platform\x18\x0b \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12#\n\x11\x65vidence_category\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x01\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,7 +36,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OBSERVABLE'].fields_by_name['observable_type']._loaded_options = None
   _globals['_OBSERVABLE'].fields_by_name['observable_type']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_OBSERVABLE'].fields_by_name['value']._loaded_options = None
-  _globals['_OBSERVABLE'].fields_by_name['value']._serialized_options = b'\252\273\030\020\010\003\020\001\032\nobservable'
+  _globals['_OBSERVABLE'].fields_by_name['value']._serialized_options = b'\252\273\030\037\010\003\020\001\032\nobservable\"\rport platform'
   _globals['_OBSERVABLE'].fields_by_name['first_seen']._loaded_options = None
   _globals['_OBSERVABLE'].fields_by_name['first_seen']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_OBSERVABLE'].fields_by_name['last_seen']._loaded_options = None
@@ -51,6 +51,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OBSERVABLE'].fields_by_name['summary']._serialized_options = b'\252\273\030\004\010\004\020\003'
   _globals['_OBSERVABLE'].fields_by_name['listings']._loaded_options = None
   _globals['_OBSERVABLE'].fields_by_name['listings']._serialized_options = b'\252\273\030\004\010\002\020\002'
+  _globals['_OBSERVABLE'].fields_by_name['port']._loaded_options = None
+  _globals['_OBSERVABLE'].fields_by_name['port']._serialized_options = b'\252\273\030\004\010\003\020\001'
+  _globals['_OBSERVABLE'].fields_by_name['platform']._loaded_options = None
+  _globals['_OBSERVABLE'].fields_by_name['platform']._serialized_options = b'\252\273\030\004\010\002\020\001'
+  _globals['_OBSERVABLE'].fields_by_name['evidence_category']._loaded_options = None
+  _globals['_OBSERVABLE'].fields_by_name['evidence_category']._serialized_options = b'\252\273\030\004\010\001\020\002'
   _globals['_OBSERVABLE']._serialized_start=135
-  _globals['_OBSERVABLE']._serialized_end=498
+  _globals['_OBSERVABLE']._serialized_end=602
 # @@protoc_insertion_point(module_scope)

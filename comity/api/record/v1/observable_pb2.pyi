@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Observable(_message.Message):
-    """Something seen in communication, finance or on a machine: phone, mail, domain, URL, hash, wallet."""
+    """Something seen in communication, finance or on a machine: phone, mail, domain, URL, address, hash, wallet."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -34,18 +34,27 @@ class Observable(_message.Message):
     ASSOCIATED_NAMES_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     LISTINGS_FIELD_NUMBER: _builtins.int
+    PORT_FIELD_NUMBER: _builtins.int
+    PLATFORM_FIELD_NUMBER: _builtins.int
+    EVIDENCE_CATEGORY_FIELD_NUMBER: _builtins.int
     observable_type: _builtins.str
-    """PHONE, EMAIL, DOMAIN, URL, HASH or WALLET."""
+    """PHONE, EMAIL, DOMAIN, URL, HASH, WALLET, IP, IMSI, IMEI, ICCID, MAC or HANDLE."""
     value: _builtins.str
     """Canonical form: E.164, RFC 5321, IDNA, hex digest, CAIP-10."""
     first_seen: _builtins.str
-    """Partial ISO 8601 date."""
+    """RFC 3339, or a partial date."""
     last_seen: _builtins.str
-    """Partial ISO 8601 date."""
+    """RFC 3339, or a partial date."""
     provider: _builtins.str
     """Operator, registrar or exchange."""
     summary: _builtins.str
     """What the owner's record says in prose."""
+    port: _builtins.str
+    """Source port of an address on a network."""
+    platform: _builtins.str
+    """Platform of a handle."""
+    evidence_category: _builtins.str
+    """SUBSCRIBER, USER_IDENT, TRAFFIC or CONTENT (Regulation (EU) 2023/1543)."""
     @_builtins.property
     def subscriber_names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """Who subscribed to it."""
@@ -70,10 +79,13 @@ class Observable(_message.Message):
         associated_names: _abc.Iterable[_builtins.str] | None = ...,
         summary: _builtins.str = ...,
         listings: _abc.Iterable[_values_pb2.Listing] | None = ...,
+        port: _builtins.str = ...,
+        platform: _builtins.str = ...,
+        evidence_category: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["associated_names", b"associated_names", "first_seen", b"first_seen", "last_seen", b"last_seen", "listings", b"listings", "observable_type", b"observable_type", "provider", b"provider", "subscriber_names", b"subscriber_names", "summary", b"summary", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["associated_names", b"associated_names", "evidence_category", b"evidence_category", "first_seen", b"first_seen", "last_seen", b"last_seen", "listings", b"listings", "observable_type", b"observable_type", "platform", b"platform", "port", b"port", "provider", b"provider", "subscriber_names", b"subscriber_names", "summary", b"summary", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -113,7 +113,9 @@ class FieldClass(_message.Message):
     identifier: _builtins.str
     """Kind of identifier the field holds, looked up exactly by its normal form: vin, plate, imo …; empty: none."""
     within: _builtins.str
-    """Field of the same entity that says within what the identifier is unique: plate_country, port …"""
+    """Fields of the same entity, the first that is set, that say within what the identifier is unique:
+    plate_country, port … Separated by spaces.
+    """
     name: _builtins.bool
     """True for published names, which are searched by evidence."""
     def __init__(

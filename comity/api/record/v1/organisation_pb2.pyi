@@ -37,6 +37,8 @@ class Organisation(_message.Message):
     SECTOR_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     LISTINGS_FIELD_NUMBER: _builtins.int
+    BENEFICIAL_OWNERS_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
     legal_form: _builtins.str
     """ISO 20275 code or the register's word."""
     registration_number: _builtins.str
@@ -51,6 +53,8 @@ class Organisation(_message.Message):
     """ISIC rev. 4 or the register's word."""
     summary: _builtins.str
     """What the owner's record says in prose."""
+    status: _builtins.str
+    """ACTIVE, DISSOLVED, IN_LIQUIDATION …"""
     @_builtins.property
     def names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.OrganisationName]:
         """Every published name."""
@@ -71,6 +75,10 @@ class Organisation(_message.Message):
     def listings(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.Listing]:
         """Published lists that name the organisation."""
 
+    @_builtins.property
+    def beneficial_owners(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Natural persons behind it, as recorded."""
+
     def __init__(
         self,
         *,
@@ -86,10 +94,12 @@ class Organisation(_message.Message):
         sector: _builtins.str = ...,
         summary: _builtins.str = ...,
         listings: _abc.Iterable[_values_pb2.Listing] | None = ...,
+        beneficial_owners: _abc.Iterable[_builtins.str] | None = ...,
+        status: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "incorporation_date", b"incorporation_date", "legal_form", b"legal_form", "lei", b"lei", "listings", b"listings", "names", b"names", "officers", b"officers", "registration_country", b"registration_country", "registration_number", b"registration_number", "sector", b"sector", "summary", b"summary", "tax_ids", b"tax_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "beneficial_owners", b"beneficial_owners", "incorporation_date", b"incorporation_date", "legal_form", b"legal_form", "lei", b"lei", "listings", b"listings", "names", b"names", "officers", b"officers", "registration_country", b"registration_country", "registration_number", b"registration_number", "sector", b"sector", "status", b"status", "summary", b"summary", "tax_ids", b"tax_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

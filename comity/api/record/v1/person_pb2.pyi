@@ -44,6 +44,16 @@ class Person(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     LISTINGS_FIELD_NUMBER: _builtins.int
+    AGE_BAND_FIELD_NUMBER: _builtins.int
+    DEATH_DATE_FIELD_NUMBER: _builtins.int
+    DEATH_PLACE_FIELD_NUMBER: _builtins.int
+    HEIGHT_M_FIELD_NUMBER: _builtins.int
+    WEIGHT_KG_FIELD_NUMBER: _builtins.int
+    EYE_COLOURS_FIELD_NUMBER: _builtins.int
+    HAIR_COLOURS_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    MISUSED_IDENTITY_OF_FIELD_NUMBER: _builtins.int
+    PROTECTED_STATUS_FIELD_NUMBER: _builtins.int
     sex: _builtins.str
     """ICAO 9303: M, F or X; empty when unknown."""
     birth_date: _builtins.str
@@ -58,6 +68,20 @@ class Person(_message.Message):
     """Category of data subject (LED Article 6): suspect, convicted, victim, witness …"""
     summary: _builtins.str
     """What the owner's record says in prose."""
+    age_band: _builtins.str
+    """MINOR, ADULT or a span such as 30-39; derived."""
+    death_date: _builtins.str
+    """Partial ISO 8601 date."""
+    death_place: _builtins.str
+    """Place of death."""
+    height_m: _builtins.str
+    """Metres."""
+    weight_kg: _builtins.str
+    """Kilograms."""
+    misused_identity_of: _builtins.str
+    """Whose identity is misused, with that person's consent (SIS Article 62)."""
+    protected_status: _builtins.str
+    """WITNESS_PROTECTION, UNDERCOVER, DIPLOMAT, JOURNALIST, LAWYER, ASYLUM …"""
     @_builtins.property
     def names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """Every published name: birth, legal, aliases, in the scripts they were published in."""
@@ -106,6 +130,18 @@ class Person(_message.Message):
     def listings(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.Listing]:
         """Published lists and notices that name the person."""
 
+    @_builtins.property
+    def eye_colours(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """INTERPOL and NCIC codes or words."""
+
+    @_builtins.property
+    def hair_colours(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """INTERPOL and NCIC codes or words."""
+
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonRole]:
+        """What the person is in which case; one may be suspect here and victim there."""
+
     def __init__(
         self,
         *,
@@ -128,10 +164,20 @@ class Person(_message.Message):
         warnings: _abc.Iterable[_builtins.str] | None = ...,
         summary: _builtins.str = ...,
         listings: _abc.Iterable[_values_pb2.Listing] | None = ...,
+        age_band: _builtins.str = ...,
+        death_date: _builtins.str = ...,
+        death_place: _builtins.str = ...,
+        height_m: _builtins.str = ...,
+        weight_kg: _builtins.str = ...,
+        eye_colours: _abc.Iterable[_builtins.str] | None = ...,
+        hair_colours: _abc.Iterable[_builtins.str] | None = ...,
+        roles: _abc.Iterable[_values_pb2.PersonRole] | None = ...,
+        misused_identity_of: _builtins.str = ...,
+        protected_status: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "birth_country", b"birth_country", "birth_date", b"birth_date", "birth_place", b"birth_place", "emails", b"emails", "languages", b"languages", "listings", b"listings", "marks", b"marks", "names", b"names", "national_ids", b"national_ids", "nationalities", b"nationalities", "occupations", b"occupations", "parents", b"parents", "phones", b"phones", "photo_reference", b"photo_reference", "sex", b"sex", "status", b"status", "summary", b"summary", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "age_band", b"age_band", "birth_country", b"birth_country", "birth_date", b"birth_date", "birth_place", b"birth_place", "death_date", b"death_date", "death_place", b"death_place", "emails", b"emails", "eye_colours", b"eye_colours", "hair_colours", b"hair_colours", "height_m", b"height_m", "languages", b"languages", "listings", b"listings", "marks", b"marks", "misused_identity_of", b"misused_identity_of", "names", b"names", "national_ids", b"national_ids", "nationalities", b"nationalities", "occupations", b"occupations", "parents", b"parents", "phones", b"phones", "photo_reference", b"photo_reference", "protected_status", b"protected_status", "roles", b"roles", "sex", b"sex", "status", b"status", "summary", b"summary", "warnings", b"warnings", "weight_kg", b"weight_kg"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

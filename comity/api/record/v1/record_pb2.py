@@ -22,24 +22,33 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from comity.api.record.v1 import account_pb2 as comity_dot_api_dot_record_dot_v1_dot_account__pb2
+from comity.api.record.v1 import biometric_pb2 as comity_dot_api_dot_record_dot_v1_dot_biometric__pb2
+from comity.api.record.v1 import casework_pb2 as comity_dot_api_dot_record_dot_v1_dot_casework__pb2
+from comity.api.record.v1 import conveyance_pb2 as comity_dot_api_dot_record_dot_v1_dot_conveyance__pb2
+from comity.api.record.v1 import firearm_pb2 as comity_dot_api_dot_record_dot_v1_dot_firearm__pb2
 from comity.api.record.v1 import identity_document_pb2 as comity_dot_api_dot_record_dot_v1_dot_identity__document__pb2
+from comity.api.record.v1 import location_pb2 as comity_dot_api_dot_record_dot_v1_dot_location__pb2
+from comity.api.record.v1 import notice_pb2 as comity_dot_api_dot_record_dot_v1_dot_notice__pb2
 from comity.api.record.v1 import observable_pb2 as comity_dot_api_dot_record_dot_v1_dot_observable__pb2
 from comity.api.record.v1 import organisation_pb2 as comity_dot_api_dot_record_dot_v1_dot_organisation__pb2
 from comity.api.record.v1 import person_pb2 as comity_dot_api_dot_record_dot_v1_dot_person__pb2
+from comity.api.record.v1 import relation_pb2 as comity_dot_api_dot_record_dot_v1_dot_relation__pb2
+from comity.api.record.v1 import seizure_pb2 as comity_dot_api_dot_record_dot_v1_dot_seizure__pb2
 from comity.api.record.v1 import stolen_object_pb2 as comity_dot_api_dot_record_dot_v1_dot_stolen__object__pb2
 from comity.api.record.v1 import values_pb2 as comity_dot_api_dot_record_dot_v1_dot_values__pb2
 from comity.api.record.v1 import vehicle_pb2 as comity_dot_api_dot_record_dot_v1_dot_vehicle__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!comity/api/record/v1/record.proto\x12\x14\x63omity.api.record.v1\x1a,comity/api/record/v1/identity_document.proto\x1a%comity/api/record/v1/observable.proto\x1a\'comity/api/record/v1/organisation.proto\x1a!comity/api/record/v1/person.proto\x1a(comity/api/record/v1/stolen_object.proto\x1a!comity/api/record/v1/values.proto\x1a\"comity/api/record/v1/vehicle.proto\"\x9e\x03\n\x06Record\x12.\n\x06person\x18\x01 \x01(\x0b\x32\x1c.comity.api.record.v1.PersonH\x00\x12\x43\n\x11identity_document\x18\x02 \x01(\x0b\x32&.comity.api.record.v1.IdentityDocumentH\x00\x12\x30\n\x07vehicle\x18\x03 \x01(\x0b\x32\x1d.comity.api.record.v1.VehicleH\x00\x12:\n\x0corganisation\x18\x04 \x01(\x0b\x32\".comity.api.record.v1.OrganisationH\x00\x12;\n\rstolen_object\x18\x05 \x01(\x0b\x32\".comity.api.record.v1.StolenObjectH\x00\x12\x36\n\nobservable\x18\x06 \x01(\x0b\x32 .comity.api.record.v1.ObservableH\x00\x12\x32\n\tassertion\x18\x07 \x01(\x0b\x32\x1f.comity.api.record.v1.AssertionB\x08\n\x06\x65ntity*\xd6\x01\n\nEntityType\x12\x1b\n\x17\x45NTITY_TYPE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45NTITY_TYPE_PERSON\x10\x01\x12!\n\x1d\x45NTITY_TYPE_IDENTITY_DOCUMENT\x10\x02\x12\x17\n\x13\x45NTITY_TYPE_VEHICLE\x10\x03\x12\x1c\n\x18\x45NTITY_TYPE_ORGANISATION\x10\x04\x12\x1d\n\x19\x45NTITY_TYPE_STOLEN_OBJECT\x10\x05\x12\x1a\n\x16\x45NTITY_TYPE_OBSERVABLE\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!comity/api/record/v1/record.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/account.proto\x1a$comity/api/record/v1/biometric.proto\x1a#comity/api/record/v1/casework.proto\x1a%comity/api/record/v1/conveyance.proto\x1a\"comity/api/record/v1/firearm.proto\x1a,comity/api/record/v1/identity_document.proto\x1a#comity/api/record/v1/location.proto\x1a!comity/api/record/v1/notice.proto\x1a%comity/api/record/v1/observable.proto\x1a\'comity/api/record/v1/organisation.proto\x1a!comity/api/record/v1/person.proto\x1a#comity/api/record/v1/relation.proto\x1a\"comity/api/record/v1/seizure.proto\x1a(comity/api/record/v1/stolen_object.proto\x1a!comity/api/record/v1/values.proto\x1a\"comity/api/record/v1/vehicle.proto\"\x99\t\n\x06Record\x12.\n\x06person\x18\x01 \x01(\x0b\x32\x1c.comity.api.record.v1.PersonH\x00\x12\x43\n\x11identity_document\x18\x02 \x01(\x0b\x32&.comity.api.record.v1.IdentityDocumentH\x00\x12\x30\n\x07vehicle\x18\x03 \x01(\x0b\x32\x1d.comity.api.record.v1.VehicleH\x00\x12:\n\x0corganisation\x18\x04 \x01(\x0b\x32\".comity.api.record.v1.OrganisationH\x00\x12;\n\rstolen_object\x18\x05 \x01(\x0b\x32\".comity.api.record.v1.StolenObjectH\x00\x12\x36\n\nobservable\x18\x06 \x01(\x0b\x32 .comity.api.record.v1.ObservableH\x00\x12.\n\x06vessel\x18\x08 \x01(\x0b\x32\x1c.comity.api.record.v1.VesselH\x00\x12\x32\n\x08\x61ircraft\x18\t \x01(\x0b\x32\x1e.comity.api.record.v1.AircraftH\x00\x12\x34\n\tcontainer\x18\n \x01(\x0b\x32\x1f.comity.api.record.v1.ContainerH\x00\x12\x30\n\x07\x66irearm\x18\x0b \x01(\x0b\x32\x1d.comity.api.record.v1.FirearmH\x00\x12\x30\n\x07\x61\x63\x63ount\x18\x0c \x01(\x0b\x32\x1d.comity.api.record.v1.AccountH\x00\x12\x32\n\x08location\x18\r \x01(\x0b\x32\x1e.comity.api.record.v1.LocationH\x00\x12\x34\n\tbiometric\x18\x0e \x01(\x0b\x32\x1f.comity.api.record.v1.BiometricH\x00\x12*\n\x04\x63\x61se\x18\x0f \x01(\x0b\x32\x1a.comity.api.record.v1.CaseH\x00\x12,\n\x05\x65vent\x18\x10 \x01(\x0b\x32\x1b.comity.api.record.v1.EventH\x00\x12\x30\n\x07offence\x18\x11 \x01(\x0b\x32\x1d.comity.api.record.v1.OffenceH\x00\x12\x30\n\x07seizure\x18\x12 \x01(\x0b\x32\x1d.comity.api.record.v1.SeizureH\x00\x12\x32\n\x08shipment\x18\x13 \x01(\x0b\x32\x1e.comity.api.record.v1.ShipmentH\x00\x12;\n\revidence_item\x18\x14 \x01(\x0b\x32\".comity.api.record.v1.EvidenceItemH\x00\x12\x32\n\x08relation\x18\x15 \x01(\x0b\x32\x1e.comity.api.record.v1.RelationH\x00\x12.\n\x06notice\x18\x16 \x01(\x0b\x32\x1c.comity.api.record.v1.NoticeH\x00\x12\x32\n\tassertion\x18\x07 \x01(\x0b\x32\x1f.comity.api.record.v1.AssertionB\x08\n\x06\x65ntity*\xd4\x04\n\nEntityType\x12\x1b\n\x17\x45NTITY_TYPE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45NTITY_TYPE_PERSON\x10\x01\x12!\n\x1d\x45NTITY_TYPE_IDENTITY_DOCUMENT\x10\x02\x12\x17\n\x13\x45NTITY_TYPE_VEHICLE\x10\x03\x12\x1c\n\x18\x45NTITY_TYPE_ORGANISATION\x10\x04\x12\x1d\n\x19\x45NTITY_TYPE_STOLEN_OBJECT\x10\x05\x12\x1a\n\x16\x45NTITY_TYPE_OBSERVABLE\x10\x06\x12\x16\n\x12\x45NTITY_TYPE_VESSEL\x10\x07\x12\x18\n\x14\x45NTITY_TYPE_AIRCRAFT\x10\x08\x12\x19\n\x15\x45NTITY_TYPE_CONTAINER\x10\t\x12\x17\n\x13\x45NTITY_TYPE_FIREARM\x10\n\x12\x17\n\x13\x45NTITY_TYPE_ACCOUNT\x10\x0b\x12\x18\n\x14\x45NTITY_TYPE_LOCATION\x10\x0c\x12\x19\n\x15\x45NTITY_TYPE_BIOMETRIC\x10\r\x12\x14\n\x10\x45NTITY_TYPE_CASE\x10\x0e\x12\x15\n\x11\x45NTITY_TYPE_EVENT\x10\x0f\x12\x17\n\x13\x45NTITY_TYPE_OFFENCE\x10\x10\x12\x17\n\x13\x45NTITY_TYPE_SEIZURE\x10\x11\x12\x18\n\x14\x45NTITY_TYPE_SHIPMENT\x10\x12\x12\x1d\n\x19\x45NTITY_TYPE_EVIDENCE_ITEM\x10\x13\x12\x18\n\x14\x45NTITY_TYPE_RELATION\x10\x14\x12\x16\n\x12\x45NTITY_TYPE_NOTICE\x10\x15\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.record.v1.record_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENTITYTYPE']._serialized_start=751
-  _globals['_ENTITYTYPE']._serialized_end=965
-  _globals['_RECORD']._serialized_start=334
-  _globals['_RECORD']._serialized_end=748
+  _globals['_ENTITYTYPE']._serialized_start=1845
+  _globals['_ENTITYTYPE']._serialized_end=2441
+  _globals['_RECORD']._serialized_start=665
+  _globals['_RECORD']._serialized_end=1842
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,19 @@
 isort:skip_file
 """
 
+from comity.api.record.v1 import account_pb2 as _account_pb2
+from comity.api.record.v1 import biometric_pb2 as _biometric_pb2
+from comity.api.record.v1 import casework_pb2 as _casework_pb2
+from comity.api.record.v1 import conveyance_pb2 as _conveyance_pb2
+from comity.api.record.v1 import firearm_pb2 as _firearm_pb2
 from comity.api.record.v1 import identity_document_pb2 as _identity_document_pb2
+from comity.api.record.v1 import location_pb2 as _location_pb2
+from comity.api.record.v1 import notice_pb2 as _notice_pb2
 from comity.api.record.v1 import observable_pb2 as _observable_pb2
 from comity.api.record.v1 import organisation_pb2 as _organisation_pb2
 from comity.api.record.v1 import person_pb2 as _person_pb2
+from comity.api.record.v1 import relation_pb2 as _relation_pb2
+from comity.api.record.v1 import seizure_pb2 as _seizure_pb2
 from comity.api.record.v1 import stolen_object_pb2 as _stolen_object_pb2
 from comity.api.record.v1 import values_pb2 as _values_pb2
 from comity.api.record.v1 import vehicle_pb2 as _vehicle_pb2
@@ -44,6 +53,36 @@ class _EntityTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EntityType
     """A stolen object."""
     ENTITY_TYPE_OBSERVABLE: _EntityType.ValueType  # 6
     """A phone number, mail address, domain, URL, hash or wallet."""
+    ENTITY_TYPE_VESSEL: _EntityType.ValueType  # 7
+    """A ship or boat."""
+    ENTITY_TYPE_AIRCRAFT: _EntityType.ValueType  # 8
+    """An aircraft."""
+    ENTITY_TYPE_CONTAINER: _EntityType.ValueType  # 9
+    """A freight container."""
+    ENTITY_TYPE_FIREARM: _EntityType.ValueType  # 10
+    """A firearm."""
+    ENTITY_TYPE_ACCOUNT: _EntityType.ValueType  # 11
+    """An account."""
+    ENTITY_TYPE_LOCATION: _EntityType.ValueType  # 12
+    """A place."""
+    ENTITY_TYPE_BIOMETRIC: _EntityType.ValueType  # 13
+    """A biometric reference."""
+    ENTITY_TYPE_CASE: _EntityType.ValueType  # 14
+    """A case."""
+    ENTITY_TYPE_EVENT: _EntityType.ValueType  # 15
+    """An event."""
+    ENTITY_TYPE_OFFENCE: _EntityType.ValueType  # 16
+    """An offence."""
+    ENTITY_TYPE_SEIZURE: _EntityType.ValueType  # 17
+    """A seizure."""
+    ENTITY_TYPE_SHIPMENT: _EntityType.ValueType  # 18
+    """A consignment."""
+    ENTITY_TYPE_EVIDENCE_ITEM: _EntityType.ValueType  # 19
+    """An exhibit."""
+    ENTITY_TYPE_RELATION: _EntityType.ValueType  # 20
+    """An edge between two records."""
+    ENTITY_TYPE_NOTICE: _EntityType.ValueType  # 21
+    """A notice or alert."""
 
 class EntityType(_EntityType, metaclass=_EntityTypeEnumTypeWrapper):
     """What kind of thing a record is about."""
@@ -62,6 +101,36 @@ ENTITY_TYPE_STOLEN_OBJECT: EntityType.ValueType  # 5
 """A stolen object."""
 ENTITY_TYPE_OBSERVABLE: EntityType.ValueType  # 6
 """A phone number, mail address, domain, URL, hash or wallet."""
+ENTITY_TYPE_VESSEL: EntityType.ValueType  # 7
+"""A ship or boat."""
+ENTITY_TYPE_AIRCRAFT: EntityType.ValueType  # 8
+"""An aircraft."""
+ENTITY_TYPE_CONTAINER: EntityType.ValueType  # 9
+"""A freight container."""
+ENTITY_TYPE_FIREARM: EntityType.ValueType  # 10
+"""A firearm."""
+ENTITY_TYPE_ACCOUNT: EntityType.ValueType  # 11
+"""An account."""
+ENTITY_TYPE_LOCATION: EntityType.ValueType  # 12
+"""A place."""
+ENTITY_TYPE_BIOMETRIC: EntityType.ValueType  # 13
+"""A biometric reference."""
+ENTITY_TYPE_CASE: EntityType.ValueType  # 14
+"""A case."""
+ENTITY_TYPE_EVENT: EntityType.ValueType  # 15
+"""An event."""
+ENTITY_TYPE_OFFENCE: EntityType.ValueType  # 16
+"""An offence."""
+ENTITY_TYPE_SEIZURE: EntityType.ValueType  # 17
+"""A seizure."""
+ENTITY_TYPE_SHIPMENT: EntityType.ValueType  # 18
+"""A consignment."""
+ENTITY_TYPE_EVIDENCE_ITEM: EntityType.ValueType  # 19
+"""An exhibit."""
+ENTITY_TYPE_RELATION: EntityType.ValueType  # 20
+"""An edge between two records."""
+ENTITY_TYPE_NOTICE: EntityType.ValueType  # 21
+"""A notice or alert."""
 Global___EntityType: _TypeAlias = EntityType  # noqa: Y015
 
 @_typing.final
@@ -76,6 +145,21 @@ class Record(_message.Message):
     ORGANISATION_FIELD_NUMBER: _builtins.int
     STOLEN_OBJECT_FIELD_NUMBER: _builtins.int
     OBSERVABLE_FIELD_NUMBER: _builtins.int
+    VESSEL_FIELD_NUMBER: _builtins.int
+    AIRCRAFT_FIELD_NUMBER: _builtins.int
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    FIREARM_FIELD_NUMBER: _builtins.int
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    LOCATION_FIELD_NUMBER: _builtins.int
+    BIOMETRIC_FIELD_NUMBER: _builtins.int
+    CASE_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    OFFENCE_FIELD_NUMBER: _builtins.int
+    SEIZURE_FIELD_NUMBER: _builtins.int
+    SHIPMENT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_ITEM_FIELD_NUMBER: _builtins.int
+    RELATION_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
     ASSERTION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def person(self) -> _person_pb2.Person:
@@ -102,6 +186,66 @@ class Record(_message.Message):
         """A phone number, mail address, domain, URL, hash or wallet."""
 
     @_builtins.property
+    def vessel(self) -> _conveyance_pb2.Vessel:
+        """A ship or boat."""
+
+    @_builtins.property
+    def aircraft(self) -> _conveyance_pb2.Aircraft:
+        """An aircraft."""
+
+    @_builtins.property
+    def container(self) -> _conveyance_pb2.Container:
+        """A freight container."""
+
+    @_builtins.property
+    def firearm(self) -> _firearm_pb2.Firearm:
+        """A firearm."""
+
+    @_builtins.property
+    def account(self) -> _account_pb2.Account:
+        """An account."""
+
+    @_builtins.property
+    def location(self) -> _location_pb2.Location:
+        """A place."""
+
+    @_builtins.property
+    def biometric(self) -> _biometric_pb2.Biometric:
+        """A biometric reference."""
+
+    @_builtins.property
+    def case(self) -> _casework_pb2.Case:
+        """A case."""
+
+    @_builtins.property
+    def event(self) -> _casework_pb2.Event:
+        """An event."""
+
+    @_builtins.property
+    def offence(self) -> _casework_pb2.Offence:
+        """An offence."""
+
+    @_builtins.property
+    def seizure(self) -> _seizure_pb2.Seizure:
+        """A seizure."""
+
+    @_builtins.property
+    def shipment(self) -> _seizure_pb2.Shipment:
+        """A consignment."""
+
+    @_builtins.property
+    def evidence_item(self) -> _casework_pb2.EvidenceItem:
+        """An exhibit."""
+
+    @_builtins.property
+    def relation(self) -> _relation_pb2.Relation:
+        """An edge between two records."""
+
+    @_builtins.property
+    def notice(self) -> _notice_pb2.Notice:
+        """A notice or alert."""
+
+    @_builtins.property
     def assertion(self) -> _values_pb2.Assertion:
         """How the record is to be judged and handled."""
 
@@ -114,13 +258,28 @@ class Record(_message.Message):
         organisation: _organisation_pb2.Organisation | None = ...,
         stolen_object: _stolen_object_pb2.StolenObject | None = ...,
         observable: _observable_pb2.Observable | None = ...,
+        vessel: _conveyance_pb2.Vessel | None = ...,
+        aircraft: _conveyance_pb2.Aircraft | None = ...,
+        container: _conveyance_pb2.Container | None = ...,
+        firearm: _firearm_pb2.Firearm | None = ...,
+        account: _account_pb2.Account | None = ...,
+        location: _location_pb2.Location | None = ...,
+        biometric: _biometric_pb2.Biometric | None = ...,
+        case: _casework_pb2.Case | None = ...,
+        event: _casework_pb2.Event | None = ...,
+        offence: _casework_pb2.Offence | None = ...,
+        seizure: _seizure_pb2.Seizure | None = ...,
+        shipment: _seizure_pb2.Shipment | None = ...,
+        evidence_item: _casework_pb2.EvidenceItem | None = ...,
+        relation: _relation_pb2.Relation | None = ...,
+        notice: _notice_pb2.Notice | None = ...,
         assertion: _values_pb2.Assertion | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["assertion", b"assertion", "entity", b"entity", "identity_document", b"identity_document", "observable", b"observable", "organisation", b"organisation", "person", b"person", "stolen_object", b"stolen_object", "vehicle", b"vehicle"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "aircraft", b"aircraft", "assertion", b"assertion", "biometric", b"biometric", "case", b"case", "container", b"container", "entity", b"entity", "event", b"event", "evidence_item", b"evidence_item", "firearm", b"firearm", "identity_document", b"identity_document", "location", b"location", "notice", b"notice", "observable", b"observable", "offence", b"offence", "organisation", b"organisation", "person", b"person", "relation", b"relation", "seizure", b"seizure", "shipment", b"shipment", "stolen_object", b"stolen_object", "vehicle", b"vehicle", "vessel", b"vessel"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assertion", b"assertion", "entity", b"entity", "identity_document", b"identity_document", "observable", b"observable", "organisation", b"organisation", "person", b"person", "stolen_object", b"stolen_object", "vehicle", b"vehicle"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "aircraft", b"aircraft", "assertion", b"assertion", "biometric", b"biometric", "case", b"case", "container", b"container", "entity", b"entity", "event", b"event", "evidence_item", b"evidence_item", "firearm", b"firearm", "identity_document", b"identity_document", "location", b"location", "notice", b"notice", "observable", b"observable", "offence", b"offence", "organisation", b"organisation", "person", b"person", "relation", b"relation", "seizure", b"seizure", "shipment", b"shipment", "stolen_object", b"stolen_object", "vehicle", b"vehicle", "vessel", b"vessel"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_entity: _TypeAlias = _typing.Literal["person", "identity_document", "vehicle", "organisation", "stolen_object", "observable"]  # noqa: Y015
+    _WhichOneofReturnType_entity: _TypeAlias = _typing.Literal["person", "identity_document", "vehicle", "organisation", "stolen_object", "observable", "vessel", "aircraft", "container", "firearm", "account", "location", "biometric", "case", "event", "offence", "seizure", "shipment", "evidence_item", "relation", "notice"]  # noqa: Y015
     _WhichOneofArgType_entity: _TypeAlias = _typing.Literal["entity", b"entity"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_entity) -> _WhichOneofReturnType_entity | None: ...
 

@@ -24,23 +24,31 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!comity/api/record/v1/values.proto\x12\x14\x63omity.api.record.v1\"W\n\nPersonName\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04\x66ull\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\r\n\x05given\x18\x04 \x01(\t\x12\x0e\n\x06script\x18\x05 \x01(\t\">\n\x10OrganisationName\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04\x66ull\x18\x02 \x01(\t\x12\x0e\n\x06script\x18\x03 \x01(\t\"<\n\nIdentifier\x12\x0e\n\x06scheme\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x03 \x01(\t\"X\n\x07\x41\x64\x64ress\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\x0c\n\x04\x63ity\x18\x02 \x01(\t\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\x10\n\x08postcode\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\"R\n\x07Listing\x12\x11\n\tpublisher\x18\x01 \x01(\t\x12\x11\n\tprogramme\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x11\n\tlisted_on\x18\x04 \x01(\t\"\xd8\x01\n\tAssertion\x12\x0e\n\x06nature\x18\x01 \x01(\t\x12\x1a\n\x12source_reliability\x18\x02 \x01(\t\x12\x1c\n\x14information_accuracy\x18\x03 \x01(\t\x12\x15\n\rhandling_code\x18\x04 \x01(\t\x12\x1b\n\x13handling_conditions\x18\x05 \x01(\t\x12\x14\n\x0c\x63ollected_on\x18\x06 \x01(\t\x12\x11\n\treview_on\x18\x07 \x01(\t\x12\x11\n\tdelete_on\x18\x08 \x01(\t\x12\x11\n\tcontested\x18\t \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!comity/api/record/v1/values.proto\x12\x14\x63omity.api.record.v1\"\xa7\x01\n\nPersonName\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04\x66ull\x18\x02 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x03 \x01(\t\x12\r\n\x05given\x18\x04 \x01(\t\x12\x0e\n\x06script\x18\x05 \x01(\t\x12\x0e\n\x06middle\x18\x06 \x01(\t\x12\x12\n\npatronymic\x18\x07 \x01(\t\x12\x17\n\x0ftransliteration\x18\x08 \x01(\t\x12\x11\n\tromanised\x18\t \x01(\t\">\n\x10OrganisationName\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04\x66ull\x18\x02 \x01(\t\x12\x0e\n\x06script\x18\x03 \x01(\t\"<\n\nIdentifier\x12\x0e\n\x06scheme\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x03 \x01(\t\"X\n\x07\x41\x64\x64ress\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\x0c\n\x04\x63ity\x18\x02 \x01(\t\x12\x0e\n\x06region\x18\x03 \x01(\t\x12\x10\n\x08postcode\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\"P\n\nPersonRole\x12\x16\n\x0e\x63\x61se_reference\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\r\n\x05since\x18\x03 \x01(\t\x12\r\n\x05until\x18\x04 \x01(\t\"x\n\tSubstance\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\ncas_number\x18\x02 \x01(\t\x12\x10\n\x08schedule\x18\x03 \x01(\t\x12\x0c\n\x04\x66orm\x18\x04 \x01(\t\x12\x11\n\tweight_kg\x18\x05 \x01(\t\x12\x16\n\x0epurity_percent\x18\x06 \x01(\t\"\x82\x01\n\x08RouteLeg\x12\x14\n\x0c\x66rom_country\x18\x01 \x01(\t\x12\x12\n\nfrom_place\x18\x02 \x01(\t\x12\x12\n\nto_country\x18\x03 \x01(\t\x12\x10\n\x08to_place\x18\x04 \x01(\t\x12\x11\n\ttransport\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x65parted_on\x18\x06 \x01(\t\"\xa0\x01\n\x0c\x43ustodyEvent\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x11\n\tperformer\x18\x02 \x01(\t\x12\x12\n\nstarted_at\x18\x03 \x01(\t\x12\x10\n\x08\x65nded_at\x18\x04 \x01(\t\x12\r\n\x05place\x18\x05 \x01(\t\x12\x0c\n\x04tool\x18\x06 \x01(\t\x12\x15\n\rauthorisation\x18\x07 \x01(\t\x12\x13\n\x0boutput_hash\x18\x08 \x01(\t\"R\n\x07Listing\x12\x11\n\tpublisher\x18\x01 \x01(\t\x12\x11\n\tprogramme\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x11\n\tlisted_on\x18\x04 \x01(\t\"\x92\x03\n\tAssertion\x12\x0e\n\x06nature\x18\x01 \x01(\t\x12\x1a\n\x12source_reliability\x18\x02 \x01(\t\x12\x1c\n\x14information_accuracy\x18\x03 \x01(\t\x12\x15\n\rhandling_code\x18\x04 \x01(\t\x12\x1b\n\x13handling_conditions\x18\x05 \x01(\t\x12\x14\n\x0c\x63ollected_on\x18\x06 \x01(\t\x12\x11\n\treview_on\x18\x07 \x01(\t\x12\x11\n\tdelete_on\x18\x08 \x01(\t\x12\x11\n\tcontested\x18\t \x01(\x08\x12\x16\n\x0e\x63lassification\x18\n \x01(\t\x12\x14\n\x0c\x63ollected_at\x18\x0b \x01(\t\x12\x12\n\nvalid_from\x18\x0c \x01(\t\x12\x13\n\x0bvalid_until\x18\r \x01(\t\x12\x17\n\x0f\x63ontested_since\x18\x0e \x01(\t\x12\x1a\n\x12third_party_origin\x18\x0f \x01(\t\x12\x16\n\x0e\x61\x63quired_under\x18\x10 \x01(\t\x12\x14\n\x0crestrictions\x18\x11 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.record.v1.values_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PERSONNAME']._serialized_start=59
-  _globals['_PERSONNAME']._serialized_end=146
-  _globals['_ORGANISATIONNAME']._serialized_start=148
-  _globals['_ORGANISATIONNAME']._serialized_end=210
-  _globals['_IDENTIFIER']._serialized_start=212
-  _globals['_IDENTIFIER']._serialized_end=272
-  _globals['_ADDRESS']._serialized_start=274
-  _globals['_ADDRESS']._serialized_end=362
-  _globals['_LISTING']._serialized_start=364
-  _globals['_LISTING']._serialized_end=446
-  _globals['_ASSERTION']._serialized_start=449
-  _globals['_ASSERTION']._serialized_end=665
+  _globals['_PERSONNAME']._serialized_start=60
+  _globals['_PERSONNAME']._serialized_end=227
+  _globals['_ORGANISATIONNAME']._serialized_start=229
+  _globals['_ORGANISATIONNAME']._serialized_end=291
+  _globals['_IDENTIFIER']._serialized_start=293
+  _globals['_IDENTIFIER']._serialized_end=353
+  _globals['_ADDRESS']._serialized_start=355
+  _globals['_ADDRESS']._serialized_end=443
+  _globals['_PERSONROLE']._serialized_start=445
+  _globals['_PERSONROLE']._serialized_end=525
+  _globals['_SUBSTANCE']._serialized_start=527
+  _globals['_SUBSTANCE']._serialized_end=647
+  _globals['_ROUTELEG']._serialized_start=650
+  _globals['_ROUTELEG']._serialized_end=780
+  _globals['_CUSTODYEVENT']._serialized_start=783
+  _globals['_CUSTODYEVENT']._serialized_end=943
+  _globals['_LISTING']._serialized_start=945
+  _globals['_LISTING']._serialized_end=1027
+  _globals['_ASSERTION']._serialized_start=1030
+  _globals['_ASSERTION']._serialized_end=1432
 # @@protoc_insertion_point(module_scope)

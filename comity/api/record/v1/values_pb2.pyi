@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -27,6 +29,10 @@ class PersonName(_message.Message):
     FAMILY_FIELD_NUMBER: _builtins.int
     GIVEN_FIELD_NUMBER: _builtins.int
     SCRIPT_FIELD_NUMBER: _builtins.int
+    MIDDLE_FIELD_NUMBER: _builtins.int
+    PATRONYMIC_FIELD_NUMBER: _builtins.int
+    TRANSLITERATION_FIELD_NUMBER: _builtins.int
+    ROMANISED_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """BIRTH, LEGAL, ALIAS, FORMER, RELIGIOUS, TRANSLITERATED, NICKNAME or LOW_QUALITY."""
     full: _builtins.str
@@ -37,6 +43,14 @@ class PersonName(_message.Message):
     """Given names, where the source says so."""
     script: _builtins.str
     """ISO 15924 code of the script of `full`."""
+    middle: _builtins.str
+    """Middle names, where the source says so."""
+    patronymic: _builtins.str
+    """Patronymic, where the source says so."""
+    transliteration: _builtins.str
+    """How it was transliterated: ICAO-9303-3, ISO-9, BGN-PCGN, ALA-LC, HANYU-PINYIN, HEPBURN …"""
+    romanised: _builtins.str
+    """As a machine-readable zone has it (ICAO 9303-3)."""
     def __init__(
         self,
         *,
@@ -45,10 +59,14 @@ class PersonName(_message.Message):
         family: _builtins.str = ...,
         given: _builtins.str = ...,
         script: _builtins.str = ...,
+        middle: _builtins.str = ...,
+        patronymic: _builtins.str = ...,
+        transliteration: _builtins.str = ...,
+        romanised: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "full", b"full", "given", b"given", "kind", b"kind", "script", b"script"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "full", b"full", "given", b"given", "kind", b"kind", "middle", b"middle", "patronymic", b"patronymic", "romanised", b"romanised", "script", b"script", "transliteration", b"transliteration"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -153,6 +171,174 @@ class Address(_message.Message):
 Global___Address: _TypeAlias = Address  # noqa: Y015
 
 @_typing.final
+class PersonRole(_message.Message):
+    """What a person is in one case (LED Article 6)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    case_reference: _builtins.str
+    """The owner's reference of the case."""
+    role: _builtins.str
+    """SUSPECT, CONVICTED, VICTIM, WITNESS, CONTACT, ACQUITTED …"""
+    since: _builtins.str
+    """Partial ISO 8601 date."""
+    until: _builtins.str
+    """Partial ISO 8601 date."""
+    def __init__(
+        self,
+        *,
+        case_reference: _builtins.str = ...,
+        role: _builtins.str = ...,
+        since: _builtins.str = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_reference", b"case_reference", "role", b"role", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonRole: _TypeAlias = PersonRole  # noqa: Y015
+
+@_typing.final
+class Substance(_message.Message):
+    """A substance, as it was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CAS_NUMBER_FIELD_NUMBER: _builtins.int
+    SCHEDULE_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    WEIGHT_KG_FIELD_NUMBER: _builtins.int
+    PURITY_PERCENT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """International nonproprietary name, or the usual one."""
+    cas_number: _builtins.str
+    """CAS registry number."""
+    schedule: _builtins.str
+    """Schedule of the 1961, 1971 or 1988 Convention."""
+    form: _builtins.str
+    """POWDER, TABLET, RESIN, LIQUID, PLANT …"""
+    weight_kg: _builtins.str
+    """Gross weight in kilograms."""
+    purity_percent: _builtins.str
+    """Purity in percent."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        cas_number: _builtins.str = ...,
+        schedule: _builtins.str = ...,
+        form: _builtins.str = ...,
+        weight_kg: _builtins.str = ...,
+        purity_percent: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cas_number", b"cas_number", "form", b"form", "name", b"name", "purity_percent", b"purity_percent", "schedule", b"schedule", "weight_kg", b"weight_kg"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Substance: _TypeAlias = Substance  # noqa: Y015
+
+@_typing.final
+class RouteLeg(_message.Message):
+    """One leg of a route."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_COUNTRY_FIELD_NUMBER: _builtins.int
+    FROM_PLACE_FIELD_NUMBER: _builtins.int
+    TO_COUNTRY_FIELD_NUMBER: _builtins.int
+    TO_PLACE_FIELD_NUMBER: _builtins.int
+    TRANSPORT_FIELD_NUMBER: _builtins.int
+    DEPARTED_ON_FIELD_NUMBER: _builtins.int
+    from_country: _builtins.str
+    """ISO 3166-1 alpha-2 of where it begins."""
+    from_place: _builtins.str
+    """Port, airport or town where it begins."""
+    to_country: _builtins.str
+    """ISO 3166-1 alpha-2 of where it ends."""
+    to_place: _builtins.str
+    """Port, airport or town where it ends."""
+    transport: _builtins.str
+    """SEA, AIR, ROAD, RAIL, POST or PERSON."""
+    departed_on: _builtins.str
+    """Partial ISO 8601 date."""
+    def __init__(
+        self,
+        *,
+        from_country: _builtins.str = ...,
+        from_place: _builtins.str = ...,
+        to_country: _builtins.str = ...,
+        to_place: _builtins.str = ...,
+        transport: _builtins.str = ...,
+        departed_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["departed_on", b"departed_on", "from_country", b"from_country", "from_place", b"from_place", "to_country", b"to_country", "to_place", b"to_place", "transport", b"transport"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RouteLeg: _TypeAlias = RouteLeg  # noqa: Y015
+
+@_typing.final
+class CustodyEvent(_message.Message):
+    """One step in an exhibit's custody (CASE InvestigativeAction)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTION_FIELD_NUMBER: _builtins.int
+    PERFORMER_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    TOOL_FIELD_NUMBER: _builtins.int
+    AUTHORISATION_FIELD_NUMBER: _builtins.int
+    OUTPUT_HASH_FIELD_NUMBER: _builtins.int
+    action: _builtins.str
+    """COLLECTED, TRANSFERRED, EXAMINED, COPIED, RETURNED, DESTROYED …"""
+    performer: _builtins.str
+    """Office that did it; never a person."""
+    started_at: _builtins.str
+    """RFC 3339, or a partial date."""
+    ended_at: _builtins.str
+    """RFC 3339, or a partial date."""
+    place: _builtins.str
+    """Where."""
+    tool: _builtins.str
+    """Tool and version."""
+    authorisation: _builtins.str
+    """Authorisation it rests on."""
+    output_hash: _builtins.str
+    """Digest of what came out."""
+    def __init__(
+        self,
+        *,
+        action: _builtins.str = ...,
+        performer: _builtins.str = ...,
+        started_at: _builtins.str = ...,
+        ended_at: _builtins.str = ...,
+        place: _builtins.str = ...,
+        tool: _builtins.str = ...,
+        authorisation: _builtins.str = ...,
+        output_hash: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "authorisation", b"authorisation", "ended_at", b"ended_at", "output_hash", b"output_hash", "performer", b"performer", "place", b"place", "started_at", b"started_at", "tool", b"tool"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustodyEvent: _TypeAlias = CustodyEvent  # noqa: Y015
+
+@_typing.final
 class Listing(_message.Message):
     """A published list or notice that names the entity."""
 
@@ -201,6 +387,14 @@ class Assertion(_message.Message):
     REVIEW_ON_FIELD_NUMBER: _builtins.int
     DELETE_ON_FIELD_NUMBER: _builtins.int
     CONTESTED_FIELD_NUMBER: _builtins.int
+    CLASSIFICATION_FIELD_NUMBER: _builtins.int
+    COLLECTED_AT_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    CONTESTED_SINCE_FIELD_NUMBER: _builtins.int
+    THIRD_PARTY_ORIGIN_FIELD_NUMBER: _builtins.int
+    ACQUIRED_UNDER_FIELD_NUMBER: _builtins.int
+    RESTRICTIONS_FIELD_NUMBER: _builtins.int
     nature: _builtins.str
     """FACT, ASSESSMENT or MIXED."""
     source_reliability: _builtins.str
@@ -219,6 +413,24 @@ class Assertion(_message.Message):
     """Date on which the owner deletes it."""
     contested: _builtins.bool
     """True when its accuracy is contested (LED Article 16(3))."""
+    classification: _builtins.str
+    """UNMARKED, RESTRICTED, CONFIDENTIAL or SECRET."""
+    collected_at: _builtins.str
+    """Where it was collected."""
+    valid_from: _builtins.str
+    """Partial ISO 8601 date from which it holds."""
+    valid_until: _builtins.str
+    """Partial ISO 8601 date until which it holds."""
+    contested_since: _builtins.str
+    """Partial ISO 8601 date since which it is contested."""
+    third_party_origin: _builtins.str
+    """Agency or country it was obtained from, when it is not the owner's own."""
+    acquired_under: _builtins.str
+    """Legal basis under which it was obtained, where its use depends on it."""
+    @_builtins.property
+    def restrictions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the owner restricts, in words."""
+
     def __init__(
         self,
         *,
@@ -231,10 +443,18 @@ class Assertion(_message.Message):
         review_on: _builtins.str = ...,
         delete_on: _builtins.str = ...,
         contested: _builtins.bool = ...,
+        classification: _builtins.str = ...,
+        collected_at: _builtins.str = ...,
+        valid_from: _builtins.str = ...,
+        valid_until: _builtins.str = ...,
+        contested_since: _builtins.str = ...,
+        third_party_origin: _builtins.str = ...,
+        acquired_under: _builtins.str = ...,
+        restrictions: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["collected_on", b"collected_on", "contested", b"contested", "delete_on", b"delete_on", "handling_code", b"handling_code", "handling_conditions", b"handling_conditions", "information_accuracy", b"information_accuracy", "nature", b"nature", "review_on", b"review_on", "source_reliability", b"source_reliability"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_under", b"acquired_under", "classification", b"classification", "collected_at", b"collected_at", "collected_on", b"collected_on", "contested", b"contested", "contested_since", b"contested_since", "delete_on", b"delete_on", "handling_code", b"handling_code", "handling_conditions", b"handling_conditions", "information_accuracy", b"information_accuracy", "nature", b"nature", "restrictions", b"restrictions", "review_on", b"review_on", "source_reliability", b"source_reliability", "third_party_origin", b"third_party_origin", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -40,6 +40,10 @@ class Vehicle(_message.Message):
     THEFT_DATE_FIELD_NUMBER: _builtins.int
     THEFT_PLACE_FIELD_NUMBER: _builtins.int
     REPORT_NUMBER_FIELD_NUMBER: _builtins.int
+    FUEL_FIELD_NUMBER: _builtins.int
+    FIRST_REGISTRATION_DATE_FIELD_NUMBER: _builtins.int
+    REGISTRATION_DOCUMENT_FIELD_NUMBER: _builtins.int
+    REGISTRATION_REGION_FIELD_NUMBER: _builtins.int
     vin: _builtins.str
     """ISO 3779, 17 characters; a failed check digit warns and never rejects."""
     plate: _builtins.str
@@ -68,6 +72,14 @@ class Vehicle(_message.Message):
     """Place of the theft."""
     report_number: _builtins.str
     """The owner's own reference."""
+    fuel: _builtins.str
+    """Fuel or drive."""
+    first_registration_date: _builtins.str
+    """Partial ISO 8601 date."""
+    registration_document: _builtins.str
+    """Number of the registration certificate."""
+    registration_region: _builtins.str
+    """Subdivision, ISO 3166-2."""
     @_builtins.property
     def keeper_names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """Registered keeper."""
@@ -90,10 +102,14 @@ class Vehicle(_message.Message):
         theft_date: _builtins.str = ...,
         theft_place: _builtins.str = ...,
         report_number: _builtins.str = ...,
+        fuel: _builtins.str = ...,
+        first_registration_date: _builtins.str = ...,
+        registration_document: _builtins.str = ...,
+        registration_region: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "category", b"category", "colour", b"colour", "engine_number", b"engine_number", "keeper_names", b"keeper_names", "make", b"make", "model", b"model", "model_year", b"model_year", "plate", b"plate", "plate_country", b"plate_country", "registration_country", b"registration_country", "report_number", b"report_number", "theft_date", b"theft_date", "theft_place", b"theft_place", "vin", b"vin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "category", b"category", "colour", b"colour", "engine_number", b"engine_number", "first_registration_date", b"first_registration_date", "fuel", b"fuel", "keeper_names", b"keeper_names", "make", b"make", "model", b"model", "model_year", b"model_year", "plate", b"plate", "plate_country", b"plate_country", "registration_country", b"registration_country", "registration_document", b"registration_document", "registration_region", b"registration_region", "report_number", b"report_number", "theft_date", b"theft_date", "theft_place", b"theft_place", "vin", b"vin"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

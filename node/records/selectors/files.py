@@ -1,0 +1,79 @@
+"""Selectors of what agencies keep about people and cases: biometric references, cases, exhibits, notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from node.records.identifiers import alternatives
+from node.records.selectors.base import NAME, NUMBER, TEMPLATE, Selector, malformed, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from node.records.identifiers import Key
+
+# What has a number of its owner's, and the kinds of identifier that may be.
+_NUMBERED: Final = {
+    "CASE": ("case-reference",),
+    "EVENT": ("event-reference",),
+    "OFFENCE": ("decision-reference",),
+    "EVIDENCE_ITEM": ("exhibit-number", "HASH"),
+    "NOTICE": ("notice-number",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BiometricSelector(Selector):
+    """A biometric reference by number, by whose it is, or by comparison at the owner's node."""
+
+    by: ClassVar[str] = "biometric"
+    entity_type: ClassVar[str] = "biometric"
+    identified: ClassVar[Mapping[str, str]] = {"reference": "biometric-reference"}
+    needs: ClassVar[tuple[str, ...]] = ("reference", "name", "template")
+
+    reference: str = ""
+    name: str = ""
+    template: bytes = b""
+
+    @property
+    def shape(self) -> str:
+        """A number, a template to compare, or a name."""
+        if self.reference:
+            return NUMBER
+        return TEMPLATE if self.template else NAME
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceSelector(Selector):
+    """Something by the number its owner gave."""
+
+    by: ClassVar[str] = "reference"
+    needs: ClassVar[tuple[str, ...]] = ("number",)
+
+    type: str = ""
+    number: str = ""
+
+    @property
+    def entity_type(self) -> str:  # type: ignore[override]  # here it depends on the type
+        """What has this number."""
+        return self.type.lower()
+
+    def validate(self) -> None:
+        """Whether such a thing may have such a number."""
+        Selector.validate(self)
+        kinds = _NUMBERED.get(self.type)
+        if kinds is None:
+            raise refused("type", "no such type", "a kind of thing that has a number")
+        if not self.keys():
+            raise malformed("number", kinds[0])
+
+    @property
+    def shape(self) -> str:
+        """Always a whole number."""
+        return NUMBER
+
+    def keys(self) -> tuple[Key, ...]:
+        """The number as any kind that it may be."""
+        kinds = _NUMBERED.get(self.type, ())
+        return tuple(one for kind in kinds for one in alternatives(kind, self.number, ""))

@@ -1,0 +1,156 @@
+"""Selectors of seizures and shipments: by reference, or by what, where and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from node.records.identifiers import Key, key
+from node.records.indexing import leg_keys
+from node.records.selectors.base import (
+    ATTRIBUTE,
+    ATTRIBUTES,
+    NUMBER,
+    Selector,
+    Span,
+    refused,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# What is known of something makes a search when there are this many of it.
+ATTRIBUTES_MIN: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg of a route: from somewhere, to somewhere, or both; a country's code or a place."""
+
+    origin: str = ""
+    destination: str = ""
+
+
+class _Traffic(Selector):
+    """What seizures and shipments have in common; subclasses have the parts."""
+
+    __slots__ = ()
+
+    attributes: ClassVar[Mapping[str, str]] = {}
+    reference: str
+    first_date: str
+    last_date: str
+    legs: tuple[Leg, ...]
+
+    def validate(self) -> None:
+        """Parts by what they declare, legs that name something, a period that is one."""
+        Selector.validate(self)
+        for leg in self.legs:
+            for end in (leg.origin, leg.destination):
+                if end:
+                    self.check_part("legs", end)
+            if not leg_keys(leg.origin, leg.destination):
+                raise refused("legs", "empty leg", "where a leg begins or ends")
+        if self.first_date and self.last_date and self.first_date > f"{self.last_date}~":
+            raise refused("last_date", "period ends before it begins", "a day after the first")
+
+    @property
+    def _known(self) -> int:
+        """How many things are known of it: attributes, legs, a period."""
+        attributes = sum(1 for part in self.attributes if getattr(self, part))
+        return attributes + len(self.legs) + bool(self.first_date or self.last_date)
+
+    @property
+    def shape(self) -> str:
+        """A reference; or how much is known of it."""
+        if self.keys():
+            return NUMBER
+        return ATTRIBUTES if self._known >= ATTRIBUTES_MIN else ATTRIBUTE
+
+    def unsuitable(self) -> str | None:
+        """A period alone: that would list everything."""
+        if not self.keys() and not self.terms():
+            return "what, where or which way is needed"
+        return Selector.unsuitable(self)
+
+    def terms(self) -> tuple[tuple[Key, ...], ...]:
+        """One group for each thing that is known."""
+        told: list[Iterable[Key | None]] = [
+            (key(kind, getattr(self, part)),) for part, kind in self.attributes.items()
+        ]
+        told += [leg_keys(leg.origin, leg.destination) for leg in self.legs]
+        groups = (tuple(one for one in group if one is not None) for group in told)
+        return tuple(group for group in groups if group)
+
+
+@dataclass(frozen=True, slots=True)
+class SeizureSelector(_Traffic):
+    """A seizure."""
+
+    by: ClassVar[str] = "seizure"
+    entity_type: ClassVar[str] = "seizure"
+    identified: ClassVar[Mapping[str, str]] = {"reference": "seizure-reference"}
+    attributes: ClassVar[Mapping[str, str]] = {
+        "substance": "substance",
+        "place": "place",
+        "country": "country",
+    }
+    dates: ClassVar[tuple[str, ...]] = ("first_date", "last_date")
+    countries: ClassVar[tuple[str, ...]] = ("country",)
+    needs: ClassVar[tuple[str, ...]] = (
+        "reference",
+        "substance",
+        "place",
+        "country",
+        "first_date",
+        "last_date",
+        "legs",
+    )
+
+    reference: str = ""
+    substance: str = ""
+    place: str = ""
+    country: str = ""
+    first_date: str = ""
+    last_date: str = ""
+    legs: tuple[Leg, ...] = ()
+
+    def span(self) -> Span | None:
+        """The day of the seizure."""
+        if not (self.first_date or self.last_date):
+            return None
+        path = "seizure.seized_on"
+        return Span(path, path, self.first_date, self.last_date)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentSelector(_Traffic):
+    """A shipment."""
+
+    by: ClassVar[str] = "shipment"
+    entity_type: ClassVar[str] = "shipment"
+    identified: ClassVar[Mapping[str, str]] = {
+        "reference": "shipment-reference",
+        "container_number": "container",
+    }
+    dates: ClassVar[tuple[str, ...]] = ("first_date", "last_date")
+    needs: ClassVar[tuple[str, ...]] = (
+        "reference",
+        "container_number",
+        "first_date",
+        "last_date",
+        "legs",
+    )
+
+    reference: str = ""
+    container_number: str = ""
+    first_date: str = ""
+    last_date: str = ""
+    legs: tuple[Leg, ...] = ()
+
+    def span(self) -> Span | None:
+        """From departure to arrival."""
+        if not (self.first_date or self.last_date):
+            return None
+        paths = ("shipment.departed_on", "shipment.arrived_on")
+        return Span(*paths, self.first_date, self.last_date)
