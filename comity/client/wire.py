@@ -215,8 +215,9 @@ def _record(message: record_pb2.Record, entity_type: str) -> model.RecordView:
     assertion = None
     if message.HasField("assertion"):
         told = message.assertion
-        parts = {name: getattr(told, name) for name in _ASSERTION_PARTS}
-        assertion = model.Assertion(**parts | {"restrictions": tuple(told.restrictions)})
+        parts: dict[str, Any] = {name: getattr(told, name) for name in _ASSERTION_PARTS}
+        parts["restrictions"] = tuple(told.restrictions)
+        assertion = model.Assertion(**parts)
     return model.RecordView(which or entity_type, released, assertion)
 
 
