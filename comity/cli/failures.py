@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+import click
 
 from comity.client import errors
 from comity.errors import CATALOGUE, ComityError, ExitCode, Reason, Refusal, StartError
@@ -58,3 +60,18 @@ def sentence_of(error: BaseException) -> tuple[str, int]:
         return f"{error.reason}: {CATALOGUE[error.reason].sentence}", REASON_CODES[error.reason]
     reference = record_fault(error)
     return f"Something broke here (reference {reference}).", ExitCode.SOFTWARE
+
+
+class Sentences(click.Group):
+    """A program's or a part's commands: whatever goes wrong is one sentence and a documented exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place that must
+            sentence, exit_code = sentence_of(error)
+            click.echo(f"{ctx.find_root().info_name}: {sentence}", err=True)
+            ctx.exit(exit_code)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 from importlib.metadata import entry_points
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from comity.cli.failures import PartError, sentence_of
+from comity.cli.failures import PartError, Sentences
 from comity.version import __version__
 
 GROUPS: Final = "comity.commands"
@@ -35,7 +35,7 @@ Exit codes stand in docs/reference/exit-codes.md.
 """
 
 
-class Groups(click.Group):
+class Groups(Sentences):
     """Finds its groups among the installed parts, and loads one only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -71,17 +71,6 @@ class Groups(click.Group):
             rows.append((name, told))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command; whatever goes wrong is one sentence and a documented exit code."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place that must
-            sentence, exit_code = sentence_of(error)
-            click.echo(f"comity: {sentence}", err=True)
-            ctx.exit(exit_code)
 
 
 def _load(name: str) -> click.Command | None:

@@ -142,6 +142,9 @@ def _print_narrow(console: Console, lines: Sequence[Line]) -> None:
     names = [min(natural(heads, place), _COLUMN_MAX[place]) for place in (0, 1)]
     names.append(console.width - INDENT_CELLS - sum(names) - GAP_CELLS * 2)
     for above, row in zip(heads, rows, strict=True):
+        if above and not (above[0].text.plain or above[1].text.plain):
+            # A further record of the same source stands where its fields do.
+            above = (Cell(0, above[2].text, None),)  # noqa: PLW2901
         print_rows(console, [above], names, indent=INDENT_CELLS)
         print_rows(console, [row], widths, indent=inner)
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
+from comity.cli.failures import Sentences
 from comity.demo import performing
 from comity.demo.federation import AGENCIES, Agency, Federation
-from comity.demo.processes import alive
+from comity.demo.processes import end
 from comity.demo.showing import NAMES, Stage
-from comity.errors import ExitCode, StartError
+from comity.errors import ExitCode
 
 # Where `up` keeps the federation, below the present folder.
 STATE: Final = Path(".state/demo")
-PIDS: Final = "pids.json"
-DOWN_S: Final = 20.0
 
 # What to try while it runs; a justification given once serves for the length of a case.
 HANDS_ON: Final = (
@@ -38,18 +35,6 @@ data_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of real published lists to load instead of the invented registers.",
 )
-
-
-class Sentences(click.Group):
-    """Turns errors into one sentence and a documented exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command."""
-        try:
-            return super().invoke(ctx)
-        except StartError as error:
-            click.echo(f"comity demo: {error}", err=True)
-            ctx.exit(error.exit_code)
 
 
 @click.group(cls=Sentences)
@@ -87,8 +72,6 @@ def up(data: Path | None) -> None:
     _title(stage, data)
     root = STATE.resolve()
     fed = performing.bring_up(root, stage, data)
-    pids = {name: server.pid for name, server in fed.servers.items()}
-    (root / PIDS).write_text(json.dumps(pids), "ascii")
     stage.say()
     stage.say("The federation is running. Ask, for example:", style="bold")
     stage.say()
@@ -115,26 +98,9 @@ def down() -> None:
     if not root.exists():
         click.echo("nothing is running")
         return
-    path = root / PIDS
-    pids = json.loads(path.read_text("ascii")) if path.exists() else {}
-    ours = {name: pid for name, pid in pids.items() if alive(pid) and _is_ours(pid, root)}
-    # Nodes first, then gateways, then the authority: the order they would want.
-    for name in sorted(ours, key=lambda one: (one == "authority", one.startswith("gateway"))):
-        os.kill(ours[name], signal.SIGTERM)
-    deadline_s = time.monotonic() + DOWN_S
-    while any(alive(pid) for pid in ours.values()) and time.monotonic() < deadline_s:
-        time.sleep(0.1)
-    for pid in ours.values():
-        if alive(pid):
-            os.kill(pid, signal.SIGKILL)
+    ended = end(root)
     performing.clean(root)
-    click.echo(f"ended {len(ours)} processes and removed {os.path.relpath(root)}")
-
-
-def _is_ours(pid: int, root: Path) -> bool:
-    """Whether the process was started for this folder: a number alone may be another's by now."""
-    command = Path(f"/proc/{pid}/cmdline")
-    return command.exists() and str(root).encode() in command.read_bytes()
+    click.echo(f"ended {ended} processes and removed {os.path.relpath(root)}")
 
 
 def _title(stage: Stage, data: Path | None) -> None:

@@ -10,7 +10,7 @@ from comity.cli.render import print_heading, render_reply
 from comity.client import Comity, ComityCallError
 from comity.client.profile import Profile
 from comity.demo.federation import AGENCIES, Federation
-from comity.demo.processes import call, concurrently
+from comity.demo.processes import call, concurrently, end
 from comity.demo.real import real_scenes
 from comity.demo.registers import registers
 from comity.demo.showing import NAMES
@@ -60,6 +60,7 @@ def bring_up(root: Path, stage: Stage, data: Path | None) -> Federation:
             _wait_for_links(fed)
     except BaseException:
         fed.stop()
+        clean(root)
         raise
     return fed
 
@@ -159,5 +160,6 @@ def verify(fed: Federation, stage: Stage) -> None:
 
 
 def clean(root: Path) -> None:
-    """Removes everything below ``root``."""
+    """Ends what still runs for ``root``, and removes everything below it."""
+    end(root)
     shutil.rmtree(root, ignore_errors=True)

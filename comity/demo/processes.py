@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 CALL_S: Final = 120.0
 READY_S: Final = 60.0
 STOP_S: Final = 15.0
+LOOK_S: Final = 0.1
 # Where the programs are installed: beside this interpreter.
 PROGRAMS: Final = Path(sys.executable).parent
 
@@ -144,10 +147,42 @@ def concurrently(calls: Sequence[Any]) -> list[Any]:
     return results
 
 
-def alive(pid: int) -> bool:
-    """Whether a process is there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def running_below(root: Path) -> list[int]:
+    """Processes that were started for this folder, in the order in which they would want to end.
+
+    By their command lines: a file of numbers would miss what was started last, and a number alone may be
+    another's by now.
+    """
+    order = ("comity-node", "comity-gateway", "comity")
+    found: list[tuple[int, int]] = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            arguments = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue  # it ended meanwhile, or is another user's
+        below = any(argument.startswith(str(root)) for argument in arguments)
+        names = [Path(argument).name for argument in arguments[:2]]
+        place = next((number for number, name in enumerate(order) if name in names), None)
+        if below and place is not None:
+            found.append((place, int(entry.name)))
+    return [pid for _, pid in sorted(found)]
+
+
+def end(root: Path) -> int:
+    """Ends every process of this folder, by SIGTERM and at last by SIGKILL; returns how many."""
+    ended = running_below(root)
+    for pid in ended:
+        _signal(pid, signal.SIGTERM)
+    deadline_s = time.monotonic() + STOP_S
+    while (left := running_below(root)) and time.monotonic() < deadline_s:
+        time.sleep(LOOK_S)
+    for pid in left:
+        _signal(pid, signal.SIGKILL)
+    return len(ended)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)

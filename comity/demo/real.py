@@ -11,40 +11,52 @@ import gzip
 import re
 from typing import TYPE_CHECKING
 
-from comity.client import Observable, ObservableType, Person, StolenObject, SubjectCategory, Vehicle
+from comity.client import (
+    Observable,
+    ObservableType,
+    Person,
+    Stage,
+    StolenObject,
+    SubjectCategory,
+    Vehicle,
+)
 from comity.demo.story import Scene, why
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A name and its original script, from the first listed individual who has both.
+# The first listed individual who has a long name, its original script and a year of birth.
 _INDIVIDUAL = re.compile(r"<INDIVIDUAL>(.*?)</INDIVIDUAL>", re.DOTALL)
+NAME_PARTS_MIN = 3
+YEAR_CHARACTERS = 4
 _OBJECT = SubjectCategory.OBJECT
 
 
 def real_scenes(data: Path) -> tuple[Scene, ...]:
     """Five questions on the lists below ``data``."""
     eu, tca, rpd = "EU-2023-977", "TCA-2020", "INTERPOL-RPD"
-    listed, script = _listed(data / "persons/un_consolidated.xml.gz")
+    listed, script, year = _listed(data / "persons/un_consolidated.xml.gz")
     wallet = _cell(data / "cyber/ofac_crypto_addresses_2024.csv", row=1, column=1)
     plate = _cell(data / "objects/nz_stolen_vehicles_2012.csv.gz", row=0, column=0)
     title = _cell(data / "objects/fbi_national_stolen_art_stolen_art_new.csv", row=1, column=0)
     return (
         Scene(
             "DE-LP",
-            Person(listed),
-            "a person on the UN list, by the published name",
+            Person(listed, birth_date=year),
+            "a person on the UN list, by published name and year of birth",
             why("DE-2026-0001", offence="terrorism", basis=eu),
             "Directive 2023/977",
             "One name, asked of every register; lists overlap, and each owner answers for its own.",
+            stage=Stage.CORE,
         ),
         Scene(
             "DE-LP",
-            Person(script),
+            Person(script, birth_date=year),
             "the same person, in the original script",
             why("DE-2026-0001", offence="terrorism", basis=eu),
             "Directive 2023/977",
             "The script does not matter.",
+            stage=Stage.CORE,
         ),
         Scene(
             "FR-PJ",
@@ -61,7 +73,7 @@ def real_scenes(data: Path) -> tuple[Scene, ...]:
             "a work of art by the title in the FBI's file",
             why("GB-2026-0003", offence="art-theft", basis=tca, subject=_OBJECT),
             "TCA Part Three",
-            "Many works share a title; the answer asks to refine rather than list them.",
+            "The file has no reference numbers, so a work is found by its title.",
             targets=("FR-PJ",),
         ),
         Scene(
@@ -72,6 +84,7 @@ def real_scenes(data: Path) -> tuple[Scene, ...]:
             "INTERPOL RPD",
             "A complete plate, never a partial one.",
             targets=("ZZ-IM",),
+            stage=Stage.CORE,
         ),
     )
 
@@ -85,17 +98,19 @@ def _cell(path: Path, *, row: int, column: int) -> str:
     return list(csv.reader(_open(path).splitlines()[: row + 1]))[row][column]
 
 
-def _listed(path: Path) -> tuple[str, str]:
-    """The published name, and the name in its original script."""
+def _listed(path: Path) -> tuple[str, str, str]:
+    """The published name, the name in its original script, the year of birth."""
     for found in _INDIVIDUAL.finditer(_open(path)):
         text = found[1]
         script = _tag(text, "NAME_ORIGINAL_SCRIPT")
         name = " ".join(
             filter(None, (_tag(text, f"{part}_NAME") for part in ("FIRST", "SECOND", "THIRD")))
         )
-        if script and len(name.split()) > 1:
-            return name, script
-    return "", ""
+        born = _tag(text, "INDIVIDUAL_DATE_OF_BIRTH")
+        year = _tag(born, "YEAR") or _tag(born, "DATE")[:YEAR_CHARACTERS]
+        if script and year and len(name.split()) >= NAME_PARTS_MIN:
+            return name, script, year
+    return "", "", ""
 
 
 def _tag(text: str, tag: str) -> str:

@@ -7,43 +7,21 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import uvloop
 
 from comity.authority.home import Home
 from comity.authority.joining import join_gateway
-from comity.errors import ExitCode, Refusal, StartError
+from comity.cli.failures import Sentences
+from comity.errors import ExitCode, StartError
 from comity.version import __version__
 from gateway import app
 from gateway.policy.loading import load_policies
 from gateway.settings import FILE, Settings
 
 LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-
-
-class Sentences(click.Group):
-    """Turns refusals into one sentence and a documented exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command."""
-        try:
-            return super().invoke(ctx)
-        except* StartError as group:
-            error = _first(group)
-            click.echo(f"comity-gateway: {error}", err=True)
-            ctx.exit(getattr(error, "exit_code", ExitCode.SOFTWARE))
-        except* Refusal as group:
-            click.echo(f"comity-gateway: refused: {_first(group)}", err=True)
-            ctx.exit(ExitCode.REFUSED)
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    found: BaseException = group
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found
 
 
 home_option = click.option(

@@ -8,15 +8,16 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import uvloop
 
 from comity.authority.home import Home
 from comity.authority.joining import join_node
+from comity.cli.failures import Sentences
 from comity.clock import SystemClock
-from comity.errors import ExitCode, Refusal, StartError
+from comity.errors import ExitCode, StartError
 from comity.version import __version__
 from node import app
 from node.cli.system import system
@@ -30,30 +31,6 @@ if TYPE_CHECKING:
     from node.sources.load import Store
 
 LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-
-
-class Sentences(click.Group):
-    """Turns refusals into one sentence and a documented exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command."""
-        try:
-            return super().invoke(ctx)
-        except* StartError as group:
-            error = first(group)
-            click.echo(f"comity-node: {error}", err=True)
-            ctx.exit(getattr(error, "exit_code", ExitCode.SOFTWARE))
-        except* Refusal as group:
-            click.echo(f"comity-node: refused: {first(group)}", err=True)
-            ctx.exit(ExitCode.REFUSED)
-
-
-def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first error inside nested groups."""
-    found: BaseException = group
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found
 
 
 home_option = click.option(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import resources
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
+from comity.store import migrating
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+SCRIPTS: Final = Path(__file__).parent / "migrations"
+
 
 def migrate(engine: Engine) -> None:
-    """Applies the migrations that are missing; a database from a newer release is an error."""
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("node.storage") / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    """Applies the migrations that are missing."""
+    migrating.migrate(engine, SCRIPTS)

@@ -1,0 +1,89 @@
+"""A database is brought to the present schema once, whoever opens it and however many do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import inspect
+
+from comity.errors import ExitCode, StartError
+from comity.store.engine import open_engine
+from gateway.storage import migrating as of_gateway
+from node.storage import migrating as of_node
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OPENERS = 6
+PROGRAM = """
+import sys
+from comity.store.engine import open_engine
+from node.storage.migrating import migrate
+engine = open_engine(sys.argv[1])
+print("there", flush=True)
+sys.stdin.readline()
+migrate(engine)
+"""
+
+
+def test_programs_that_open_a_new_database_at_once_all_find_it_made(tmp_path: Path) -> None:
+    database = tmp_path / "node.db"
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, database],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(OPENERS)
+    ]
+    for one in openers:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "there\n"
+    ended = [one.stdin.write("\n") and one.stdin.flush() for one in openers if one.stdin]
+    assert len(ended) == OPENERS
+    told = [(one.communicate()[1], one.returncode) for one in openers]
+    assert told == [("", 0)] * OPENERS
+
+
+@pytest.mark.parametrize("part", [of_node, of_gateway], ids=["node", "gateway"])
+def test_a_database_of_a_newer_release_is_refused_in_one_sentence(
+    tmp_path: Path, part: object
+) -> None:
+    engine = open_engine(tmp_path / "some.db")
+    part.migrate(engine)  # type: ignore[attr-defined]
+    part.migrate(engine)  # type: ignore[attr-defined]  # nothing is left to do
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'of tomorrow'")
+    with pytest.raises(StartError, match="newer release") as caught:
+        part.migrate(engine)  # type: ignore[attr-defined]
+    assert caught.value.exit_code == ExitCode.CONFIG
+    engine.dispose()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "migrations"
+    broken.mkdir()
+    for file in of_node.SCRIPTS.rglob("*.py"):
+        target = broken / file.relative_to(of_node.SCRIPTS)
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(file.read_text("utf-8"), "utf-8")
+    last = broken / "versions" / "9999_fails.py"
+    heads = sorted(path.stem[:4] for path in (broken / "versions").glob("0*.py"))
+    last.write_text(
+        f'revision = "9999"\ndown_revision = "{heads[-1]}"\n\n\n'
+        'def upgrade() -> None:\n    raise RuntimeError("as a test wants it")\n',
+        "utf-8",
+    )
+    engine = open_engine(tmp_path / "node.db")
+    monkeypatch.setattr(of_node, "SCRIPTS", broken)
+    with pytest.raises(RuntimeError, match="as a test wants it"):
+        of_node.migrate(engine)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
