@@ -189,9 +189,9 @@ def _signature(line: str) -> Signature:
 def decode_base64(text: str) -> bytes:
     """Standard base64 in its one canonical spelling."""
     try:
-        data = base64.b64decode(text, validate=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise LedgerError("not base64") from error
-    if base64.b64encode(data).decode() != text:
+    if binascii.b2a_base64(data, newline=False).decode() != text:
         raise LedgerError("base64 with another spelling")
     return data

@@ -130,13 +130,13 @@ def parse_receipt(data: bytes, *, bytes_max: int = RECEIPT_BYTES_MAX) -> Receipt
     return Receipt(int(index[1]), path, checkpoint, extra)
 
 
-def verify_receipt(data: bytes, *, leaf: bytes, key: str) -> VerifiedReceipt:
-    """Verifies that the log of verifier key ``key`` holds ``leaf``.
+def verify_receipt(data: bytes | Receipt, *, leaf: bytes, key: str) -> VerifiedReceipt:
+    """Verifies that the log of verifier key ``key`` holds ``leaf``; ``data`` may be parsed already.
 
     Raises:
         LedgerError: malformed, of another log, or a proof of something else.
     """
-    return _verify(parse_receipt(data), leaf, key)
+    return _verify(data if isinstance(data, Receipt) else parse_receipt(data), leaf, key)
 
 
 def verify_opened(data: bytes, *, key: str) -> OpenedReceipt:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.rulings.facts import NO_FACTS, Facts
@@ -38,6 +39,11 @@ class Form(IntEnum):
     FULL = 4
 
 
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.name != "key")
+
+
 def key_of(context: Any) -> str:
     """Every attribute of a context as one string.
 
@@ -45,10 +51,8 @@ def key_of(context: Any) -> str:
         ValueError: a word contains NUL, so that two contexts could look the same; an unknown approval.
     """
     parts = []
-    for one in fields(context):
-        if one.name == "key":
-            continue
-        value = getattr(context, one.name)
+    for name in _names(context.__class__):
+        value = getattr(context, name)
         parts.append(value.key if isinstance(value, Facts) else str(value))
     key = _SEPARATOR.join(parts)
     if key.count(_SEPARATOR) != len(parts) - 1:

@@ -24,6 +24,7 @@ from comity.ledger.tiles import TILE_WIDTH, OpenTiles, partial_width, tile_level
 from comity.ledger.tree import Frontier, inclusion_path
 from comity.store import ledger_schema as schema
 from comity.store.ledger_rows import entries_from, last_head, root_of, stored_tile, tile_of_entries
+from comity.store.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 # Names our advisory locks among whatever else uses the server: "CMTL".
 LOCK_CLASS: Final = 0x434D544C
 _POSTGRESQL: Final = "postgresql"
-_ENTRY: Final = insert(schema.entry)
-_CHECKPOINT: Final = insert(schema.checkpoint)
-_TILE: Final = text(
+_ENTRY: Final = Statement(insert(schema.entry))
+_CHECKPOINT: Final = Statement(insert(schema.checkpoint))
+_TILE: Final = Statement(
     "INSERT INTO ledger_tile (log, level, position, hashes) VALUES (:log, :level, :position, :hashes)"
     " ON CONFLICT (log, level, position) DO UPDATE SET hashes = excluded.hashes"
 )
@@ -199,11 +200,11 @@ class LedgerStore:
         changed = tiles.take(complete, first=first, size=frontier.size)
         head = Checkpoint(self.origin, frontier.size, frontier.root())
         note = sign_checkpoint(head, self._signer)
-        connection.execute(_ENTRY, [{"log": log, **entry._asdict()} for entry in entries])
+        _ENTRY.run(connection, [{"log": log, **entry._asdict()} for entry in entries])
         if changed:
-            connection.execute(_TILE, [{"log": log, **one._asdict()} for one in changed])
+            _TILE.run(connection, [{"log": log, **one._asdict()} for one in changed])
         row = {"log": log, "size": frontier.size, "at_ms": at_ms, "note": note}
-        connection.execute(_CHECKPOINT, row)
+        _CHECKPOINT.run(connection, row)
         appended = Appended(first, frontier.size, nodes, note, at_ms)
         return appended, Edge(frontier, tiles, note)
 

@@ -31,9 +31,10 @@ class Receipts:
         if not receipt:
             return False
         try:
-            at_ms = time_of(parse_receipt(receipt).extra)
-            leaf = entry_leaf(Statement(at_ms, query_id, ANSWERED, details), salt=salt)
-            verify_receipt(receipt, leaf=leaf, key=entry.ledger_vkey)
+            told = parse_receipt(receipt)
+            said = Statement(time_of(told.extra), query_id, ANSWERED, details)
+            leaf = entry_leaf(said, salt=salt)
+            verify_receipt(told, leaf=leaf, key=entry.ledger_vkey)
         except LedgerError as error:
             log.warning("receipt of %s refused: %s", entry.instance, type(error).__name__)
             return False

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, is_dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, intersect, select, text, update
 
 from comity.catalogue import FIELDS
+from comity.store.statement import Statement
 from node.records import names, normalise, schema
 from node.records.indexing import NAMED, keys_of
 from node.records.record import Labels, RecordId
@@ -37,6 +39,8 @@ BATCH_RECORDS: Final = 2_000
 IN_MAX: Final = 5_000
 # Records remembered as read-only facts on the hot path: labels and assertions, no field values.
 LABELS_REMEMBERED: Final = 65_536
+# Statements that read so many fields of so many records.
+READINGS_REMEMBERED: Final = 256
 
 _VALUE_OF: Final = {
     info.path: VALUE_TYPES.get(info.values or "") for fields in FIELDS.values() for info in fields
@@ -317,7 +321,7 @@ class RecordStore:
 
     def find(self, hashed: bytes, limit: int) -> list[Match]:
         """Records that hold an identifier, at most ``limit``."""
-        rows = self.reader.execute(_FIND, {"hash": hashed, "limit": limit})
+        rows = _FIND.run(self.reader, {"hash": hashed, "limit": limit})
         return [Match(RecordId(row[0]), row[1]) for row in rows]
 
     def find_all(
@@ -358,7 +362,10 @@ class RecordStore:
     ) -> dict[RecordId, dict[str, object]]:
         """Only these fields of these records."""
         found: dict[RecordId, dict[str, object]] = {}
-        rows = self.reader.execute(_READ, {"ids": list(record_ids), "paths": list(paths)})
+        names = tuple(paths)
+        values: dict[str, object] = {f"id{place}": one for place, one in enumerate(record_ids)}
+        values |= {f"path{place}": one for place, one in enumerate(names)}
+        rows = _reading(len(record_ids), len(names)).run(self.reader, values)
         for record_id, path, value in rows:
             found.setdefault(RecordId(record_id), {})[path] = decode(path, value)
         return found
@@ -382,13 +389,21 @@ class RecordStore:
             return {(row[0], row[1]): row[2] for row in rows}
 
 
-_FIND: Final = text("SELECT record_id, path FROM identifier WHERE hash = :hash LIMIT :limit")
+_FIND: Final = Statement("SELECT record_id, path FROM identifier WHERE hash = :hash LIMIT :limit")
 _FACTS: Final = text(
     "SELECT id, entity_type, subject, markings, assertion FROM record WHERE id IN :ids"
 ).bindparams(bindparam("ids", expanding=True))
-_READ: Final = text(
-    "SELECT record_id, path, value FROM record_field WHERE record_id IN :ids AND path IN :paths"
-).bindparams(bindparam("ids", expanding=True), bindparam("paths", expanding=True))
+
+
+@lru_cache(maxsize=READINGS_REMEMBERED)
+def _reading(records: int, paths: int) -> Statement:
+    """Reads so many fields of so many records."""
+    ids = ", ".join(f":id{place}" for place in range(records)) or "NULL"
+    names = ", ".join(f":path{place}" for place in range(paths)) or "NULL"
+    return Statement(
+        "SELECT record_id, path, value FROM record_field"  # noqa: S608  # names of parameters
+        f" WHERE record_id IN ({ids}) AND path IN ({names})"
+    )
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

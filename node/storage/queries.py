@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
+
+from comity.store.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,14 +17,14 @@ if TYPE_CHECKING:
 
     from node.exchange.model import Caller, SourceAnswer, Summary
 
-_OPEN: Final = text(
+_OPEN: Final = Statement(
     "INSERT INTO query (query_id, asked_ms, asked_by, question)"
     " VALUES (:query_id, :asked_ms, :asked_by, :question) ON CONFLICT DO NOTHING"
 )
-_CLOSE: Final = text(
+_CLOSE: Final = Statement(
     "UPDATE query SET answers = :answers, summary = :summary WHERE query_id = :query_id"
 )
-_RECEIPT: Final = text(
+_RECEIPT: Final = Statement(
     "INSERT INTO receipt (query_id, source, proof) VALUES (:query_id, :source, :proof)"
     " ON CONFLICT DO NOTHING"
 )
@@ -47,6 +49,17 @@ _KEPT: Final = (
     "complete",
     "elapsed_ms",
     "receipt_verified",
+)
+# The accounting is kept whole.
+_SUMMED: Final = (
+    "asked",
+    "not_searched",
+    "fields_released",
+    "fields_withheld",
+    "receipts_verified",
+    "receipts_due",
+    "elapsed_ms",
+    "ended_ms",
 )
 
 
@@ -82,7 +95,7 @@ class SqlQueryBook:
         }
 
         def work(connection: Connection) -> None:
-            connection.execute(_OPEN, row)
+            _OPEN.run(connection, row)
 
         return work
 
@@ -97,7 +110,7 @@ class SqlQueryBook:
         row = {
             "query_id": query_id,
             "answers": json.dumps(kept),
-            "summary": json.dumps(asdict(summary)),
+            "summary": json.dumps({name: getattr(summary, name) for name in _SUMMED}),
         }
         receipts = [
             {"query_id": query_id, "source": one.source, "proof": one.receipt}
@@ -106,9 +119,9 @@ class SqlQueryBook:
         ]
 
         def work(connection: Connection) -> None:
-            connection.execute(_CLOSE, row)
+            _CLOSE.run(connection, row)
             for receipt in receipts:
-                connection.execute(_RECEIPT, receipt)
+                _RECEIPT.run(connection, receipt)
 
         return work
 

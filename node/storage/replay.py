@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import text
 
 from comity.errors import Reason, Refusal
+from comity.store.statement import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection
 
-_CLAIM: Final = text(
+_CLAIM: Final = Statement(
     "INSERT INTO replay (sender_kid, msg_id, query_id, expires_ms, answered)"
     " VALUES (:sender_kid, :msg_id, :query_id, :expires_ms, 0) ON CONFLICT DO NOTHING"
 )
@@ -28,10 +29,10 @@ _CONFLICT: Final = text(
     "INSERT INTO replay_conflict (query_id, sender_kid, msg_id, first_query_id)"
     " VALUES (:query_id, :sender_kid, :msg_id, :first_query_id) ON CONFLICT DO NOTHING"
 )
-_ANSWERED: Final = text(
+_ANSWERED: Final = Statement(
     "UPDATE replay SET answered = 1 WHERE sender_kid = :sender_kid AND msg_id = :msg_id"
 )
-_DISCLOSE: Final = text(
+_DISCLOSE: Final = Statement(
     "INSERT INTO disclosure (query_id, answer_id, ruling) VALUES (:query_id, :answer_id, :ruling)"
     " ON CONFLICT DO NOTHING"
 )
@@ -81,7 +82,7 @@ class ReplayBook:
         row = {**key, "query_id": query_id, "expires_ms": expires_ms}
 
         def work(connection: Connection) -> Claim:
-            if connection.execute(_CLAIM, row).rowcount == 1:
+            if _CLAIM.run(connection, row).rowcount == 1:
                 return Claim(new=True, conflict=False, answered=False)
             first = connection.execute(_FOUND, key).one()
             if bytes(first.query_id) == query_id:
@@ -107,8 +108,8 @@ class ReplayBook:
         row = {"query_id": query_id, "answer_id": answer_id, "ruling": ruling}
 
         def work(connection: Connection) -> None:
-            connection.execute(_ANSWERED, key)
-            connection.execute(_DISCLOSE, row)
+            _ANSWERED.run(connection, key)
+            _DISCLOSE.run(connection, row)
 
         return work
 

@@ -15,6 +15,8 @@ FOLDED: Final = str.maketrans("OIQ", "010")
 
 def plain(text: str) -> str:
     """NFKC, outer and doubled white space gone, control and format characters gone."""
+    if text.isascii() and text.isprintable():  # of all that, it can only hold white space
+        return " ".join(text[:_TEXT_MAX].split())
     folded = unicodedata.normalize("NFKC", text[:_TEXT_MAX])
     kept = "".join(
         " " if character.isspace() else character
@@ -27,9 +29,13 @@ def plain(text: str) -> str:
 
 def alphanumeric(text: str) -> str:
     """Capital letters and digits only; letters of other scripts are kept as they are."""
-    joined = "".join(character for character in plain(text) if character.isalnum())
+    capitals = _signs(plain(text)).upper()
     # Capitals of some letters are a letter and a mark; the mark goes with the separators.
-    return "".join(character for character in joined.upper() if character.isalnum())
+    return _signs(capitals)
+
+
+def _signs(text: str) -> str:
+    return text if text.isalnum() else "".join(one for one in text if one.isalnum())
 
 
 def latin(text: str) -> str:
@@ -93,6 +99,8 @@ def moment(text: str) -> str:
 
 def has_controls(text: str) -> bool:
     """Whether text holds control characters, lone surrogates or direction overrides."""
+    if text.isascii():
+        return not text.isprintable()
     return any(
         unicodedata.category(one) in {"Cc", "Cs", "Co", "Cn"}
         or "\u202a" <= one <= "\u202e"
