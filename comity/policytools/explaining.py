@@ -71,7 +71,7 @@ def explain(bundle: Bundle, request: RequestContext, labels: RecordLabels) -> Ex
     mask = bundle.mask(request, labels)
     may = bundle.match(request, labels)
     words = bundle.law.vocabulary
-    values = (asked(request, words), labelled(labels, words))
+    values = (asked(request, words), labelled(labels, words, request))
     grants = _Grants(anatomy(bundle.law, Verb.RELEASE), values)
     return Explained(
         request=request,

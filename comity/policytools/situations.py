@@ -1,7 +1,8 @@
 """Situations written down: requests, records and questions by name, built into what the law is asked.
 
-What may be written is whatever the contexts of ``comity.rulings`` hold, so a new attribute needs no change
-here. A country that is not written follows from the agency, and the end user's from the country.
+What may be written is whatever the contexts of ``comity.rulings`` hold, facts among them, so that a new
+attribute needs no change here. A country that is not written follows from the agency, and the end user's from
+the country.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from comity.policytools.tree import GIVEN, known_keys, read_toml
 from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
 from comity.rulings.errors import PolicyError, nearest
+from comity.rulings.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +33,13 @@ KINDS: Final[Mapping[str, type]] = {
 _FROM_AGENCY: Final = {
     "country": "agency",
     "requester_country": "requester",
+    "holder_country": "holder",
+    "receiver_country": "receiver",
     "target_country": "target",
 }
 _END_USER: Final = "end_user_country"
 
-T = TypeVar("T", RequestContext, RecordLabels, AskContext, RouteContext)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,23 @@ class Given:
             PolicyError: an unknown attribute, one of the wrong shape, or one that is missing.
         """
         where = file or self.file
-        attributes = {one.name: one for one in fields(kind) if one.init}
-        known_keys(where, line, told, frozenset(attributes))
-        name = next(name for name, one in KINDS.items() if one is kind)
-        words = {**self.words.get(name, {}), **told}
+        attributes = _attributes(kind)
+        facts = _attributes(Facts) if "facts" in attributes else {}
+        known_keys(where, line, told, frozenset({*attributes, *facts}))
+        table = next(name for name, one in KINDS.items() if one is kind)
+        words = {**self.words.get(table, {}), **told}
         for attribute, source in _FROM_AGENCY.items():
             if attribute in attributes and attribute not in words and source in words:
                 words[attribute] = self.countries.get(str(words[source]), "unknown")
         if _END_USER in attributes and _END_USER not in words:
             words[_END_USER] = words.get("country", "unknown")
-        built = {}
+        built: dict[str, Any] = {}
+        known = {one: _shaped(where, line, facts[one], words[one]) for one in facts if one in words}
+        if "facts" in attributes:
+            built["facts"] = words.get("facts") or Facts(**known)
         for attribute, one in attributes.items():
+            if attribute in built:
+                continue
             if attribute in words:
                 built[attribute] = _shaped(where, line, one, words[attribute])
             elif one.default is MISSING and one.default_factory is MISSING:
@@ -74,6 +84,10 @@ class Given:
             return kind(**built)
         except (TypeError, ValueError) as error:
             raise PolicyError(where, line, f"{error}") from error
+
+
+def _attributes(kind: Any) -> dict[str, Any]:
+    return {one.name: one for one in fields(kind) if one.init}
 
 
 def _shaped(file: Path, line: int, attribute: Any, word: Any) -> Any:
@@ -139,6 +153,7 @@ def apart(told: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         ValueError: one is of neither.
     """
     names = {kind: {one.name for one in fields(KINDS[kind]) if one.init} for kind in KINDS}
+    names["request"] |= {one.name for one in fields(Facts) if one.init}
     also = {"marking": "markings", "who": "agency", "sought": "subject_category"}
     request, record = {}, {}
     for written, word in told.items():

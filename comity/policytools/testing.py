@@ -159,7 +159,7 @@ class _Run:
             return
         self._known.add(key)
         req = asked(test.request, self._bundle.law.vocabulary)
-        rec = labelled(test.labels, self._bundle.law.vocabulary)
+        rec = labelled(test.labels, self._bundle.law.vocabulary, test.request)
         for verb, words in ((Verb.DUTY, mask.duties), (Verb.MATCH, tuple(mask))):
             if verb not in self._bundle.law.models:
                 continue

@@ -86,6 +86,10 @@ class Tree:
         has_core = pack != CORE and (self.root / CORE).is_dir()
         return (CORE, pack) if has_core else (pack,)
 
+    def own(self, packs: Packs) -> Packs:
+        """The packs of a law that a command is about; rows of the others are looked at elsewhere."""
+        return tuple(pack for pack in packs if pack in self.chosen)
+
     def places(self, packs: Packs) -> dict[str, Place]:
         """Where each row of these packs stands, by its id."""
         found = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.rulings import Form
 from comity.rulings.columns import COLUMNS
+from comity.rulings.facts import Facts
 from comity.rulings.functions import ANY, NONE
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ FORMS: Final[Mapping[Form, str]] = {
 }
 # Columns that say what a row does, not when.
 _NOT_CONDITIONS: Final = frozenset(
-    {"id", "tier", "effect", "reason", "tell", "law", "sentence", "duties", "form", "field", "duty"}
+    {
+        *("id", "tier", "effect", "reason", "tell", "law", "sentence", "duties", "form", "field"),
+        *("duty", "how", "instead", "relation"),
+    }
 )
 _PHRASES: Final[Mapping[str, str]] = {
     "who": "when {} asks",
@@ -44,6 +48,11 @@ _PHRASES: Final[Mapping[str, str]] = {
     "from": "from {} on",
     "until": "until {}",
     "urgency": "when it is {}",
+    "holder": "when {} holds the data",
+    "receiver": "when {} is to get them",
+    "other": "in relation to those recorded as {}",
+    "age": "when the copy is {} days old",
+    "when": "where {}",
 }
 _ATTRIBUTES: Final[Mapping[str, str]] = {
     "agency": "who asks",
@@ -151,10 +160,25 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
+def facts_words(facts: Facts) -> str:
+    """What is known besides: ``confirmed, not sworn, clearance 2``."""
+    told = []
+    for one in fields(facts):
+        word = getattr(facts, one.name) if one.init else None
+        if isinstance(word, bool):
+            told.append(("" if word else "not ") + attribute(one.name))
+        elif word is not None:
+            shown = listed(sorted(word), "and") if isinstance(word, frozenset) else word
+            told.append(f"{attribute(one.name)} {shown}")
+    return ", ".join(told)
+
+
 def _attribute_words(name: str, word: Any) -> str:
     """One attribute; nothing where it says nothing."""
     if word in (None, "", False, "none", frozenset(), ()) and name != "offence":
         return ""
+    if isinstance(word, Facts):
+        return facts_words(word)
     shown = listed(sorted(map(str, word)), "and") if isinstance(word, frozenset) else str(word)
     known = _WORDS.get(name)
     if known is not None:

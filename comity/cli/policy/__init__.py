@@ -13,6 +13,7 @@ from comity.rulings.errors import PolicyError
 _COMMANDS: Final = {
     "check": "comity.cli.policy.check:check",
     "explain": "comity.cli.policy.explain:explain",
+    "prove": "comity.cli.policy.prove:prove",
     "test": "comity.cli.policy.test:test",
 }
 

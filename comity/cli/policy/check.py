@@ -13,6 +13,8 @@ from comity.cli.policy.saying import say
 from comity.errors import ExitCode
 from comity.policytools.checking import Finding, Weight
 from comity.policytools.checking import check as checked
+from comity.policytools.reach import out_of_reach
+from comity.policytools.situations import given
 from comity.policytools.tree import open_tree
 
 if TYPE_CHECKING:
@@ -33,16 +35,21 @@ _STYLES: Final = {Weight.ERROR: saying.BAD, Weight.WARNING: saying.WARN, Weight.
 @click.option("--strict", is_flag=True, help="A warning counts as an error.")
 @json_option
 def check(path: Path, *, day: datetime | None, strict: bool, as_json: bool) -> None:
-    """Load law strictly; name rows that ended, exceptions for ever, conditions LED 9(4) forbids.
+    """Load law strictly; name what has ended, has no end, never decides, or breaks LED 9(4).
 
     Ends with 65 when the law cannot be loaded or has an error.
     """
     tree = open_tree(path)
     today: date = (day or datetime.now(UTC)).date()
     found: dict[Finding, None] = {}
-    laws = tree.laws()
+    laws, ground = tree.laws(), given(tree)
     for packs in laws:
         found.update(dict.fromkeys(checked(tree, packs, today=today)))
+        tell = saying.progress(f"looking through {packs[-1]}:")
+        places = tree.places(tree.own(packs))
+        law = tree.bundle(packs).law
+        found.update(dict.fromkeys(out_of_reach(law, ground, places, progress=tell)))
+    saying.progress_done()
     worst = max((one.weight for one in found), default=Weight.NOTE)
     rows = len({row for packs in laws for row in tree.bundle(packs).rows})
     if as_json:

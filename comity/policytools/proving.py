@@ -1,0 +1,189 @@
+"""Red lines as theorems: over every situation there is, does one exist that breaks the line?
+
+Rules:
+
+* The formula comes from the matcher's own tree (``comity.policytools.encoding``), the situations from the
+  vocabulary (``comity.policytools.space``); what cannot be encoded is not proved.
+* Casbin as it comes is asked about sampled situations first. One difference, and nothing is proved.
+* A counter-example is confirmed by Casbin before it is shown, and shown as a sentence.
+* A solver that gives up has proved nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.policytools.red_lines import Never, NoLess, NoMore, RedLine, Untold
+from comity.policytools.solver import all_of, any_of, implied, negated, one_of
+from comity.policytools.space import NotEncodable
+from comity.policytools.theory import Theories
+from comity.rulings import APPROVALS
+from comity.rulings.errors import MatcherFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from comity.policytools.encoding import Reading
+    from comity.policytools.situations import Given
+    from comity.policytools.theory import Theory
+    from comity.rulings.law import Law
+
+_APPROVAL: Final = "r_req.approval"
+_MARKINGS: Final = "r_rec.markings"
+_SUBJECT: Final = "r_rec.subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of one red line.
+
+    Attributes:
+        holds: proved for every situation.
+        sentence: empty where it holds; else the counter-example, or why nothing was proved.
+    """
+
+    red_line: RedLine
+    holds: bool
+    sentence: str
+    elapsed_s: float
+
+
+def prove(
+    law: Law, given: Given, lines: Iterable[RedLine], *, progress: Callable[[str], None]
+) -> list[Proof]:
+    """Each red line of a law in turn."""
+    theories = Theories(law, given)
+    done = []
+    for line in lines:
+        began_s = time.perf_counter()
+        progress(line.id)
+        try:
+            sentence = _Lines(theories.of(line.verb)).broken(line)
+        except (NotEncodable, MatcherFault) as error:
+            sentence = f"nothing is proved: {error}"
+        done.append(Proof(line, not sentence, sentence, time.perf_counter() - began_s))
+    return done
+
+
+class _Lines:
+    """Red lines over one theory."""
+
+    __slots__ = ("_theory",)
+
+    def __init__(self, theory: Theory) -> None:
+        self._theory = theory
+
+    def broken(self, line: RedLine) -> str:
+        """The counter-example in a sentence; empty when there is none."""
+        match line:
+            case Never():
+                return self._never(line)
+            case NoLess():
+                return self._no_less(line)
+            case NoMore():
+                return self._no_more(line)
+            case Untold():
+                return self._untold(line)
+        raise NotEncodable(f"{type(line).__name__} is no kind of red line")
+
+    def _never(self, line: Never) -> str:
+        bad = all_of(
+            (self._theory.encoding.match(line.row, self._theory.reading), self._theory.allowed)
+        )
+        found = self._theory.ordinary(bad)
+        if found is None:
+            return ""
+        allowed, row = self._theory.casbin(found)
+        if not allowed:
+            raise NotEncodable("Casbin does not confirm the counter-example")
+        return f"{self._theory.says(found)}, {self._theory.by(row)}"
+
+    def _no_less(self, line: NoLess) -> str:
+        del line
+        levels = self._theory.reading.words[_APPROVAL]
+        for less, more in itertools.pairwise(APPROVALS):
+            fixed = {_flat(_APPROVAL): self._theory.encoding.fixed(_APPROVAL, more)}
+            other = self._theory.reading.instead(**fixed)
+            self._theory.forget()
+            if self._theory.row_by_row(other, levels[less]):
+                continue
+            after = self._theory.encoding.allowed(other)
+            found = self._theory.ordinary(
+                all_of((levels[less], self._theory.allowed, negated(after)))
+            )
+            if found is not None:
+                refused = self._confirm(found, {_APPROVAL: more}, first=True)
+                who = "nobody has agreed" if less == "none" else f"the {less} has agreed"
+                return (
+                    f"{self._theory.says(found)} while {who}, and not once the "
+                    f"{more} has agreed, {self._theory.by(refused)}"
+                )
+        return ""
+
+    def _no_more(self, line: NoMore) -> str:
+        marks = self._theory.reading.words[_MARKINGS]
+        bare = self._theory.reading.instead(**{_flat(_MARKINGS): {**marks, line.marking: False}})
+        self._theory.forget()
+        if self._theory.row_by_row(bare, marks[line.marking]):
+            return ""
+        other = self._theory.encoding.allowed(bare)
+        found = self._theory.ordinary(
+            all_of((marks[line.marking], self._theory.allowed, negated(other)))
+        )
+        if found is None:
+            return ""
+        self._confirm(found, {_MARKINGS: found[_MARKINGS] - {line.marking}}, first=True)
+        by = self._theory.by(self._theory.casbin(found)[1])
+        without = f"and would not leave without the mark {line.marking}"
+        return f"{self._theory.says(found)}, {by} {without}"
+
+    def _untold(self, line: Untold) -> str:
+        """A row that is told decides because of a label that must not be told."""
+        marks, subject = self._theory.reading.words[_MARKINGS], self._theory.reading.words[_SUBJECT]
+        bare = {mark: False if line.hides(mark) else said for mark, said in marks.items()}
+        free = self._theory.encoding.fresh(
+            "instead", [one for one in subject if one not in line.subjects]
+        )
+        same = [implied(said, free[one]) for one, said in subject.items() if one in free]
+        rules = (one_of(free.values()), *same)
+        reading = self._theory.reading.instead(
+            **{_flat(_MARKINGS): bare, _flat(_SUBJECT): {**dict.fromkeys(subject, False), **free}}
+        )
+        bad = any_of(self._decided_by_label(reading, rules))
+        found = self._theory.ordinary(all_of((bad, *rules)))
+        if found is None:
+            return ""
+        allowed, row = self._theory.casbin(found)
+        if allowed:
+            raise NotEncodable("Casbin does not confirm the counter-example")
+        why = "this row is told to the requester, and decides only because of what must stay hidden"
+        return f"{self._theory.told(found)} refused, {self._theory.by(row)}; {why}"
+
+    def _decided_by_label(self, without: Reading, rules: Sequence[Any]) -> Iterable[Any]:
+        before: list[Any] = []
+        self._theory.forget()
+        for row in self._theory.taken.rows:
+            here = self._theory.encoding.match(row, self._theory.reading)
+            told = row.cells["effect"] == "deny" and row.tell
+            if told and self._theory.differing(row, without, *rules, less=True):
+                there = self._theory.encoding.match(row, without)
+                yield all_of((here, negated(any_of(before)), negated(there)))
+            before.append(here)
+
+    def _confirm(self, found: Mapping[str, Any], change: Mapping[str, Any], *, first: bool) -> str:
+        """Casbin allows the one situation and refuses the other; gives the refusing row.
+
+        Raises:
+            NotEncodable: it does not.
+        """
+        allowed, row = self._theory.casbin({**found, **change})
+        if self._theory.casbin(found)[0] is not first or allowed is first:
+            raise NotEncodable("Casbin does not confirm the counter-example")
+        return row
+
+
+def _flat(name: str) -> str:
+    return name.replace(".", "__")

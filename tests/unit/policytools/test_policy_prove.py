@@ -1,0 +1,224 @@
+"""`comity policy prove`: red lines hold in every situation, or a sentence shows the one where they do not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from comity.errors import ExitCode
+from comity.policytools import encoding, proving
+from comity.policytools.checking import Weight
+from comity.policytools.reach import out_of_reach
+from comity.policytools.red_lines import red_lines
+from comity.policytools.situations import given
+from comity.policytools.theory import Theories
+from comity.policytools.tree import Tree, open_tree
+from comity.rulings import PolicyError, Verb
+from tests.simulators.law import POLICIES
+from tests.simulators.policy_trees import cells, changed, copied, run, tree_with
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GRANT = (
+    "{tier},{id},{who},*,*,*,{subject},{marking},{field},{form},-,-,-,allow,OK,-,yes,Code 1,"
+    "A row that is wrong.\n"
+)
+
+NEVER = '[[never]]\nid = "RED-X"\nclaim = "Nothing at all leaves."\n'
+
+
+def grant(row: str = "EU-WRONG", **words: str) -> str:
+    told = {
+        "tier": "grant",
+        "who": "*",
+        "subject": "*",
+        "marking": "*",
+        "field": "*",
+        "form": "<=full",
+    }
+    return GRANT.format(id=row, **told | words)
+
+
+def broken(tree: Tree) -> dict[str, str]:
+    """Red lines that do not hold, with the sentence."""
+    packs = tree.laws()[0]
+    lines = red_lines(tree, packs)
+    proofs = proving.prove(tree.bundle(packs).law, given(tree), lines, progress=lambda _: None)
+    return {one.red_line.id: one.sentence for one in proofs if not one.holds}
+
+
+def test_the_red_lines_of_the_shipped_packs_hold() -> None:
+    result = run("prove", POLICIES)
+    assert result.exit_code == ExitCode.OK, result.output
+    assert "red lines hold." in result.output
+
+
+def test_a_victim_released_abroad_is_shown_as_a_sentence(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "BAR-VICTIM", subject="deceased")
+    row = grant(who="third-country", subject="victim", field="person.addresses", form="<=masked")
+    text = (root / "eu-member" / "release.csv").read_text()
+    (root / "eu-member" / "release.csv").write_text(text + row)
+    cells(root / "eu-member" / "release.csv", "EU-3RD-CONTACT", who="CH")
+    cells(root / "eu-member" / "release.csv", "EU-NO-ADEQUACY", who="CH")
+    result = run("prove", root / "eu-member", columns=2000)
+    assert result.exit_code == ExitCode.DATA
+    assert "BROKEN  No address, telephone or mail of a victim ever leaves" in result.output
+    assert (
+        "the record is person, victim: person.addresses leaves covered, by EU-WRONG"
+        in result.output
+    )
+    assert "red lines do not hold." in result.output
+
+
+def test_a_wildcard_is_a_cell_like_any_other(tmp_path: Path) -> None:
+    """A row for every field slipped past an encoding that dropped wildcards."""
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "BAR-INFORMANT", subject="deceased")
+    changed(root / "eu-member" / "release.csv", added=grant())
+    assert "leaves in full, by EU-WRONG" in broken(open_tree(root / "eu-member"))["RED-INFORMANT"]
+
+
+def test_an_approval_that_takes_away_is_found(tmp_path: Path) -> None:
+    """Rows cannot say it, so the model has to be wrong: restrictions that begin with an approval."""
+    root = copied(tmp_path)
+    changed(
+        root / "model" / "release.conf",
+        (
+            "approval(r.req.approval, p.approval, p.eft)",
+            "approval(r.req.approval, p.approval, 'allow')",
+        ),
+    )
+    found = broken(open_tree(root / "eu-member"))
+    assert (
+        "while nobody has agreed, and not once the supervisor has agreed" in found["RED-APPROVAL"]
+    )
+
+
+def test_a_mark_that_opens_a_record_of_a_child_is_found(tmp_path: Path) -> None:
+    tree = tree_with(tmp_path, "eu-member", added=grant(marking="minor", field="file"))
+    found = broken(tree)
+    assert set(found) == {"RED-MINOR"}
+    assert "marked minor" in found["RED-MINOR"]
+    assert "would not leave without the mark minor" in found["RED-MINOR"]
+
+
+def test_a_member_of_nobody_is_found(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "BAR-WHO-UNKNOWN", who="CH")
+    changed(
+        root / "zz" / "release.csv",
+        added="grant,ZZ-ANY,*,*,*,*,object,*,thing,<=hit,-,allow,OK,-,yes,Code 1,Anybody may know.\n",
+    )
+    assert "of unknown" in broken(open_tree(root / "zz"))["RED-UNKNOWN-ORGANISATION"]
+
+
+def test_a_refusal_that_tells_of_a_protected_label_is_found(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "BAR-PROTECTED", tell="yes")
+    found = broken(open_tree(root / "zz"))
+    assert set(found) == {"RED-UNTOLD"}
+    assert "by BAR-PROTECTED" in found["RED-UNTOLD"]
+    assert "marked protected" in found["RED-UNTOLD"]
+
+
+def test_a_red_line_about_routing_is_proved_where_routing_is_asked(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    cells(root / "federation" / "route.csv", "ROUTE-TARGET-UNKNOWN", target="CH")
+    cells(root / "federation" / "route.csv", "ROUTE-ZZ", target="unknown")
+    assert "asks unknown" in broken(open_tree(root / "federation"))["RED-ROUTE-TARGET"]
+
+
+@pytest.mark.parametrize(
+    ("matcher", "says"),
+    [
+        ("oneOf(p.role, r.req.shoe_size)", 'nobody knows the values of "shoe_size"'),
+        ("p.role", "is neither a comparison nor a call"),
+    ],
+)
+def test_what_cannot_be_encoded_is_not_proved(tmp_path: Path, matcher: str, says: str) -> None:
+    root = copied(tmp_path)
+    changed(root / "model" / "release.conf", ("oneOf(p.role, r.req.role)", matcher))
+    found = broken(open_tree(root / "zz"))
+    assert says in found["RED-VICTIM"]
+    assert found["RED-VICTIM"].startswith("nothing is proved")
+
+
+def test_an_encoding_that_casbin_contradicts_proves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The mitigation is the comparison: without it a wrong encoding would prove anything."""
+    right = encoding.Encoding.match
+
+    def forgetful(self: Any, row: Any, reading: Any) -> Any:
+        return False if row.cells["effect"] == "deny" else right(self, row, reading)
+
+    monkeypatch.setattr(encoding.Encoding, "match", forgetful)
+    found = broken(open_tree(POLICIES / "zz"))
+    assert "Casbin decides a sampled situation otherwise" in found["RED-VICTIM"]
+
+
+@pytest.mark.parametrize(
+    ("added", "says"),
+    [
+        (NEVER + 'whoo = "eu"\n', 'unknown word "whoo"'),
+        (NEVER + 'who = "euu"\n', "unknown member, country or group"),
+        ('[[never]]\nid = "x"\nclaim = "Nothing at all leaves."\n', "is not an id"),
+        ('[[never]]\nid = "RED-X"\nclaim = "?"\n', "needs a claim"),
+        ('[[never]]\nid = "RED-VICTIM"\nclaim = "Nothing at all leaves."\n', "stands twice"),
+        (NEVER.replace("never", "no_more") + 'marking = "minr"\n', 'did you mean "minor"?'),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_red_line_is_named(tmp_path: Path, added: str, says: str) -> None:
+    root = copied(tmp_path)
+    changed(root / "core" / "red_lines.toml", added="\n" + added)
+    with pytest.raises(PolicyError, match=r"red_lines\.toml:\d+") as caught:
+        red_lines(open_tree(root / "zz"), ("core", "zz"))
+    assert says in str(caught.value)
+
+
+def test_rows_that_never_decide_are_named_with_what_stands_before_them(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    file = root / "zz" / "release.csv"
+    changed(
+        file,
+        added="grant,ZZ-SHADOW,*,INVESTIGATE,*,*,missing,minor,contact,<=hit,-,allow,OK,-,yes,"
+        "Code 1,Never reached.\ngrant,ZZ-NEVER,*,*,*,*,object,*,tier-protected,<=hit,-,allow,OK,"
+        "-,yes,Code 1,There is no such field.\n",
+    )
+    tree = open_tree(root / "zz")
+    found = {
+        one.row: (one.weight, one.sentence)
+        for one in out_of_reach(
+            tree.bundle(("core", "zz")).law,
+            given(tree),
+            tree.places(("zz",)),
+            progress=lambda _: None,
+        )
+    }
+    assert found == {
+        "ZZ-SHADOW": (
+            Weight.WARNING,
+            "never decides: CAP-MINOR-CONTACT stands before it in every situation",
+        ),
+        "ZZ-NEVER": (Weight.WARNING, "can never fit: its conditions exclude each other"),
+    }
+
+
+def test_members_to_come_are_among_the_situations() -> None:
+    law = open_tree(POLICIES).bundle(("core", "zz")).law
+    ground = given(open_tree(POLICIES))
+    agencies = Theories(law, ground).of(Verb.RELEASE).encoding.space.scalars["r_req.agency"]
+    assert {"FR-PJ", "member-of-NO", "unknown"} <= set(agencies)
+
+
+def test_json_holds_the_counter_example(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "BAR-PROTECTED", tell="yes")
+    told = json.loads(run("prove", root / "zz", "--json").stdout)
+    (wrong,) = [one for one in told["laws"][0]["proofs"] if not one["holds"]]
+    assert (told["broken"], wrong["id"]) == (1, "RED-UNTOLD")
+    assert wrong["counter_example"]
