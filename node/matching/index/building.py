@@ -1,0 +1,210 @@
+"""The second step of building: chunks into one segment.
+
+Memory holds the lexicon and one chunk at a time; what grows with the number of names is written to mapped
+files when a folder is given. Small segments are built in memory by the same steps.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from node.matching.index.frequencies import CODES_COUNTED, Frequencies
+from node.matching.index.segment import Arrays, Segment
+from node.matching.words.tokens import key_hash, keys, token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from node.matching.index.frequencies import Counting
+    from node.matching.index.tokenising import Chunk
+
+FORMS_STORED_MAX: Final = 4
+NATIVE_FORMS_STORED_MAX: Final = 8
+# Numbers up to here take four bytes.
+_SMALL_NUMBERS: Final = 1 << 32
+_LETTER_MAX: Final = 255
+
+
+def build(
+    chunks: Sequence[Callable[[], Chunk]],
+    counted: Sequence[Counting],
+    folder: Path | None = None,
+    *,
+    count_own: bool = True,
+) -> Segment:
+    """One segment of all chunks.
+
+    Args:
+        chunks: read one at a time, more than once.
+        counted: names counted elsewhere, added to the weights.
+        folder: where arrays are mapped to; in memory without it.
+        count_own: whether the segment's own names count for its weights. A small one beside a large one
+            leaves them to the large one, so that adding a record does not shift any score.
+    """
+    building = _Building(chunks, folder)
+    building.number_words()
+    building.write_rows()
+    building.write_postings()
+    building.write_words()
+    return building.weigh(counted, count_own=count_own)
+
+
+class _Building:
+    """The arrays as far as they are written."""
+
+    def __init__(self, chunks: Sequence[Callable[[], Chunk]], folder: Path | None) -> None:
+        self._chunks = chunks
+        self._folder = folder
+        self._lexicon: dict[str, int] = {}
+        self._mappings: list[NDArray[np.int32]] = []
+        self._done: dict[str, NDArray[Any]] = {}
+        self._rows = self._postings = self._name_max = self._record_max = 0
+        self._count: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._forms = ""
+        self._spelling_hash: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._code_hash: NDArray[np.uint64] = np.zeros((0, CODES_COUNTED), np.uint64)
+
+    def _new(self, name: str, length: int, kind: Any) -> NDArray[Any]:
+        if self._folder is None or length == 0:
+            self._done[name] = np.zeros(length, kind)
+        else:
+            path = self._folder / f"{name}.npy"
+            mapped = np.lib.format.open_memmap(path, mode="w+", dtype=kind, shape=(length,))
+            self._done[name] = mapped.view(np.ndarray)
+        return self._done[name]
+
+    def _put(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        target = self._new(name, len(values), values.dtype)
+        target[:] = values
+        return target
+
+    def number_words(self) -> None:
+        """One number for each distinct word of all chunks."""
+        lexicon = self._lexicon
+        for read in self._chunks:
+            chunk = read()
+            numbers = [lexicon.setdefault(word, len(lexicon)) for word in chunk.lexicon]
+            self._mappings.append(np.array(numbers, np.int32))
+            self._rows += len(chunk.names)
+            self._postings += len(chunk.words)
+            self._name_max = max(self._name_max, int(chunk.names.max(initial=0)))
+            self._record_max = max(self._record_max, int(chunk.records.max(initial=0)))
+
+    def write_rows(self) -> None:
+        """Rows with their words; whole names by their hash; how many rows hold each word."""
+        start = self._new("row_start", self._rows + 1, np.uint32)
+        words = self._new("row_word", self._postings, np.int32)
+        name = self._new("row_name", self._rows, _number(self._name_max))
+        record = self._new("row_record", self._rows, _number(self._record_max))
+        wholes = np.zeros(self._rows, np.uint64)
+        count = np.zeros(len(self._lexicon), np.int64)
+        row = at = 0
+        for read, mapping in zip(self._chunks, self._mappings, strict=True):
+            chunk = read()
+            n, m = len(chunk.names), len(chunk.words)
+            start[row + 1 : row + n + 1] = chunk.starts[1:] + at
+            words[at : at + m] = mapping[chunk.words]
+            name[row : row + n] = chunk.names
+            record[row : row + n] = chunk.records
+            wholes[row : row + n] = chunk.wholes
+            count += np.bincount(words[at : at + m], minlength=len(count))
+            row, at = row + n, at + m
+        self._count = count
+        order = np.argsort(wholes, kind="stable")
+        self._put("whole_hash", wholes[order])
+        self._put("whole_row", order.astype(np.int32))
+
+    def write_postings(self) -> None:
+        """The rows of each word, ascending, by counting; a row that holds a word twice is there twice."""
+        start = np.append(0, np.cumsum(self._count)).astype(np.int64)
+        posting = self._new("posting", self._postings, np.int32)
+        row_start, row_word = self._done["row_start"], self._done["row_word"]
+        free = start[:-1].copy()
+        step = 1 << 16
+        for first in range(0, self._rows, step):
+            bounds = row_start[first : first + step + 1].astype(np.int64)
+            words = row_word[bounds[0] : bounds[-1]]
+            rows = np.repeat(np.arange(first, first + len(bounds) - 1), np.diff(bounds))
+            order = np.argsort(words, kind="stable")
+            words, rows = words[order], rows[order]
+            distinct, begins, counts = np.unique(words, return_index=True, return_counts=True)
+            within = np.arange(len(words)) - np.repeat(begins, counts)
+            posting[free[words] + within] = rows
+            free[distinct] += counts
+        self._put("posting_start", start)
+        self._put("word_count", self._count.astype(np.int32))
+
+    def write_words(self) -> None:
+        """Spellings and keys of each word. The most frequent words come first under each key."""
+        texts = list(self._lexicon)
+        hashes, words = array("Q"), array("i")
+        forms: list[tuple[str, ...]] = [()] * len(texts)
+        self._spelling_hash = np.zeros(len(texts), np.uint64)
+        self._code_hash = np.zeros((len(texts), CODES_COUNTED), np.uint64)
+        for number in np.argsort(-self._count, kind="stable").tolist():
+            one = token(texts[number])
+            forms[number] = one.forms[
+                : NATIVE_FORMS_STORED_MAX if one.native else FORMS_STORED_MAX
+            ]
+            spelling = key_hash(f"t{one.text}")
+            self._spelling_hash[number] = spelling
+            codes = [key_hash(f"c{code}") for code in one.codes[:CODES_COUNTED]]
+            self._code_hash[number] = (codes * CODES_COUNTED)[:CODES_COUNTED]
+            found = [spelling, *map(key_hash, keys(one))]
+            hashes.extend(found)
+            words.extend([number] * len(found))
+        self._write_keys(
+            np.frombuffer(hashes, np.uint64) if hashes else np.zeros(0, np.uint64),
+            np.frombuffer(words, np.int32) if words else np.zeros(0, np.int32),
+        )
+        self._write_forms(forms)
+        self._put("word_start", _starts([len(text) for text in texts]))
+
+    def _write_keys(self, hashes: NDArray[np.uint64], words: NDArray[np.int32]) -> None:
+        order = np.argsort(hashes, kind="stable")
+        distinct, begins = np.unique(hashes[order], return_index=True)
+        self._put("key_word", words[order])
+        self._put("key_hash", distinct)
+        self._put("key_start", np.append(begins, len(hashes)).astype(np.uint32))
+
+    def _write_forms(self, forms: list[tuple[str, ...]]) -> None:
+        self._put("word_form", _starts([len(one) for one in forms]))
+        flat = [form for one in forms for form in one]
+        self._put("form_start", _starts([len(form) for form in flat]))
+        self._forms = "".join(flat)
+        letters = [min(ord(one[0][0]), _LETTER_MAX) for one in forms]
+        self._put("word_letter", np.array(letters, np.uint8))
+        self._put("word_short", np.array([len(one[0]) == 1 for one in forms], np.bool_))
+
+    def weigh(self, counted: Sequence[Counting], *, count_own: bool) -> Segment:
+        """Weights of words and rows; with them the segment is whole."""
+        self._put("word_weight", np.zeros(len(self._lexicon), np.float32))
+        self._put("row_weight", np.zeros(self._rows, np.float32))
+        arrays = Arrays(**{one.name: self._done[one.name] for one in fields(Arrays)})
+        words = "".join(self._lexicon)
+        segment = Segment(arrays, words, self._forms)
+        if self._folder is not None:
+            (self._folder / "words.txt").write_text(words, "utf-8")
+            (self._folder / "forms.txt").write_text(self._forms, "ascii")
+        frequencies = Frequencies((*counted, segment) if count_own else counted)
+        arrays.word_weight[:] = frequencies.weights(self._spelling_hash, self._code_hash)
+        if self._rows:
+            # Every row has a word, so no part of the sum is empty.
+            begins = arrays.row_start[:-1].astype(np.int64)
+            arrays.row_weight[:] = np.add.reduceat(arrays.word_weight[arrays.row_word], begins)
+        return segment
+
+
+def _number(largest: int) -> Any:
+    return np.uint32 if largest < _SMALL_NUMBERS else np.int64
+
+
+def _starts(lengths: list[int]) -> NDArray[np.uint32]:
+    return np.append(0, np.cumsum(np.array(lengths, np.int64))).astype(np.uint32)

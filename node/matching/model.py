@@ -1,0 +1,42 @@
+"""The model: a logistic regression whose weights have the sign that reason gives them.
+
+Score = 1 / (1 + exp(-(bias + sum of weight times feature + evidence beside the name))). Weights come from
+``scripts/train_matching`` and lie in ``model.json`` with what they were trained on.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from node.matching.features import NAMES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FILE: Final = "model.json"
+
+
+class Model(NamedTuple):
+    """Bias and one weight a feature."""
+
+    bias: float
+    weights: NDArray[np.float32]
+
+    def logits(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-odds that each candidate is the one asked for, by its name alone."""
+        logits: NDArray[np.float32] = features @ self.weights + np.float32(self.bias)
+        return logits
+
+
+@cache
+def shipped() -> Model:
+    """The trained model; read once."""
+    text = resources.files("node.matching").joinpath(FILE).read_text("utf-8")
+    stored = json.loads(text)
+    weights = np.array([stored["weights"][name] for name in NAMES], np.float32)
+    return Model(float(stored["bias"]), weights)

@@ -1,0 +1,103 @@
+"""The ways a published name may be read: each a short tuple of words that carry the name.
+
+Most names have one reading. A name written in two scripts has one for each; a Korean or Chinese name
+written together is read syllable by syllable and with its given name joined; a name in Han characters is
+read in Korean too when every character has a Korean reading.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+from node.matching.words.cleaning import is_foreign, words
+from node.matching.words.compounds import shaped
+from node.matching.words.romanising import korean_reading
+from node.matching.words.scripts import Script, script_of
+
+# Raised by whoever changes what this package returns for any name.
+NORMALISER_VERSION: Final = 2
+WORDS_KEPT_MAX: Final = 8
+_REMEMBERED: Final = 4_096
+# Shorter native text beside a Latin name is a sign or initial of it, not the name once more.
+_SECOND_NAME_MIN: Final = 4
+_SYLLABLES_MAX: Final = 4
+_KOREAN_SYLLABLES: Final = range(2, 4)
+_FULL_KOREAN_NAME: Final = 3
+
+Reading = tuple[str, ...]
+
+
+def _list(name: str) -> frozenset[str]:
+    text = resources.files("node.matching.words").joinpath(name).read_text("utf-8")
+    return frozenset(
+        word for line in text.splitlines() if not line.startswith("#") for word in line.split()
+    )
+
+
+PARTICLES: Final = _list("particles.txt")
+TITLES: Final = _list("titles.txt")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def readings(text: str) -> tuple[Reading, ...]:
+    """The readings of a name, the plainest first; none for text without a letter or digit."""
+    found: dict[Reading, None] = {}
+    foreign = is_foreign(text)
+    for group in _by_script(words(text)):
+        syllables = _syllables(group, foreign=foreign)
+        kept = _carrying(shaped(syllables, PARTICLES))
+        if kept:
+            found[kept] = None
+            if not foreign:
+                found.update(dict.fromkeys(_read_otherwise(kept)))
+    return tuple(found)
+
+
+def _by_script(all_words: list[str]) -> list[list[str]]:
+    """Latin and other words apart, unless what is not Latin is too little to be a name."""
+    native = [word for word in all_words if script_of(word[0]) is not Script.LATIN]
+    western = [word for word in all_words if script_of(word[0]) is Script.LATIN]
+    little = len(native) == 1 and len(native[0]) < _SECOND_NAME_MIN
+    if not native or not western or (little and script_of(native[0][0]) < Script.HANGUL):
+        return [all_words]
+    return [western, native]
+
+
+def _syllables(group: list[str], *, foreign: bool) -> list[str]:
+    """Korean and Chinese names one syllable a word, as they are written in Latin letters."""
+    if foreign or not group:
+        return group
+    if all(script_of(word[0]) is Script.HAN for word in group):
+        return list("".join(group)) if sum(map(len, group)) <= _SYLLABLES_MAX else group
+    if all(script_of(word[0]) is Script.HANGUL for word in group):
+        whole = "".join(group)
+        if len(group) <= 2 and len(whole) in _KOREAN_SYLLABLES:  # noqa: PLR2004  # surname, given
+            return list(whole)
+    return group
+
+
+def _carrying(group: list[str]) -> Reading:
+    without_titles = [word for word in group if word not in PARTICLES and word not in TITLES]
+    kept = without_titles or [word for word in group if word not in PARTICLES] or group
+    return tuple(kept[:WORDS_KEPT_MAX])
+
+
+def _read_otherwise(kept: Reading) -> list[Reading]:
+    """Surname with the joined given name, and the Korean reading of Han characters."""
+    if not 2 <= len(kept) <= _SYLLABLES_MAX or any(len(word) > 1 for word in kept):  # noqa: PLR2004
+        return []
+    scripts = {script_of(word) for word in kept}
+    joined = len(kept) == _FULL_KOREAN_NAME
+    if scripts == {Script.HANGUL}:
+        return [(kept[0], kept[1] + kept[2])] if joined else []
+    if scripts != {Script.HAN}:
+        return []
+    others: list[Reading] = [(kept[0], kept[1] + kept[2])] if joined else []
+    korean = tuple(korean_reading(word) for word in kept)
+    if all(korean):
+        others.append(korean)
+        if joined:
+            others.append((korean[0], korean[1] + korean[2]))
+    return others

@@ -1,0 +1,153 @@
+"""People to train on: published, invented by others, and both written in other scripts."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from bench._people import Person, half, invented_others, ofac
+from node.matching.words.cleaning import latin
+from node.matching.words.readings import readings
+from node.matching.words.scripts import Script, script_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SEED = 20260701
+NATIVE_PEOPLE = 4_000
+SLIPPED_PEOPLE = 3_000
+HISTORICAL_PEOPLE = 800
+
+
+def training_people(data: Path) -> list[Person]:
+    """One half of OFAC's individuals, historical people with clerks' errors, and written variants."""
+    chance = random.Random(SEED)  # noqa: S311  # repeatable on purpose
+    people = [person for person in ofac(data) if half(person.key) == 0]
+    people += list(historical(data))[:HISTORICAL_PEOPLE]
+    others = [person for person in invented_others(data) if half(person.key) == 0]
+    chance.shuffle(others)
+    slipped = [_slipped(person, chance) for person in others[:SLIPPED_PEOPLE]]
+    spelled = _spellings(data)
+    native = list(_in_other_scripts(others[SLIPPED_PEOPLE:], spelled, chance))[:NATIVE_PEOPLE]
+    # Nobody is in the index twice: whoever got a second name is no longer among those who fill it.
+    written = {person.key for person in (*slipped, *native)}
+    filling = [person for person in others if person.key not in written]
+    return [*people, *slipped, *native, *filling]
+
+
+def strangers(data: Path) -> list[Person]:
+    """People who are in no index: queries that must find nobody."""
+    return [person for person in invented_others(data) if half(person.key) == 1]
+
+
+def historical(data: Path) -> list[Person]:
+    """Splink's historical people: one cluster, the same person as several clerks wrote the name."""
+    import pyarrow.parquet as pq  # noqa: PLC0415  # only training reads parquet
+
+    table = pq.read_table(data / "matching/splink_historical_50k.parquet").to_pylist()
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    years: dict[str, int] = {}
+    for row in table:
+        if row["full_name"]:
+            found[row["cluster"]][row["full_name"]] = None
+        if row["dob"]:
+            years[row["cluster"]] = int(str(row["dob"])[:4])
+    return [
+        Person(f"splink-{key}", "splink", [(name, "alias") for name in names], years.get(key, 0))
+        for key, names in found.items()
+        if half(key) == 0
+    ]
+
+
+def _spellings(data: Path) -> dict[str, dict[Script, list[str]]]:
+    """Words in Latin letters to their spellings in other scripts (Wikidata's name items)."""
+    found: dict[str, dict[Script, list[str]]] = defaultdict(lambda: defaultdict(list))
+    path = data / "matching/rigour_person_name_tokens.txt.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            texts = [text.strip() for text in line.partition("=>")[0].split(",")]
+            western = {latin(text) for text in texts if text and script_of(text[0]) is Script.LATIN}
+            for text in texts:
+                if text and script_of(text[0]) is not Script.LATIN:
+                    for word in western:
+                        found[word][script_of(text[0])].append(text)
+    return found
+
+
+def _in_other_scripts(
+    people: list[Person], spelled: dict[str, dict[Script, list[str]]], chance: random.Random
+) -> Iterator[Person]:
+    """People whose every word has a spelling in one other script, written in it."""
+    order = list(people)
+    chance.shuffle(order)
+    for person in order:
+        name = person.names[0][0]
+        words = readings(name)[0] if readings(name) else ()
+        if len(words) < 2 or any(script_of(word[0]) is not Script.LATIN for word in words):  # noqa: PLR2004
+            continue
+        scripts = set.intersection(*(set(spelled.get(word, ())) for word in words))
+        if scripts:
+            script = chance.choice(sorted(scripts))
+            between = "·" if script in {Script.HAN, Script.KANA} else " "
+            native = between.join(chance.choice(spelled[word][script]) for word in words)
+            names = [(name, "name"), (native, "script")]
+            yield Person(person.key, "native", names, person.year)
+
+
+def _slipped(person: Person, chance: random.Random) -> Person:
+    """The same person with a name as somebody else wrote it."""
+    name = person.names[0][0]
+    way = chance.choice((typo, typo, reordered, with_initial, shortened, glued))
+    names = [(name, "name"), (way(name, chance), way.__name__)]
+    return Person(person.key, "slip", names, person.year)
+
+
+def typo(name: str, chance: random.Random) -> str:
+    """One letter missing, doubled, changed or swapped with the next."""
+    at = [m.start() for m in re.finditer(r"\w", name)]
+    place = chance.choice(at[1:] or at)
+    kind = chance.randrange(4)
+    if kind == 0:
+        return name[:place] + name[place + 1 :]
+    if kind == 1:
+        return name[:place] + name[place] + name[place:]
+    if kind == 2:  # noqa: PLR2004
+        other = chance.choice("abcdefghijklmnopqrstuvwxyz") if name.isascii() else name[at[0]]
+        return name[:place] + other + name[place + 1 :]
+    return name[:place] + name[place + 1 : place + 2] + name[place] + name[place + 2 :]
+
+
+def reordered(name: str, chance: random.Random) -> str:
+    """Family name first."""
+    del chance
+    first, _, rest = name.rpartition(" ")
+    return f"{rest} {first}".strip()
+
+
+def with_initial(name: str, chance: random.Random) -> str:
+    """A given name as its initial."""
+    words = name.split()
+    at = chance.randrange(max(1, len(words) - 1))
+    return " ".join([*words[:at], words[at][0], *words[at + 1 :]])
+
+
+def shortened(name: str, chance: random.Random) -> str:
+    """A word left out, of three or more."""
+    words = name.split()
+    if len(words) < 3:  # noqa: PLR2004
+        return typo(name, chance)
+    at = chance.randrange(len(words) - 1)
+    return " ".join([*words[:at], *words[at + 1 :]])
+
+
+def glued(name: str, chance: random.Random) -> str:
+    """Two words written together."""
+    words = name.split()
+    if len(words) < 2:  # noqa: PLR2004
+        return typo(name, chance)
+    at = chance.randrange(len(words) - 1)
+    return " ".join([*words[:at], words[at] + words[at + 1].lower(), *words[at + 2 :]])
