@@ -35,11 +35,12 @@ from node.exchange.receipts import Receipts
 from node.link.codec import WireCodec
 from node.link.links import GatewayLinks
 from node.link.session import Session
+from node.matching.life import NameIndex
 from node.matching.matcher import RegisterMatcher
 from node.peer_keys import PeerKeyHolder
 from node.policy.law import Law
 from node.policy.loading import load_policies
-from node.records.name_index import NameIndex
+from node.records.name_index import PublishedNames
 from node.records.reading import Register
 from node.records.store import RecordStore
 from node.rpc.callers import Callers
@@ -69,6 +70,7 @@ KEEP_S: Final = 60.0
 REPLAY_KEPT_MS: Final = 10 * 60 * 1000
 GRACE_S: Final = 10.0
 INDEX_KEY_FILE: Final = "index.key"
+NAME_INDEX: Final = "name-index"
 REFERENCE_KEY_FILE: Final = "reference.key"
 
 log = logging.getLogger(__name__)
@@ -167,7 +169,8 @@ class NodeApp:
                 folder=self.home,
             )
         )
-        matcher = RegisterMatcher(store, NameIndex(self.engine))
+        names = PublishedNames(self.engine)
+        matcher = RegisterMatcher(store, names, NameIndex(names, self.home / NAME_INDEX))
         stack.push_async_callback(matcher.close)
         await matcher.warm()
         self.links = GatewayLinks(

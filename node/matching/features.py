@@ -57,12 +57,13 @@ SURPRISE_SCALE: Final = 10.0
 SURPRISE_MAX: Final = 12.0
 
 
-def features(  # noqa: PLR0914  # one line a feature reads better than a loop
+def features(  # one line a feature reads better than a loop
     segment: Segment,
     tokens: Sequence[Token],
     weights: NDArray[np.float32],
     held: Held,
     aligned: Aligned,
+    *,
     names: int,
 ) -> NDArray[np.float32]:
     """One row a candidate, one column a feature.
@@ -112,9 +113,7 @@ def features(  # noqa: PLR0914  # one line a feature reads better than a loop
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _whole_string(
-    segment: Segment, tokens: Sequence[Token], held: Held
-) -> NDArray[np.float32]:
+def _whole_string(segment: Segment, tokens: Sequence[Token], held: Held) -> NDArray[np.float32]:
     """How alike the whole names are, as sorted words or glued together."""
     own = sorted(one.forms[0] for one in tokens)
     others = _spelled(segment, held.words)

@@ -1,6 +1,13 @@
-"""The matcher: exact tier for identifiers, name tier for persons, organisations and objects.
+"""The matcher: exact tier for identifiers, name tier for whatever has a name.
 
-Cap and refine: a search that finds more than the limit says so and never lists on.
+Rules:
+
+* The index proposes, the register confirms: a name that is no longer stored is no candidate.
+* A name alone never confirms. By name a candidate is probable at most, and only from a higher score when
+  nothing but a year supports it or the register is very large.
+* Whoever carries exactly the name asked for is at least possible, however common the name, unless what is
+  known beside it contradicts; the score stays the honest one.
+* Cap and refine: a search that finds more than the limit says so and never lists on.
 """
 
 from __future__ import annotations
@@ -9,31 +16,33 @@ import asyncio
 import json
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from node.matching import exact, score
+from node.matching import evidence, exact
+from node.matching.evidence import Beside, Evidence
 from node.matching.found import Band, Candidate, Found
-from node.matching.score import Evidence
-from node.records import names
+from node.matching.model import probability, shipped
+from node.matching.query import asked_for
+from node.matching.ranking import rank
+from node.matching.reasons import reasons
 from node.records.selectors import PersonSelector
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from node.records.name_index import NameIndex, NameRow
+    from node.matching.index.frequencies import Frequencies
+    from node.matching.life import NameIndex
+    from node.matching.ranking import Ranked
+    from node.records.name_index import PublishedNames
     from node.records.record import RecordId
     from node.records.selectors import Selector
     from node.records.store import RecordStore
 
-# Distinct tokens looked at for one token of the query, and those kept after comparing.
-TOKENS_LOOKED_AT_MAX: Final = 600
-TOKENS_KEPT_MAX: Final = 60
-# Postings read for one query: the rarest tokens first, the rest only reinforces what they found.
-POSTINGS_MAX: Final = 20_000
-# Names that are weighed in full.
-WEIGHED_MAX: Final = 100
 POSSIBLE_MIN: Final = 0.70
 PROBABLE_MIN: Final = 0.85
+# Where only a year supports a name, or so many names are there to be met by chance.
+PROBABLE_MIN_UNSUPPORTED: Final = 0.90
+LARGE_REGISTER_NAMES: Final = 1_000_000
+# Log-odds of 0.99: as sure as a name alone can make anybody.
+NAME_LOGIT_MAX: Final = 4.6
 
 
 class Matcher(Protocol):
@@ -44,24 +53,38 @@ class Matcher(Protocol):
         ...
 
 
+class Judged(NamedTuple):
+    """A ranked row with what stands beside it."""
+
+    ranked: Ranked
+    beside: Beside
+    score: float
+    band: Band | None
+
+
 class RegisterMatcher:
     """Searches the node's own store. Name searches run in one thread, so that exact ones never wait."""
 
-    def __init__(self, store: RecordStore, index: NameIndex) -> None:
+    def __init__(self, store: RecordStore, names: PublishedNames, index: NameIndex) -> None:
         self._store = store
+        self._names = names
         self._index = index
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
-        self._total = 0
 
     async def warm(self) -> None:
         """Makes the first query as fast as the next."""
         loop = asyncio.get_running_loop()
-        self._total = await loop.run_in_executor(self._thread, self._index.size)
+        await loop.run_in_executor(self._thread, self._open)
+
+    def _open(self) -> None:
+        shipped()
+        self._index.open()
 
     async def close(self) -> None:
         """Ends the search thread."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._index.close)
+        await loop.run_in_executor(self._thread, self._names.close)
         self._thread.shutdown()
 
     async def search(self, selector: Selector, limit: int) -> Found:
@@ -72,106 +95,84 @@ class RegisterMatcher:
         asked = named(selector)
         if asked is None:
             return Found()
-        text, entity_type, beside = asked
-        tokens = names.tokens(text)
-        if not tokens:
-            return Found()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._thread, self._by_name, tokens, entity_type, beside, limit
-        )
+        return await loop.run_in_executor(self._thread, self.by_name, *asked, limit)
 
-    def _by_name(
-        self, asked: tuple[str, ...], entity_type: str, beside: Evidence, limit: int
-    ) -> Found:
-        self._total = self._total or self._index.size()
-        gathered, weights = self._gather(asked)
-        ranked = sorted(gathered, key=lambda one: (-gathered[one], one))[:WEIGHED_MAX]
+    def by_name(self, text: str, entity_type: str, beside: Evidence, limit: int) -> Found:
+        """Candidates by name; called in the searching thread."""
+        segments, frequencies = self._index.segments(entity_type)
+        organisation = entity_type == "organisation"
+        asked = asked_for(text, frequencies, organisation=organisation)
+        ranked = rank(segments, asked, frequencies, shipped())
         if not ranked:
             return Found()
-        rows = self._index.names(ranked, entity_type)
-        known = self._evidence([row.record_id for row in rows]) if entity_type == "person" else {}
-        best: dict[RecordId, Candidate] = {}
-        for row in rows:
-            candidate = self._weigh(asked, row, weights, beside, known.get(row.record_id))
-            held = best.get(row.record_id)
-            if candidate is not None and (held is None or held.score < candidate.score):
-                best[row.record_id] = candidate
-        ordered = sorted(best.values(), key=lambda one: (-one.score, one.record_id))
-        return Found(tuple(ordered[:limit]), more=len(ordered) > limit)
+        held = self._names.held([one.name_id for one in ranked])
+        real = [one for one in ranked if held.get(one.name_id, (None,))[0] == one.record_id]
+        best: dict[int, Judged] = {}
+        known = self._known({one.record_id for one in real}, beside)
+        for one in real:
+            stored = known.get(one.record_id, Evidence())
+            judged = judge(one, beside, stored, names=frequencies.names)
+            previous = best.get(one.record_id)
+            if judged.band is not None and (previous is None or previous.score < judged.score):
+                best[one.record_id] = judged
+        ordered = sorted(
+            best.values(), key=lambda one: (-one.score, -one.ranked.logit, one.ranked.record_id)
+        )
+        candidates = tuple(
+            _candidate(one, held[one.ranked.name_id], frequencies) for one in ordered[:limit]
+        )
+        return Found(candidates, more=len(ordered) > limit)
 
-    def _gather(self, asked: Sequence[str]) -> tuple[dict[int, float], dict[str, float]]:
-        """Names that share something with the query, by how much; and each token's weight."""
-        near: list[tuple[int, float, float]] = []
-        weights: dict[str, float] = {}
-        for one in dict.fromkeys(asked):
-            tokens = self._index.tokens(names.keys(one), TOKENS_LOOKED_AT_MAX)
-            alike = sorted(
-                (
-                    (likeness, token_id)
-                    for token_id, text in tokens.items()
-                    if (likeness := score.similarity(one, text)) >= score.ALIKE_MIN
-                ),
-                reverse=True,
-            )[:TOKENS_KEPT_MAX]
-            frequencies = self._index.frequencies([token_id for _, token_id in alike])
-            # A name is as common as all its spellings together.
-            together = sum(frequencies.values())
-            weights[one] = score.weight(together, self._total)
-            near.extend(
-                (token_id, likeness * weights[one], frequencies.get(token_id, 0))
-                for likeness, token_id in alike
-            )
-        gathered: dict[int, float] = defaultdict(float)
-        budget = POSTINGS_MAX
-        for token_id, worth, count in sorted(near, key=lambda one: (one[2], -one[1], one[0])):
-            if budget <= 0:
-                break
-            postings = self._index.postings(token_id, int(min(count, budget)))
-            budget -= len(postings)
-            for name_id in postings:
-                gathered[name_id] += worth
-        return gathered, weights
-
-    def _evidence(self, record_ids: Sequence[RecordId]) -> dict[RecordId, Evidence]:
-        parts: dict[RecordId, dict[str, tuple[str, ...]]] = defaultdict(dict)
-        for record_id, path, stored in self._index.evidence(record_ids):
+    def _known(self, record_ids: set[int], beside: Evidence) -> dict[int, Evidence]:
+        if beside == Evidence() or not record_ids:
+            return {}
+        parts: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        wanted: list[RecordId] = sorted(record_ids)  # type: ignore[arg-type]  # numbers of records
+        for record_id, path, stored in self._names.evidence(wanted):
             value = json.loads(stored)
             parts[record_id][path] = tuple(value) if isinstance(value, list) else (value,)
         return {
             record_id: Evidence(
-                found.get("person.birth_date", ()),
-                found.get("person.nationalities", ()),
-                "".join(found.get("person.sex", ())),
+                found.get(evidence.BIRTH_DATE, ()),
+                found.get(evidence.NATIONALITIES, ()),
+                "".join(found.get(evidence.SEX, ())),
             )
             for record_id, found in parts.items()
         }
 
-    def _weigh(
-        self,
-        asked: Sequence[str],
-        row: NameRow,
-        weights: dict[str, float],
-        beside: Evidence,
-        stored: Evidence | None,
-    ) -> Candidate | None:
-        weighed = score.weigh(
-            asked,
-            row.folded.split(),
-            weights,
-            asked_beside=beside,
-            stored_beside=stored or Evidence(),
-        )
-        if weighed.score < POSSIBLE_MIN:
-            return None
-        band = Band.PROBABLE if weighed.score >= PROBABLE_MIN else Band.POSSIBLE
-        return Candidate(
-            row.record_id,
-            round(weighed.score, 3),
-            band,
-            weighed.reasons,
-            weighed.used | {row.path},
-        )
+
+def judge(ranked: Ranked, asked: Evidence, stored: Evidence, *, names: int) -> Judged:
+    """The score and band of a row with what is known beside its name.
+
+    Args:
+        ranked: the row.
+        asked: what was asked beside the name.
+        stored: what the record holds.
+        names: how many names there are to be met by chance.
+    """
+    beside = evidence.weigh(asked, stored)
+    score = probability(min(ranked.logit, NAME_LOGIT_MAX) + beside.logit)
+    probable = PROBABLE_MIN
+    if (beside.logit > 0 and not beside.dated) or names > LARGE_REGISTER_NAMES:
+        probable = PROBABLE_MIN_UNSUPPORTED
+    band = None
+    if score >= probable:
+        band = Band.PROBABLE
+    elif score >= POSSIBLE_MIN or (ranked.alike and not beside.contradicted):
+        band = Band.POSSIBLE
+    return Judged(ranked, beside, score, band)
+
+
+def _candidate(one: Judged, held: tuple[RecordId, str], frequencies: Frequencies) -> Candidate:
+    record_id, path = held
+    return Candidate(
+        record_id,
+        round(one.score, 3),
+        one.band or Band.POSSIBLE,
+        (*reasons(one.ranked, frequencies), *one.beside.reasons),
+        one.beside.used | {path},
+    )
 
 
 def named(selector: Selector) -> tuple[str, str, Evidence] | None:

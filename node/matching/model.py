@@ -7,6 +7,7 @@ Score = 1 / (1 + exp(-(bias + sum of weight times feature + evidence beside the 
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE: Final = "model.json"
+# Beyond it nothing is told apart any more.
+LOGIT_MAX: Final = 30.0
 
 
 class Model(NamedTuple):
@@ -31,6 +34,16 @@ class Model(NamedTuple):
         """Log-odds that each candidate is the one asked for, by its name alone."""
         logits: NDArray[np.float32] = features @ self.weights + np.float32(self.bias)
         return logits
+
+
+def probability(logit: float) -> float:
+    """What log-odds are as a probability."""
+    return 1 / (1 + math.exp(-max(-LOGIT_MAX, min(LOGIT_MAX, logit))))
+
+
+def log_odds(share: float) -> float:
+    """What a probability is as log-odds."""
+    return math.log(share / (1 - share))
 
 
 @cache

@@ -46,9 +46,10 @@ class Asked:
         return " ".join(sorted(one.forms[0] for one in self.tokens))
 
 
-def asked_for(text: str, frequencies: Frequencies) -> list[Asked]:
+def asked_for(text: str, frequencies: Frequencies, *, organisation: bool = False) -> list[Asked]:
     """The readings of a name asked for; none when it has no readable word."""
-    return [asked(reading, frequencies) for reading in readings(text)[:READINGS_MAX]]
+    found = readings(text, organisation=organisation)[:READINGS_MAX]
+    return [asked(reading, frequencies) for reading in found]
 
 
 def asked(reading: Reading, frequencies: Frequencies) -> Asked:

@@ -9,6 +9,7 @@ import numpy as np
 from node.matching.alignment import Held, align, held_by
 from node.matching.features import COVERED, WHOLE_STRING, features
 from node.matching.gathering import Gathered, gather
+from node.matching.model import log_odds, probability
 from node.matching.query import weigh
 
 if TYPE_CHECKING:
@@ -65,14 +66,14 @@ def weighed(
     held = held_by(segment, gathered.rows)
     names = frequencies.names
     aligned = align(segment, one.tokens, one.weights, gathered.near, held)
-    found = features(segment, one.tokens, one.weights, held, aligned, names)
+    found = features(segment, one.tokens, one.weights, held, aligned, names=names)
     cut = np.zeros(len(found), np.int8)
     for number, variant in enumerate(gathered.variants, 1):
         tried = np.argsort(-found[:, WHOLE_STRING], kind="stable")[:VARIED_MAX]
         some = Held(held.words[tried], held.weights[tried])
         weights = weigh(variant.tokens, frequencies)
         other = align(segment, variant.tokens, weights, variant.near, some)
-        again = features(segment, variant.tokens, weights, some, other, names)
+        again = features(segment, variant.tokens, weights, some, other, names=names)
         better = again[:, COVERED] > found[tried, COVERED] + VARIANT_GAIN
         found[tried[better]] = again[better]
         cut[tried[better]] = number
@@ -91,8 +92,18 @@ def rank(
                 known = best.get(key)
                 if known is None or known.logit < ranked.logit:
                     best[key] = ranked
-    return sorted(best.values(), key=lambda one: (-one.logit, one.record_id, one.name_id))[
-        :RANKED_MAX
+    found = _shared(list(best.values()))
+    return sorted(found, key=lambda one: (-one.logit, one.record_id, one.name_id))[:RANKED_MAX]
+
+
+def _shared(found: list[Ranked]) -> list[Ranked]:
+    """Records with exactly the name asked for share its likelihood: it can be only one of them."""
+    records = len({one.record_id for one in found if one.alike})
+    if records < 2:  # noqa: PLR2004  # nobody to share with
+        return found
+    return [
+        one._replace(logit=log_odds(probability(one.logit) / records)) if one.alike else one
+        for one in found
     ]
 
 

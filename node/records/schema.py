@@ -58,35 +58,21 @@ identifier = Table(
     sqlite_with_rowid=False,
 )
 
-# Every published name is a row; distinct tokens are rows, and only they have keys.
+# Every published name is a row; what it is found by lies in the index beside the database. Numbers come from
+# ``serial`` and are never used again, so that whoever read up to a number knows what is new.
 name = Table(
     "name",
     metadata,
     Column("id", Key, primary_key=True),
     Column("record_id", Key, ForeignKey("record.id", ondelete="CASCADE"), nullable=False),
     Column("path", String(64), nullable=False),
-    Column("folded", Text, nullable=False),
+    Column("text", Text, nullable=False),
     Column("kind", String(24), nullable=False),
     Index("name_by_record", "record_id"),
 )
-token = Table(
-    "token",
+serial = Table(
+    "serial",
     metadata,
-    Column("id", Key, primary_key=True),
-    Column("text", String(40), nullable=False, unique=True),
-)
-token_key = Table(
-    "token_key",
-    metadata,
-    Column("key", BigInteger, primary_key=True),
-    Column("token_id", Key, ForeignKey("token.id", ondelete="CASCADE"), primary_key=True),
-    sqlite_with_rowid=False,
-)
-posting = Table(
-    "posting",
-    metadata,
-    Column("token_id", Key, ForeignKey("token.id", ondelete="CASCADE"), primary_key=True),
-    Column("name_id", Key, ForeignKey("name.id", ondelete="CASCADE"), primary_key=True),
-    Index("posting_by_name", "name_id"),
-    sqlite_with_rowid=False,
+    Column("name", String(32), primary_key=True),
+    Column("last", BigInteger, nullable=False),
 )

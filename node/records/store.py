@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, delete, func, insert, intersect, select, text,
 
 from comity.catalogue import FIELDS
 from comity.store.statement import Statement
-from node.records import names, normalise, schema
+from node.records import normalise, schema
 from node.records.indexing import NAMED, keys_of
 from node.records.record import Labels, RecordId
 from node.records.values import VALUE_TYPES, Assertion
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 HASH_BYTES: Final = 16
 DIGEST_BYTES: Final = 16
+# Characters of a name that are indexed; the field itself is stored whole.
+NAME_CHARACTERS_MAX: Final = 256
 BATCH_RECORDS: Final = 2_000
 # Identifiers in one IN list; SQLite allows 32,766 parameters.
 IN_MAX: Final = 5_000
@@ -187,8 +189,6 @@ class RecordStore:
         return LoadCounts(len(added), len(changed), len(batch) - len(added) - len(changed))
 
     def _forget(self, connection: Connection, ids: Sequence[int]) -> None:
-        names_of = select(schema.name.c.id).where(schema.name.c.record_id.in_(ids))
-        connection.execute(delete(schema.posting).where(schema.posting.c.name_id.in_(names_of)))
         for table in (schema.name, schema.identifier, schema.record_field):
             connection.execute(delete(table).where(table.c.record_id.in_(ids)))
 
@@ -241,60 +241,18 @@ class RecordStore:
     def _write_names(
         self, connection: Connection, published: list[tuple[int, str, str, str]]
     ) -> None:
-        top = connection.execute(select(func.coalesce(func.max(schema.name.c.id), 0))).scalar_one()
-        rows: list[dict[str, Any]] = []
-        parts: list[tuple[str, int]] = []
-        for record_id, path, full, kind in published:
-            found = names.tokens(full)
-            if not found:
-                continue
-            top += 1
-            rows.append(
-                {
-                    "id": top,
-                    "record_id": record_id,
-                    "path": path,
-                    "folded": " ".join(found),
-                    "kind": kind,
-                }
-            )
-            parts.extend((one, top) for one in dict.fromkeys(found))
-        if not rows:
-            return
+        first = _numbers(connection, "name", len(published))
+        rows = [
+            {
+                "id": number,
+                "record_id": record_id,
+                "path": path,
+                "text": full[:NAME_CHARACTERS_MAX],
+                "kind": kind,
+            }
+            for number, (record_id, path, full, kind) in enumerate(published, first)
+        ]
         connection.execute(insert(schema.name), rows)
-        numbers = self._tokens(connection, list(dict.fromkeys(one for one, _ in parts)))
-        connection.execute(
-            insert(schema.posting),
-            [{"token_id": numbers[one], "name_id": name_id} for one, name_id in parts],
-        )
-
-    def _tokens(self, connection: Connection, wanted: list[str]) -> dict[str, int]:
-        numbers: dict[str, int] = {}
-        for at in range(0, len(wanted), IN_MAX):
-            rows = connection.execute(
-                select(schema.token.c.id, schema.token.c.text).where(
-                    schema.token.c.text.in_(wanted[at : at + IN_MAX])
-                )
-            )
-            numbers.update({row.text: row.id for row in rows})
-        fresh = [one for one in wanted if one not in numbers]
-        if fresh:
-            top = connection.execute(
-                select(func.coalesce(func.max(schema.token.c.id), 0))
-            ).scalar_one()
-            numbers.update({one: top + place for place, one in enumerate(fresh, 1)})
-            connection.execute(
-                insert(schema.token), [{"id": numbers[one], "text": one} for one in fresh]
-            )
-            connection.execute(
-                insert(schema.token_key),
-                [
-                    {"key": key, "token_id": numbers[one]}
-                    for one in fresh
-                    for key in names.keys(one)
-                ],
-            )
-        return numbers
 
     # --- identifiers -----------------------------------------------------------------------------
 
@@ -404,6 +362,17 @@ def _reading(records: int, paths: int) -> Statement:
         "SELECT record_id, path, value FROM record_field"  # noqa: S608  # names of parameters
         f" WHERE record_id IN ({ids}) AND path IN ({names})"
     )
+
+
+def _numbers(connection: Connection, name: str, count: int) -> int:
+    """The first of ``count`` numbers that were never used. Writers take turns until they commit."""
+    last = schema.serial.c.last
+    change = update(schema.serial).where(schema.serial.c.name == name).values(last=last + count)
+    found = connection.execute(change.returning(last)).scalar_one_or_none()
+    if found is None:
+        connection.execute(insert(schema.serial).values(name=name, last=count))
+        return 1
+    return int(found) - count + 1
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

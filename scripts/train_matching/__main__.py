@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bench._people import invented_others
+from bench.kit.people import invented_others
 from node.matching import model
 from node.matching.features import FEATURES, NAMES
+from node.matching.gathering import gather
 from node.matching.index.building import build
 from node.matching.index.frequencies import Frequencies, reference
 from node.matching.index.tokenising import PublishedName, tokenise
-from node.matching.gathering import gather
 from node.matching.query import asked_for
 from node.matching.ranking import weighed
 from scripts.train_matching import people as training
@@ -29,7 +29,7 @@ QUERIES_MAX = 8_000
 
 def examples(data: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features of candidates, whether each is the person asked for, and its weight."""
-    chance = random.Random(training.SEED)
+    chance = random.Random(training.SEED)  # noqa: S311  # repeatable on purpose
     people = training.training_people(data)
     rows, queries = [], []
     for number, person in enumerate(people):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import random
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bench._people import Person, half, invented_others, ofac
+from bench.kit.people import Person, half, invented_others, ofac
+from bench.kit.slips import glued, reordered, shortened, typo, with_initial
 from node.matching.words.cleaning import latin
 from node.matching.words.readings import readings
 from node.matching.words.scripts import Script, script_of
@@ -104,50 +104,3 @@ def _slipped(person: Person, chance: random.Random) -> Person:
     way = chance.choice((typo, typo, reordered, with_initial, shortened, glued))
     names = [(name, "name"), (way(name, chance), way.__name__)]
     return Person(person.key, "slip", names, person.year)
-
-
-def typo(name: str, chance: random.Random) -> str:
-    """One letter missing, doubled, changed or swapped with the next."""
-    at = [m.start() for m in re.finditer(r"\w", name)]
-    place = chance.choice(at[1:] or at)
-    kind = chance.randrange(4)
-    if kind == 0:
-        return name[:place] + name[place + 1 :]
-    if kind == 1:
-        return name[:place] + name[place] + name[place:]
-    if kind == 2:  # noqa: PLR2004
-        other = chance.choice("abcdefghijklmnopqrstuvwxyz") if name.isascii() else name[at[0]]
-        return name[:place] + other + name[place + 1 :]
-    return name[:place] + name[place + 1 : place + 2] + name[place] + name[place + 2 :]
-
-
-def reordered(name: str, chance: random.Random) -> str:
-    """Family name first."""
-    del chance
-    first, _, rest = name.rpartition(" ")
-    return f"{rest} {first}".strip()
-
-
-def with_initial(name: str, chance: random.Random) -> str:
-    """A given name as its initial."""
-    words = name.split()
-    at = chance.randrange(max(1, len(words) - 1))
-    return " ".join([*words[:at], words[at][0], *words[at + 1 :]])
-
-
-def shortened(name: str, chance: random.Random) -> str:
-    """A word left out, of three or more."""
-    words = name.split()
-    if len(words) < 3:  # noqa: PLR2004
-        return typo(name, chance)
-    at = chance.randrange(len(words) - 1)
-    return " ".join([*words[:at], *words[at + 1 :]])
-
-
-def glued(name: str, chance: random.Random) -> str:
-    """Two words written together."""
-    words = name.split()
-    if len(words) < 2:  # noqa: PLR2004
-        return typo(name, chance)
-    at = chance.randrange(len(words) - 1)
-    return " ".join([*words[:at], words[at] + words[at + 1].lower(), *words[at + 2 :]])

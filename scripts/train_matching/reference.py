@@ -16,7 +16,7 @@ from node.matching.words.tokens import key_hash, token
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bench._people import Person
+    from bench.kit.people import Person
 
 # Words met once are as rare as those never met.
 COUNT_MIN = 2
@@ -41,7 +41,9 @@ def count(people: Iterable[Person]) -> tuple[int, Counter[str]]:
 def write(people: Iterable[Person]) -> None:
     """Writes the shipped table."""
     names, counts = count(people)
-    kept = sorted((key_hash(text), number) for text, number in counts.items() if number >= COUNT_MIN)
+    kept = sorted(
+        (key_hash(text), number) for text, number in counts.items() if number >= COUNT_MIN
+    )
     target = Path(frequencies.__file__).parent / REFERENCE_FILE
     np.savez_compressed(
         target,

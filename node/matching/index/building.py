@@ -150,9 +150,7 @@ class _Building:
         self._code_hash = np.zeros((len(texts), CODES_COUNTED), np.uint64)
         for number in np.argsort(-self._count, kind="stable").tolist():
             one = token(texts[number])
-            forms[number] = one.forms[
-                : NATIVE_FORMS_STORED_MAX if one.native else FORMS_STORED_MAX
-            ]
+            forms[number] = one.forms[: NATIVE_FORMS_STORED_MAX if one.native else FORMS_STORED_MAX]
             spelling = key_hash(f"t{one.text}")
             self._spelling_hash[number] = spelling
             codes = [key_hash(f"c{code}") for code in one.codes[:CODES_COUNTED]]

@@ -86,7 +86,7 @@ class Segment:
     @property
     def rows(self) -> int:
         """Rows: readings of published names."""
-        return len(self.arrays.row_name)
+        return int(self.arrays.row_name.shape[0])
 
     @property
     def names(self) -> int:
@@ -101,11 +101,8 @@ class Segment:
     @property
     def stored_bytes(self) -> int:
         """Size of everything."""
-        return (
-            sum(getattr(self.arrays, one.name).nbytes for one in fields(Arrays))
-            + len(self.words.encode())
-            + len(self.forms)
-        )
+        arrays: int = sum(getattr(self.arrays, one.name).nbytes for one in fields(Arrays))
+        return arrays + len(self.words.encode()) + len(self.forms)
 
     def word(self, number: int) -> str:
         """The text of a word."""

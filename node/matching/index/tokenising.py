@@ -42,23 +42,23 @@ class Chunk:
     wholes: NDArray[np.uint64]
 
 
-def tokenise(
-    names: Iterable[PublishedName], *, organisation: bool = False
-) -> Chunk:
+def tokenise(names: Iterable[PublishedName], *, organisation: bool = False) -> Chunk:
     """One row for each reading of each name; a name without a readable word has none."""
-    del organisation
     return chunk_of(
         (name.name_id, name.record_id, reading)
         for name in names
-        for reading in readings(name.text)
+        for reading in readings(name.text, organisation=organisation)
     )
 
 
 def chunk_of(rows: Iterable[tuple[int, int, Reading]]) -> Chunk:
     """A chunk of name numbers, record numbers and their readings."""
     lexicon: dict[str, int] = {}
-    starts, words = [0], []
-    names, records, wholes = [], [], []
+    starts: list[int] = [0]
+    words: list[int] = []
+    names: list[int] = []
+    records: list[int] = []
+    wholes: list[int] = []
     for name_id, record_id, reading in rows:
         words.extend(lexicon.setdefault(word, len(lexicon)) for word in reading)
         starts.append(len(words))

@@ -73,7 +73,9 @@ def codes(form: str) -> tuple[str, ...]:
     return tuple(sorted(_collapsed(alternatives))[:CODES_MAX]) or (text[:2],)
 
 
-def _classes(letter: str, following: str, *, first: bool, ambiguous: int) -> tuple[str, bool]:
+def _classes(  # noqa: PLR0911  # one return a rule
+    letter: str, following: str, *, first: bool, ambiguous: int
+) -> tuple[str, bool]:
     """The classes a letter may stand for, and whether that was ambiguous."""
     if letter in _VOWELS:
         return ("A" if first else _SILENT), False

@@ -15,7 +15,19 @@ from node.matching.words.scripts import Script, script_of
 
 _ARTICLES: Final = frozenset(("al", "el", "ul", "ar", "as", "ad", "an", "il", "ur"))
 _ABD: Final = frozenset(
-    ("abdul", "abdel", "abdal", "abdoul", "abdol", "abdu", "abdou", "abd", "abdur", "abdus", "abder")
+    (
+        "abdul",
+        "abdel",
+        "abdal",
+        "abdoul",
+        "abdol",
+        "abdu",
+        "abdou",
+        "abd",
+        "abdur",
+        "abdus",
+        "abder",
+    )
 )
 _ABDULLAH: Final = (
     "abdullah",
@@ -74,7 +86,9 @@ def shaped(words: list[str], particles: frozenset[str]) -> list[str]:
         if script is Script.LATIN:
             spelled = latin(word)
             if spelled:
-                at += _latin(spelled, [latin(one) for one in words[at + 1 : at + 3]], found, particles)
+                at += _latin(
+                    spelled, [latin(one) for one in words[at + 1 : at + 3]], found, particles
+                )
         elif script is Script.ARABIC:
             at += _arabic(word, words[at + 1 : at + 2], found)
         else:

@@ -7,6 +7,7 @@ read in Korean too when every character has a Korean reading.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -20,6 +21,8 @@ from node.matching.words.scripts import Script, script_of
 NORMALISER_VERSION: Final = 2
 WORDS_KEPT_MAX: Final = 8
 _REMEMBERED: Final = 4_096
+# L.L.C. and S.A. are one word each.
+_DOTS: Final = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")
 # Shorter native text beside a Latin name is a sign or initial of it, not the name once more.
 _SECOND_NAME_MIN: Final = 4
 _SYLLABLES_MAX: Final = 4
@@ -38,21 +41,45 @@ def _list(name: str) -> frozenset[str]:
 
 PARTICLES: Final = _list("particles.txt")
 TITLES: Final = _list("titles.txt")
+LEGAL_FORMS: Final = _list("legal_forms.txt")
+_GLUED_FORMS: Final = tuple(
+    sorted(
+        (one for one in LEGAL_FORMS if script_of(one[0]) >= Script.HANGUL), key=len, reverse=True
+    )
+)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def readings(text: str) -> tuple[Reading, ...]:
-    """The readings of a name, the plainest first; none for text without a letter or digit."""
+def readings(text: str, *, organisation: bool = False) -> tuple[Reading, ...]:
+    """The readings of a name, the plainest first; none for text without a letter or digit.
+
+    Args:
+        text: as published.
+        organisation: whether legal forms carry nothing, instead of titles.
+    """
     found: dict[Reading, None] = {}
+    if organisation:
+        for group in _by_script(words(_DOTS.sub("", text))):
+            kept = _carrying(shaped([*map(_without_form, group)], PARTICLES), LEGAL_FORMS)
+            found.update({kept: None} if kept else {})
+        return tuple(found)
     foreign = is_foreign(text)
     for group in _by_script(words(text)):
         syllables = _syllables(group, foreign=foreign)
-        kept = _carrying(shaped(syllables, PARTICLES))
+        kept = _carrying(shaped(syllables, PARTICLES), TITLES)
         if kept:
             found[kept] = None
             if not foreign:
                 found.update(dict.fromkeys(_read_otherwise(kept)))
     return tuple(found)
+
+
+def _without_form(word: str) -> str:
+    """A word without the legal form that Chinese, Japanese and Korean writing glues to it."""
+    for form in _GLUED_FORMS:
+        if len(word) > len(form):
+            word = word.removesuffix(form).removeprefix(form) or word
+    return word
 
 
 def _by_script(all_words: list[str]) -> list[list[str]]:
@@ -78,9 +105,9 @@ def _syllables(group: list[str], *, foreign: bool) -> list[str]:
     return group
 
 
-def _carrying(group: list[str]) -> Reading:
-    without_titles = [word for word in group if word not in PARTICLES and word not in TITLES]
-    kept = without_titles or [word for word in group if word not in PARTICLES] or group
+def _carrying(group: list[str], empty: frozenset[str]) -> Reading:
+    carrying = [word for word in group if word not in PARTICLES and word not in empty]
+    kept = carrying or [word for word in group if word not in PARTICLES] or group
     return tuple(kept[:WORDS_KEPT_MAX])
 
 

@@ -157,7 +157,9 @@ def forms(word: str) -> tuple[str, ...]:
     if script is Script.HAN:
         return han(word)
     spelled = latin(word)
-    if script is Script.ARABIC and word[0] == "\u0639":  # ayn is silent, the vowel it carries is not
+    if (
+        script is Script.ARABIC and word[0] == "\u0639"
+    ):  # ayn is silent, the vowel it carries is not
         spelled = f"a{spelled}"
     return (spelled,) if spelled else ()
 

@@ -23,7 +23,8 @@ from comity.demo.registers import (
     vehicles,
 )
 from comity.demo.registers.draw import Draw
-from node.records import names, normalise
+from node.matching.words.readings import readings
+from node.records import normalise
 from node.records.record import SUBJECTS
 
 # SHA-256 over the first thousand rows of each register with seed 1, written down once: another machine,
@@ -128,7 +129,7 @@ def test_every_row_passes_the_normalisers(agency: str) -> None:
         for address in fields.get("person.emails", ()):
             assert normalise.email(address) == address
         for name in fields.get("person.names", ()):
-            assert names.tokens(name["full"]), name
+            assert readings(name["full"]), name
         if row["entity"] == "observable":
             kind, value = fields["observable.observable_type"], fields["observable.value"]
             assert normalise.observable(kind, value), value

@@ -14,7 +14,7 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,15 +89,23 @@ def un(data: Path) -> Iterator[Person]:
 
 def politicians(data: Path) -> Iterator[Person]:
     """Politicians with their names in many scripts."""
-    with gzip.open(data / "persons/everypolitician_people.jsonl.gz", "rt", encoding="utf-8") as file:
+    with gzip.open(
+        data / "persons/everypolitician_people.jsonl.gz", "rt", encoding="utf-8"
+    ) as file:
         for line in file:
             one = json.loads(line)
-            names = _distinct([(name, "name" if not at else "alias") for at, name in enumerate(one["names"])])
+            names = _distinct(
+                [(name, "name" if not at else "alias") for at, name in enumerate(one["names"])]
+            )
             year = str(one.get("birth_date") or "")[:4]
             gender = str(one.get("gender") or "")[:1].upper()
             yield Person(
-                f"ep-{one['id']}", "politicians", names,
-                int(year) if year.isdigit() else 0, one["country"], gender,
+                f"ep-{one['id']}",
+                "politicians",
+                names,
+                int(year) if year.isdigit() else 0,
+                one["country"],
+                gender,
             )
 
 
@@ -112,8 +120,12 @@ def invented_others(data: Path) -> Iterator[Person]:
                 continue
             one = dict(zip(header, row, strict=False))
             yield Person(
-                f"yente-{name}-{number}", "yente", [(one["full_name"], "name")],
-                int(one["date_of_birth"][:4] or 0), one["nationality"], one["gender"][:1].upper(),
+                f"yente-{name}-{number}",
+                "yente",
+                [(one["full_name"], "name")],
+                int(one["date_of_birth"][:4] or 0),
+                one["nationality"],
+                one["gender"][:1].upper(),
             )
 
 

@@ -1,0 +1,104 @@
+"""Readings: what of a published name carries it, in every script."""
+
+from __future__ import annotations
+
+import pytest
+
+from node.matching.words.readings import readings
+from node.matching.words.tokens import keys, token
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Abd al-Rahman Salah al-Din",
+        "ABDUL RAHMAN SALAH UD DIN",
+        "Abdurrahman Salahuddin",
+        "Abd-ar-Rahman Salahaldin",
+        "Mr. Abdul Rahman bin Salah al-Din",
+    ],
+)
+def test_compounds_have_one_shape_however_they_are_joined(name: str) -> None:
+    assert readings(name)[0] == ("abd", "rahman", "salahuddin")
+
+
+@pytest.mark.parametrize("name", ["Abdullah", "Abd Allah", "Abd-Allah", "Abdul Lah"])
+def test_abdullah_stays_one_word(name: str) -> None:
+    assert len(readings(name)[0]) == 1
+
+
+def test_arabic_compounds_share_their_sound_with_latin_ones() -> None:
+    native = readings("عبد الرحمن صلاح الدين")[0]
+    western = readings("Abdul Rahman Salahuddin")[0]
+    for one, other in zip(native, western, strict=True):
+        assert set(token(one).codes) & set(token(other).codes)
+
+
+def test_titles_and_particles_carry_nothing_unless_they_are_all_there_is() -> None:
+    assert readings("Sheikh Haji Dr. Omar bin Laden") == (("omar", "laden"),)
+    assert readings("Dr. Haji") == (("dr", "haji"),)
+    assert readings("bin") == (("bin",),)
+
+
+def test_a_name_in_two_scripts_has_a_reading_for_each() -> None:
+    assert readings("Сергей Иванов (Sergey Ivanov)") == (("sergey", "ivanov"), ("сергей", "иванов"))
+
+
+def test_korean_names_are_read_by_syllable_and_with_the_given_name_joined() -> None:
+    assert readings("김정은") == (("김", "정", "은"), ("김", "정은"))
+    assert {"kim", "gim"} <= set(token("김").forms)
+
+
+def test_chinese_characters_have_mandarin_cantonese_and_korean_readings() -> None:
+    found = readings("金正恩")
+    assert ("김", "정", "은") in found
+    assert {"jin", "chin", "gam"} <= set(token("金").forms)
+
+
+def test_a_foreign_name_in_chinese_is_not_cut_into_syllables() -> None:
+    assert readings("布萊恩·夏茲") == (("布萊恩", "夏茲"),)
+
+
+def test_vowel_signs_do_not_cut_indic_words() -> None:
+    assert len(readings("नरेन्द्र मोदी")[0]) == 2
+
+
+def test_legal_forms_carry_nothing_of_an_organisation() -> None:
+    assert readings("Acme Trading Co., Ltd.", organisation=True) == (("acme", "trading"),)
+    assert readings("ООО Газпром", organisation=True) == (("газпром",),)
+    assert readings("北京科技有限公司", organisation=True) == (("北京科技",),)
+    assert readings("S.A.", organisation=True) == (("sa",),)
+
+
+def test_known_names_meet_in_symbols_where_neither_spelling_nor_sound_does() -> None:
+    assert set(token("william").symbols) & set(token("bill").symbols)
+    assert set(token("джон").symbols) & set(token("john").symbols)
+
+
+def test_a_word_is_found_with_a_letter_missing() -> None:
+    assert keys(token("katzenbach")) & keys(token("katzenbch"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "!?.,;",
+        "\u202e\u202d\u200f",
+        "\x00\x01\x02",
+        "🙂🙃",
+        "'" * 300,
+        "\u0300\u0301",
+        "\ud800",
+    ],
+)
+def test_text_without_a_letter_has_no_reading(text: str) -> None:
+    assert readings(text) == ()
+
+
+def test_endless_text_is_cut_to_a_name() -> None:
+    (reading,) = readings("la " + "Katzenbach " * 1_000)
+    assert len(reading) == 8
+    (long_word,) = readings("x" * 10_000)
+    assert len(long_word[0]) == 40

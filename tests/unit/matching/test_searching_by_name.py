@@ -1,0 +1,162 @@
+"""Searching by name: who is found, how sure, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from node.matching.evidence import Evidence
+from node.matching.found import Band
+from tests.simulators.name_register import NameRegister
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PEOPLE = {
+    "ivanov": ("Sergey Vladimirovich Katzenelin", "Сергей Катценелин"),
+    "rahman": ("عبد الرحمن الصباغ", "Abdul Rahman al-Sabbagh"),
+    "kim": ("김동욱", "Kim Dong-wook"),
+    "schmidt": ("Jürgen Schmidtbauer",),
+    "garcia": ("María-José García Ibáñez",),
+    "bill": ("Bill Thornaby",),
+    "only": ("Zorobabelus",),
+}
+
+
+@pytest.fixture(name="register")
+def _register() -> Iterator[NameRegister]:
+    register = NameRegister()
+    register.add(PEOPLE)
+    register.add_organisation("acme", "Quillfeather Trading Company Limited")
+    yield register
+    register.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("Sergey Katzenelin", "ivanov"),
+        ("KATZENELIN, Sergei", "ivanov"),
+        ("Сергей Катценелин", "ivanov"),
+        ("Abd al-Rahman as-Sabbagh", "rahman"),
+        ("صباغ عبدالرحمن", "rahman"),
+        ("Dong Wook Kim", "kim"),
+        ("Gim Donguk", "kim"),
+        ("Juergen Schmidtbauer", "schmidt"),
+        ("Jurgen Schmitdbauer", "schmidt"),
+        ("Jürgen Schmidt Bauer", "schmidt"),
+        ("Ibanez Garcia Maria Jose", "garcia"),
+        ("William Thornaby", "bill"),
+    ],
+)
+def test_a_person_is_found_under_another_spelling(
+    register: NameRegister, asked: str, expected: str
+) -> None:
+    assert register.keys(asked)[:1] == [expected]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Heinrich Vollmoeller", "Abdul Karim", "Maria Garcia Lopez de Vega", "Park Ji-sung", "José"],
+)
+def test_somebody_else_is_not_found(register: NameRegister, asked: str) -> None:
+    assert register.keys(asked) == []
+
+
+def test_the_reasons_are_told_in_words(register: NameRegister) -> None:
+    swapped = register.find("Schmidtbauer Jürgen").candidates[0]
+    assert swapped.reasons == ("name spelled alike", "given and family name swapped")
+    native = register.find("Abdurrahman Sabbag").candidates[0]
+    assert any("spelling" in reason or "sound" in reason for reason in native.reasons)
+    joined = register.find("Jürgen Schmidt Bauer").candidates[0]
+    assert "two parts of the name written together" in joined.reasons
+
+
+def test_reasons_quote_nothing_of_the_record(register: NameRegister) -> None:
+    for asked in ("Sergei Katzenelin", "Dong Wook Kim", "Maria Jose Garcia"):
+        for candidate in register.find(asked).candidates:
+            told = " ".join(candidate.reasons).casefold()
+            assert "katz" not in told
+            assert "ibáñez" not in told
+
+
+def test_a_name_alone_never_confirms(register: NameRegister) -> None:
+    (found,) = register.find("Jürgen Schmidtbauer").candidates
+    assert found.band in {Band.PROBABLE, Band.POSSIBLE}
+    assert found.score < 1
+
+
+def test_a_birth_date_supports_and_another_one_speaks_against() -> None:
+    register = NameRegister()
+    register.add({"one": ("Thomas Meierling",)}, born="1974-03-09")
+    asked = "Thomas Mayerling"
+    scores = [
+        max((one.score for one in register.find(asked, Evidence((date,))).candidates), default=0.0)
+        for date in ("1974-03-09", "1974", "1975", "1961-01-01")
+    ]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0.95
+    assert scores[3] == 0
+    supported = register.find("Thomas Meierling", Evidence(("1974-09-03",))).candidates[0]
+    assert "same date of birth with day and month swapped" in supported.reasons
+    assert supported.matched_on == {"person.names", "person.birth_date"}
+    register.close()
+
+
+def test_namesakes_of_a_common_name_are_possible_and_said_to_be_many() -> None:
+    register = NameRegister()
+    register.add({f"n{number}": ("Mohammed Ali",) for number in range(4)})
+    found = register.find("Ali Mohammed").candidates
+    assert len(found) == 4
+    assert all(one.band is Band.POSSIBLE for one in found)
+    carried = "a name that several entries of this register carry"
+    assert all(carried in one.reasons for one in found)
+    assert all(one.score <= 1 / 4 for one in found)
+    register.close()
+
+
+def test_more_namesakes_than_the_limit_ask_for_refinement() -> None:
+    register = NameRegister()
+    register.add({f"n{number}": ("Mohammed Ali",) for number in range(300)})
+    found = register.find("Mohammed Ali", limit=10)
+    assert found.more
+    assert len(found.candidates) == 10
+    register.close()
+
+
+def test_an_organisation_is_found_whatever_its_legal_form(register: NameRegister) -> None:
+    asked = "QUILLFEATHER TRADING CO. LTD"
+    assert register.keys(asked, entity="organisation") == ["acme"]
+    assert register.keys(asked) == []
+
+
+HOSTILE = [
+    "",
+    " ",
+    "a",
+    "A A A A A A A A A A",
+    "x" * 10_000,
+    "Katzenelin " * 1_000,
+    "\x00Sergey\x00",
+    "\u202eyegreS\u202c",
+    "🙂🙃",
+    "שלום Ali سلام",
+    "Z\u0351\u036b\u0343a\u0322\u0321l\u034fg\u0337o" * 50,
+    "\ud800\udfff",
+    "'; DROP TABLE name; --",
+    "%",
+    "*",
+    "\uffff\ufffe",
+    "أ" * 3_000,
+    "的" * 500,
+    "ﷺ" * 200,
+    "1",
+    "0" * 400,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_matches_nobody_by_accident(register: NameRegister, text: str) -> None:
+    names = register.keys(text)
+    assert names == [] or "Katzenelin" in text
