@@ -44,6 +44,7 @@ down: $(VENV)/runtime.stamp ## end what `make up` started
 
 # --- checking it --------------------------------------------------------------------------------------
 test: $(VENV)/dev.stamp ## all tests (under ten minutes on two cores)
+	@sh scripts/install-debian-packages test
 	@$(PY) -m pytest
 
 check: lint types contracts check-generated breaking ## everything CI checks besides the tests

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from comity.ledger.checkpoint import VerifiedCheckpoint
     from comity.ledger.tree import Node
 
-# Names our advisory locks among whatever else uses the server: "CMTL".
-LOCK_CLASS: Final = 0x434D544C
+# Whoever creates the tables goes first; any number that is nobody else's ("CMTL").
+CREATE_LOCK: Final = 0x434D544C
 _POSTGRESQL: Final = "postgresql"
 _ENTRY: Final = Statement(insert(schema.entry))
 _CHECKPOINT: Final = Statement(insert(schema.checkpoint))
@@ -44,8 +44,11 @@ _TILE: Final = Statement(
     "INSERT INTO ledger_tile (log, level, position, hashes) VALUES (:log, :level, :position, :hashes)"
     " ON CONFLICT (log, level, position) DO UPDATE SET hashes = excluded.hashes"
 )
-_CREATE_LOCK: Final = text("SELECT pg_advisory_xact_lock(:class, 0)")
-_LOCK: Final = text("SELECT pg_try_advisory_lock(:class, :log)")
+_CREATE_LOCK: Final = text("SELECT pg_advisory_xact_lock(:lock)")
+# By the table's own number, so that logs in two schemas of a database do not meet.
+_LOCK: Final = text(
+    "SELECT pg_try_advisory_lock(CAST(CAST('ledger_log' AS regclass) AS oid)::integer, :log)"
+)
 
 
 class Appended(NamedTuple):
@@ -106,14 +109,11 @@ class LedgerStore:
         """
         served = connection.dialect.name == _POSTGRESQL
         if served:
-            connection.execute(_CREATE_LOCK, {"class": LOCK_CLASS})
+            connection.execute(_CREATE_LOCK, {"lock": CREATE_LOCK})
         schema.metadata.create_all(connection)
         self.log = self._own_log(connection)
         connection.commit()
-        if (
-            served
-            and not connection.execute(_LOCK, {"class": LOCK_CLASS, "log": self.log}).scalar_one()
-        ):
+        if served and not connection.execute(_LOCK, {"log": self.log}).scalar_one():
             sentence = f"Another process writes the ledger of {self.origin} already."
             raise StartError(sentence, exit_code=ExitCode.UNAVAILABLE)
         edge = self._read_edge(connection)
