@@ -134,7 +134,7 @@ def _print(origin: str, audit: Audit, at_ms: int | None, since: int | None) -> N
         lines.append(f"contains all {since:,} entries of the checkpoint kept elsewhere")
     elif since is None:
         lines.append(
-            "that no newer entries were cut off, only a head kept elsewhere shows (--since FILE)"
+            "not shown by this: that nothing newer was cut off; compare a head kept elsewhere (--since)"
         )
     for line in lines:
         out.print(f"{_INDENT}{line}", soft_wrap=True)

@@ -24,6 +24,7 @@ KINDS: Final = {
     "relay.closed": "relaying ended",
     "ledger.read": "ledger read",
 }
+NOTHING: Final = "nothing further"
 ERASED: Final = "erased under retention rules; its place in the log is proven"
 UNREADABLE: Final = "in a form that this release does not know; --json shows it"
 _ID_SHOWN: Final = 12
@@ -134,7 +135,7 @@ def _read(told: dict[str, Any]) -> str:
 
 
 def _other(told: dict[str, Any]) -> str:
-    return " · ".join(f"{plain_word(name)}: {value}" for name, value in told.items())
+    return " · ".join(f"{plain_word(name)}: {value}" for name, value in told.items()) or NOTHING
 
 
 def _outcome(number: int) -> str:
