@@ -261,7 +261,8 @@ class Journal:
                 trouble = outcome if isinstance(outcome, TroubleError) else trouble
                 self._fail(write, outcome)
             else:
-                written = True
+                # Work alone proves no disk that takes entries.
+                written = written or bool(outcome.indices)
                 if not write.future.done():  # else its caller went away; it is durable all the same
                     write.future.set_result(outcome)
         if trouble is not None:

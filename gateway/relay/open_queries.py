@@ -152,6 +152,13 @@ class OpenQueries:
         del self._by_answer[answer_id]
         return query, query.answers.pop(answer_id)
 
+    def reopen(self, query: OpenQuery) -> None:
+        """Opens the slots of answers that were handed over and never judged."""
+        for answer_id, agency in query.answers.items():
+            self._by_answer.pop(answer_id, None)
+            self.open_slot(query, agency)
+        query.answers.clear()
+
     # --- repeats -----------------------------------------------------------------------------------
 
     def remember(self, query_id: bytes) -> None:

@@ -272,6 +272,7 @@ class Relay:
         query = self._open.by_id(sent.id)
         if query is not None:
             query.link = link
+            self._open.reopen(query)  # an answer without verdict went astray
             for agency in query.slots & copies.keys():
                 self._deliver(query, agency, copies[agency], remaining_ms)
             return

@@ -141,6 +141,8 @@ class GatewayLinks:
                 waking.cancel()
             for _, task in keepers.values():
                 task.cancel()
+            for session in self._sessions:  # renewed ones have no keeper yet
+                session.end()
 
     async def renew(self, tasks: asyncio.TaskGroup) -> None:
         """Opens a second link with the renewed certificate, then drains the first."""

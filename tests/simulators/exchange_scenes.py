@@ -26,13 +26,12 @@ from comity.client import (
 )
 from comity.client.profile import Profile
 from comity.clock import SystemClock
-from comity.rpc import options
 from comity.rpc.tls import channel_credentials
 from node.exchange.model import ANSWER_BUCKET_BYTES, Routing, SealedQuestion, Stage, Urgency
 from node.link.codec import WireCodec
 from node.peer_keys import PeerKeyHolder
 from node.records.selectors import VehicleSelector
-from tests.simulators.federation import RawLink
+from tests.simulators.federation import BOUNDLESS, RawLink
 from tests.simulators.installed import rows, until
 
 if TYPE_CHECKING:
@@ -192,9 +191,7 @@ class Puppet:
         credentials = channel_credentials(
             tls.get("identity", self.identity.tls), server_ca_pem=self.identity.gateway_ca_pem
         )
-        async with grpc.aio.secure_channel(
-            address, credentials, options=options.LINK_CHANNEL
-        ) as channel:
+        async with grpc.aio.secure_channel(address, credentials, options=BOUNDLESS) as channel:
             link = RawLink(channel, self.identity, gateway)
             try:
                 yield link

@@ -11,6 +11,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from sqlalchemy import select
 
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
@@ -30,6 +31,7 @@ from comity.rpc import options
 from comity.rpc.errors import refusal_of
 from comity.rpc.tls import channel_credentials
 from comity.rulings.shipped import shipped_policies
+from comity.store.ledger_schema import entry
 from gateway.app import GatewayApp
 from node.app import NodeApp, open_register
 from node.link.session import HELLO_CONTEXT
@@ -39,14 +41,21 @@ from node.systems import issue_system, systems_ca
 from tests.simulators.authority import Founded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
+
+    from sqlalchemy import Engine
 
     from node.records.record import Record
 
 COUNTRIES = {agency.id: agency.country for agency in AGENCIES}
 PACKS = {agency.id: agency.packs for agency in AGENCIES}
 SOON_S = 10.0
+# A peer that keeps to no bound of its own.
+BOUNDLESS = (
+    *(one for one in options.LINK_CHANNEL if one[0] != "grpc.max_send_message_length"),
+    ("grpc.max_send_message_length", -1),
+)
 
 
 def free_port() -> int:
@@ -110,7 +119,7 @@ class Federation:
     @classmethod
     @contextlib.asynccontextmanager
     async def of(
-        cls, root: Path, agencies: Iterable[str] = ("FR-PJ", "DE-LP"), *, gateways: int = 1
+        cls, root: Path, agencies: Sequence[str] = ("FR-PJ", "DE-LP"), *, gateways: int = 1
     ) -> AsyncIterator[Federation]:
         clock = ManualClock(SystemClock().now_ms())
         async with asyncio.TaskGroup() as tasks:
@@ -122,6 +131,7 @@ class Federation:
                     await fed._join(list(agencies), gateways)
                     for name in list(fed.gateways):
                         await fed.start_gateway(name)
+                    await until(lambda: all(map(fed.known_everywhere, agencies)))
                     for agency in agencies:
                         await fed.start_node(agency)
                     await fed.linked()
@@ -178,6 +188,12 @@ class Federation:
         await self.nodes[agency].start(self._tasks)
         return self.nodes[agency]
 
+    def known_everywhere(self, agency: str) -> bool:
+        """Whether every gateway holds a directory with this agency's node."""
+        directories = [one.app.directories.current for one in self.gateways.values()]
+        members = [one.member(agency) for one in directories]
+        return all(one is not None and one.nodes for one in members)
+
     async def linked(self) -> None:
         """Returns once every node has every link and knows every other node's key."""
 
@@ -227,9 +243,7 @@ class Federation:
         identity = Home.load(self.home(agency))
         address = self.founded.authority.directory.gateways[gateway].address
         credentials = channel_credentials(identity.tls, server_ca_pem=identity.gateway_ca_pem)
-        async with grpc.aio.secure_channel(
-            address, credentials, options=options.LINK_CHANNEL
-        ) as channel:
+        async with grpc.aio.secure_channel(address, credentials, options=BOUNDLESS) as channel:
             link = RawLink(channel, identity, gateway)
             try:
                 yield link
@@ -300,6 +314,13 @@ class RawLink:
             found = refusal_of(error)
             return found.reason.value if found else str(error.code())
         return "OK"
+
+
+def entries_of(engine: Engine, envelope_id: bytes) -> list[str]:
+    """Kinds of a ledger's entries for an envelope, in order."""
+    statement = select(entry.c.kind).where(entry.c.envelope_id == envelope_id)
+    with engine.connect() as connection:
+        return list(connection.execute(statement.order_by(entry.c.position)).scalars())
 
 
 async def until(check: Any, within_s: float = SOON_S) -> None:

@@ -125,7 +125,9 @@ def test_a_repeat_is_neither_counted_nor_logged_again_and_goes_to_whoever_still_
         asker, owner, other = (desk.link(name) for name in ("FR-PJ", "DE-LP", "GB-CA"))
         query = desk.seal("FR-PJ", "DE-LP", "GB-CA")
         await desk.send(asker, query)
-        await desk.send(owner, desk.answer("DE-LP", query))
+        answer = desk.answer("DE-LP", query)
+        await desk.send(owner, answer)
+        verdict(desk, asker, answer, accepted=True)
         await desk.send(asker, query)
         assert (len(desk.got(owner, "deliver")), len(desk.got(other, "deliver"))) == (1, 2)
         desk.relay.cancel(asker, query.id)
@@ -135,6 +137,28 @@ def test_a_repeat_is_neither_counted_nor_logged_again_and_goes_to_whoever_still_
         await desk.journal.write(())
         assert desk.kinds(query.id) == BOTH
         assert desk.quota.left == 999_999
+
+    play(tmp_path, scene)
+
+
+def test_an_answer_lost_with_its_requesters_link_is_owed_again_over_the_next(
+    tmp_path: Path,
+) -> None:
+    async def scene(desk: Desk) -> None:
+        asker, owner = desk.link("FR-PJ"), desk.link("DE-LP")
+        query = desk.seal("FR-PJ", "DE-LP")
+        await desk.send(asker, query)
+        answer = desk.answer("DE-LP", query)
+        await desk.send(owner, answer)  # handed to a link that breaks
+        asker.end(Reason.EXPIRED)
+        desk.relay.detach(asker)
+        again = desk.link("FR-PJ")
+        await desk.send(again, query)
+        assert len(desk.got(owner, "deliver")) == 2
+        await desk.send(owner, answer)
+        assert len(desk.got(again, "deliver")) == 1
+        verdict(desk, again, answer, accepted=True)
+        assert desk.relay.in_flight == 0
 
     play(tmp_path, scene)
 
