@@ -25,6 +25,7 @@ from comity.clock import SystemClock
 from comity.errors import Reason
 from comity.identity.directory import Revocations
 from comity.rpc.tls import TlsIdentity, read_certificate
+from comity.store.engine import open_engine
 from node.records.record import Labels, Record
 from tests.simulators.exchange_scenes import VIN, Puppet, why
 from tests.simulators.federation import Federation, entries_of, until
@@ -354,7 +355,8 @@ def test_several_gateways_work_side_by_side_each_with_its_own_log(tmp_path: Path
         assert entries_of(owner.engine, sealed.id) == ["query.received", "query.answered"]
         fed.clock.advance(seconds=8)  # nobody judged the answers: the query ends by its time
         for name in fed.gateways:
-            engine = fed.gateways[name].app.relay._journal._store.engine
-            await until(lambda engine=engine: len(entries_of(engine, sealed.id)) == 2)
+            log = open_engine(fed.home(name) / "gateway.db")
+            await until(lambda log=log: len(entries_of(log, sealed.id)) == 2)
+            log.dispose()
 
     run(scene, tmp_path, gateways=2)

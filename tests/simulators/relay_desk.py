@@ -10,8 +10,6 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from comity import envelope
 from comity.clock import ManualClock
 from comity.errors import Reason
@@ -27,7 +25,6 @@ from comity.identity.names import AgencyId, FederationId, InstanceName
 from comity.rpc.outbox import Outbox
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
-from comity.store.ledger_schema import entry
 from comity.store.ledger_store import LedgerStore
 from gateway.relay.link import Link
 from gateway.relay.relay import Relay
@@ -35,6 +32,7 @@ from gateway.rpc.frames import ProtoFrames, ProtoRouting
 from node.exchange.model import ANSWER_BUCKET_BYTES, Routing, Stage, Urgency
 from node.link.codec import WireCodec
 from tests.simulators.envelopes import reader, signer
+from tests.simulators.federation import entries_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -71,8 +69,11 @@ class CountedQuota:
 class Desk:
     """The relay and everything around it."""
 
-    def __init__(self, names: tuple[str, ...], journal: Journal, bounds: Bounds | None) -> None:
+    def __init__(
+        self, names: tuple[str, ...], journal: Journal, store: LedgerStore, bounds: Bounds | None
+    ) -> None:
         self.clock = ManualClock()
+        self.store = store
         self.signers = {name: signer(name) for name in names}
         self.readers = {name: reader(name) for name in names}
         self.policy, self.quota, self.journal = NamedPolicy(), CountedQuota(), journal
@@ -99,7 +100,7 @@ class Desk:
         engine = open_engine(folder / "gateway.db")
         store = LedgerStore(engine, origin="comity.test/gateway", signer=signer("ledger"))
         async with Journal(store, clock=ManualClock()) as journal:
-            yield cls(names or ("FR-PJ", "DE-LP", "GB-CA"), journal, bounds)
+            yield cls(names or ("FR-PJ", "DE-LP", "GB-CA"), journal, store, bounds)
         engine.dispose()
 
     def agency_of(self, kid: bytes) -> str | None:
@@ -229,6 +230,4 @@ class Desk:
 
     def kinds(self, query_id: bytes) -> list[str]:
         """Kinds of the ledger's entries for a query, in order."""
-        statement = select(entry.c.kind).where(entry.c.envelope_id == query_id)
-        with self.journal._store.engine.connect() as connection:
-            return list(connection.execute(statement.order_by(entry.c.position)).scalars())
+        return entries_of(self.store.engine, query_id)

@@ -318,12 +318,17 @@ def test_a_query_of_a_killed_process_is_closed_by_the_next_one(tmp_path: Path) -
         query = desk.seal("FR-PJ", "DE-LP")
         await desk.send(asker, query)
         engine = open_engine(tmp_path / "gateway.db")
-        kinds = {"opening": entries.ACCEPTED, "closing": entries.CLOSED}
-        left = unclosed(engine, **kinds)
+
+        def unclosed_now() -> list[tuple[bytes, bytes | None]]:
+            return unclosed(
+                engine, log=desk.store.log, opening=entries.ACCEPTED, closing=entries.CLOSED
+            )
+
+        left = unclosed_now()
         assert [one for one, _ in left] == [query.id]
         await desk.journal.write([entries.interrupted(*one) for one in left])
         assert desk.kinds(query.id) == BOTH
-        assert unclosed(engine, **kinds) == []
+        assert unclosed_now() == []
         engine.dispose()
 
     play(tmp_path, scene)
@@ -337,7 +342,7 @@ def test_a_closing_entry_that_the_disk_did_not_take_is_written_when_it_takes_one
         query, refused = desk.seal("FR-PJ", "DE-LP"), desk.seal("FR-PJ", "DE-LP")
         await desk.send(asker, query)
         with monkeypatch.context() as full:
-            full.setattr(desk.journal._store, "append", _no_space)
+            full.setattr(desk.store, "append", _no_space)
             desk.relay.cancel(asker, query.id)
             await desk.send(asker, refused)
         assert desk.refusals(asker) == [Reason.OVERLOADED]
