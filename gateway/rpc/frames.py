@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from google.protobuf.message import DecodeError
 
@@ -14,7 +14,7 @@ from comity.wire.v1 import routing_pb2
 from gateway.relay.model import Routing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gateway.relay.model import News
 
@@ -39,16 +39,38 @@ _URGENCY: Final = {
 }
 
 
+class Delivery(NamedTuple):
+    """An envelope on its way to a node; its bytes are copied once, into the message that leaves."""
+
+    envelope: bytes
+    remaining_ms: int
+    receipt: bytes
+
+
+Frame = relay.GatewayFrame | Delivery
+
+
+def message_of(batch: Iterable[Frame]) -> relay.AttachResponse:
+    """A batch of frames as one message, built in place."""
+    message = relay.AttachResponse()
+    frames = message.frames
+    for frame in batch:
+        if isinstance(frame, Delivery):
+            deliver = frames.add().deliver
+            deliver.envelope, deliver.remaining_ms, deliver.receipt = frame
+        else:
+            frames.append(frame)
+    return message
+
+
 class ProtoFrames:
     """Implements ``gateway.relay.link.Frames``."""
 
     __slots__ = ()
 
-    def deliver(self, envelope: bytes, *, remaining_ms: int, receipt: bytes) -> relay.GatewayFrame:
+    def deliver(self, envelope: bytes, *, remaining_ms: int, receipt: bytes) -> Delivery:
         """An envelope for a node."""
-        return relay.GatewayFrame(
-            deliver=relay.Deliver(envelope=envelope, remaining_ms=remaining_ms, receipt=receipt)
-        )
+        return Delivery(envelope, remaining_ms, receipt)
 
     def status(
         self, query_id: bytes, news: Sequence[News], *, refused: str = ""

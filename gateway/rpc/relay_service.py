@@ -28,6 +28,7 @@ from comity.rpc.outbox import BATCH_BYTES_MAX, BATCH_FRAMES_MAX, Outbox, OutboxF
 from comity.rpc.shapes import check
 from comity.rpc.tls import peer_of
 from gateway.relay.link import CREDIT_BYTES, CREDIT_ENVELOPES, Link
+from gateway.rpc.frames import Frame, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,7 +89,7 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         peer = peer_of(context)
         member, entry = self._who(peer)
         ended = asyncio.Event()
-        outbox: Outbox[relay.GatewayFrame] = Outbox()
+        outbox: Outbox[Frame] = Outbox()
         link = Link(
             agency=member.agency,
             tls_key=peer.public_key_sha256,
@@ -213,8 +214,8 @@ class _Attached:
         frames += [relay.GatewayFrame(key_statement=one) for one in self._mirror.statements()]
         return frames
 
-    async def _write(self, batch: list[relay.GatewayFrame]) -> None:
-        await self._context.write(relay.AttachResponse(frames=batch))
+    async def _write(self, batch: list[Frame]) -> None:
+        await self._context.write(message_of(batch))
 
     async def _beat(self) -> None:
         while True:
@@ -255,13 +256,14 @@ class _Attached:
                 self._control(frame)
                 continue
             send = frame.send
-            taken = len(send.envelope) + len(send.receipt)
+            sent, receipt, remaining_ms = send.envelope, send.receipt, send.remaining_ms
+            taken = len(sent) + len(receipt)
             envelopes += 1
             size += taken
-            if size > BATCH_TAKEN_MAX or send.remaining_ms > REMAINING_MS_MAX:
+            if size > BATCH_TAKEN_MAX or remaining_ms > REMAINING_MS_MAX:
                 raise Refusal(Reason.TOO_LARGE, "too much in a batch")
             link.spend(taken)
-            relaying.send(link, send.envelope, remaining_ms=send.remaining_ms, receipt=send.receipt)
+            relaying.send(link, sent, remaining_ms=remaining_ms, receipt=receipt)
         if envelopes:
             link.grant(envelopes=envelopes, size_bytes=size)
             credit = relay.Credit(envelopes=envelopes, bytes=size)
@@ -283,8 +285,9 @@ class _Attached:
             raise Refusal(Reason.INVALID_REQUEST, "a frame out of order")
 
     def _credit(self, credit: relay.Credit) -> None:
-        check(credit)
         link = self._link
+        if credit.envelopes > GRANTED_ENVELOPES_MAX or credit.bytes > GRANTED_BYTES_MAX:
+            raise Refusal(Reason.INVALID_REQUEST, "credit beyond any room")
         link.credit_envelopes = min(link.credit_envelopes + credit.envelopes, GRANTED_ENVELOPES_MAX)
         link.credit_bytes = min(link.credit_bytes + credit.bytes, GRANTED_BYTES_MAX)
 

@@ -50,6 +50,8 @@ HIT_ONLY: Final = "no more than a hit may leave"
 # Masks whose told treatments are remembered; beyond it they are built again.
 TREATMENTS_REMEMBERED: Final = 1_024
 
+_text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 
 class Searching(Protocol):
     """The register's search."""
@@ -154,7 +156,7 @@ class Deciding:
                 complete=answer.complete,
                 policy_version=view.version,
             ),
-            json.dumps(ruling, sort_keys=True, separators=(",", ":")).encode(),
+            _text(ruling).encode(),
         )
 
     def _rule(

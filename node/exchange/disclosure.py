@@ -29,6 +29,8 @@ CLOSED: Final = "query.closed"
 RECEIVED: Final = "query.received"
 ANSWERED: Final = "query.answered"
 
+_text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def never_answered(query_id: bytes) -> Draft:
     """The second entry of a received query whose process died before it answered: nothing was released."""
@@ -38,7 +40,7 @@ def never_answered(query_id: bytes) -> Draft:
 
 def canonical(details: dict[str, Any]) -> bytes:
     """Sorted keys, no white space, UTF-8: one text for one meaning."""
-    return json.dumps(details, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _text(details).encode()
 
 
 def outcome_details(

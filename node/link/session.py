@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import grpc
 
@@ -98,6 +98,14 @@ class Events(Protocol):
         ...
 
 
+class _Sending(NamedTuple):
+    """An envelope on its way; its bytes are copied once, into the message that leaves."""
+
+    envelope: bytes
+    remaining_ms: int
+    receipt: bytes
+
+
 class Session:
     """A link while it is up."""
 
@@ -122,7 +130,7 @@ class Session:
         self._tls_key = tls_public_key_sha256
         self._events = events
         self._clock = clock
-        self._outbox: Outbox[relay.NodeFrame] = Outbox()
+        self._outbox: Outbox[relay.NodeFrame | _Sending] = Outbox()
         self._credit_envelopes = 0
         self._credit_bytes = 0
         # Credit that came free and was not given back yet.
@@ -150,9 +158,8 @@ class Session:
         size = len(sealed) + len(receipt)
         if self._credit_envelopes < 1 or self._credit_bytes < size:
             raise Refusal(Reason.OVERLOADED, f"no credit at {self.gateway}")
-        send = relay.Send(envelope=sealed, remaining_ms=remaining_ms, receipt=receipt)
         try:
-            self._outbox.put(relay.NodeFrame(send=send), size)
+            self._outbox.put(_Sending(sealed, remaining_ms, receipt), size)
         except OutboxFullError as error:
             raise Refusal(Reason.OVERLOADED, f"queue to {self.gateway} is full") from error
         self._credit_envelopes -= 1
@@ -234,9 +241,17 @@ class Session:
             raise LinkError("the gateway ended the link")
         return message
 
-    async def _write(self, call: Any, batch: list[relay.NodeFrame]) -> None:
+    async def _write(self, call: Any, batch: list[relay.NodeFrame | _Sending]) -> None:
+        request = relay.AttachRequest()
+        frames = request.frames
+        for frame in batch:
+            if isinstance(frame, _Sending):
+                send = frames.add().send
+                send.envelope, send.remaining_ms, send.receipt = frame
+            else:
+                frames.append(frame)
         try:
-            await call.write(relay.AttachRequest(frames=batch))
+            await call.write(request)
         except asyncio.InvalidStateError as error:
             # What grpc.aio says of a call that ended between two writes.
             raise LinkError("the gateway ended the link") from error
@@ -269,9 +284,10 @@ class Session:
             self.draining = True
 
     def _deliver(self, deliver: relay.Deliver) -> None:
-        size = len(deliver.envelope) + len(deliver.receipt)
+        data, receipt = deliver.envelope, deliver.receipt
+        size = len(data) + len(receipt)
         try:
-            delivered = envelope.parse_delivered(deliver.envelope)
+            delivered = envelope.parse_delivered(data)
         except Refusal as refusal:
             # One bad envelope is its sender's doing, or the gateway's; the link carries others.
             log.warning("envelope from %s refused: %s", self.gateway, refusal.detail)
@@ -282,7 +298,7 @@ class Session:
                 delivered, deliver.remaining_ms, self.gateway, lambda: self._free(size)
             )
         else:
-            self._events.on_answer(delivered, deliver.receipt)
+            self._events.on_answer(delivered, receipt)
 
     def _free(self, size_bytes: int) -> None:
         """Gives credit back, many at a time."""

@@ -28,7 +28,7 @@ from comity.store.journal import Journal
 from comity.store.ledger_store import LedgerStore
 from gateway.relay.link import Link
 from gateway.relay.relay import Relay
-from gateway.rpc.frames import ProtoFrames, ProtoRouting
+from gateway.rpc.frames import ProtoFrames, ProtoRouting, message_of
 from node.exchange.model import ANSWER_BUCKET_BYTES, Routing, Stage, Urgency
 from node.link.codec import WireCodec
 from tests.simulators.envelopes import reader, signer
@@ -215,7 +215,7 @@ class Desk:
         """What was put into a link's outbox since the last look, of one kind."""
         frames = self._seen.setdefault(id(link), [])
         while batch := link.outbox._take():
-            frames += batch
+            frames += message_of(batch).frames
         found = [frame for frame in frames if frame.HasField(kind)]
         self._seen[id(link)] = [frame for frame in frames if not frame.HasField(kind)]
         return [getattr(frame, kind) for frame in found]
