@@ -208,7 +208,7 @@ class NodeApp:
             own_keys=self.own_keys,
             deciding=Deciding(
                 searching=matcher,
-                reading=Register(store),
+                reading=Register(store, clock),
                 law=law,
                 pseudonyms=Pseudonyms(secret_file(self.home / REFERENCE_KEY_FILE), member.country),
             ),

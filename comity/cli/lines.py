@@ -15,7 +15,7 @@ from comity.client.words import Band, Form, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from comity.client.model import Hit, Reply, Treatment
+    from comity.client.model import Edge, Hit, Reply, Treatment
 
 # Characters of a record's reference shown in the table: enough to tell records apart.
 REFERENCE_SHOWN: Final = 7
@@ -161,8 +161,24 @@ def _hit(hit: Hit) -> list[Told]:
                 note = _held(wording.why_withheld(one), several=True)
                 cells.append((Text("details", style=DIM), note))
     cells.extend(_withheld([one for one in hit.treatments if one.form is Form.NOTHING]))
+    cells.extend(_edge(edge, laws) for edge in hit.edges)
     cells.extend(_handling(hit))
     return cells or [(Text("–"), Text("–"), NONE)]
+
+
+def _edge(edge: Edge, laws: set[str]) -> Told:
+    """A relation: what it is, what it leads to, as far as that may be seen, and the row that told it."""
+    other = edge.other
+    lines = [f"{wording.plain_word(other.entity_type)} {_short(other.record_reference)}"]
+    for path, value in other.record.fields.items():
+        lines.append(f"{wording.field_name(path)}: {', '.join(wording.values_of(value))}")
+    told = Text("\n".join(lines))
+    since, until = clean(edge.since), clean(edge.until)
+    if since or until:
+        told.append(f"\n{since or '…'} to {until or 'now'}", style=DIM)
+    arrow = "→" if edge.outward else "←"
+    because = _cited(clean(edge.row), clean(edge.law), laws) or "the owner told no row"
+    return Text(f"{arrow} {wording.plain_word(edge.relation)}"), told, Text(because)
 
 
 def _row(treatment: Treatment, laws: set[str]) -> str:
@@ -170,6 +186,10 @@ def _row(treatment: Treatment, laws: set[str]) -> str:
     row, law = clean(treatment.row), clean(treatment.law)
     if not row:
         return clean(treatment.sentence) or wording.reason_words(treatment.reason)
+    return _cited(row, law, laws)
+
+
+def _cited(row: str, law: str, laws: set[str]) -> str:
     if not law or row in laws:
         return row
     laws.add(row)
@@ -206,9 +226,12 @@ def _handling(hit: Hit) -> list[Told]:
         code = clean(told.handling_code)
         grade = clean(told.source_reliability + told.information_accuracy)
         words = [word for word in (wording.plain_word(told.nature), grade) if word]
-        words += ["accuracy contested"] if told.contested else []
+        words += [wording.plain_word(told.classification)] if told.classification else []
+        words += wording.contested_words(told)
+        words += wording.dated_words(told)
         evaluation = ", ".join(words)
-        conditions = clean(told.handling_conditions)
+        said = (told.handling_conditions, *told.restrictions)
+        conditions = "; ".join(clean(one) for one in said if one)
     note = Text(" · ".join(one for one in (code, evaluation) if one), style=DIM)
     for one in (conditions, duties):
         if one:

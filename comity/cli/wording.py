@@ -189,6 +189,27 @@ def _leg(parts: dict[str, str]) -> str:
     return f"{told} ({plain_word(', '.join(beside))})" if beside else told
 
 
+def contested_words(told: model.Assertion) -> list[str]:
+    """That its accuracy is contested, and since when."""
+    if not told.contested:
+        return []
+    since = f" since {clean(told.contested_since)}" if told.contested_since else ""
+    return [f"accuracy contested{since}"]
+
+
+def dated_words(told: model.Assertion) -> list[str]:
+    """When and where it was collected, how long it holds, where it came from."""
+    words = []
+    if told.collected_on or told.collected_at:
+        place = f" at {clean(told.collected_at)}" if told.collected_at else ""
+        words.append(f"collected {clean(told.collected_on)}".rstrip() + place)
+    if told.valid_from or told.valid_until:
+        words.append(f"valid {clean(told.valid_from) or '…'} to {clean(told.valid_until) or '…'}")
+    words += [f"from {clean(told.third_party_origin)}"] if told.third_party_origin else []
+    words += [f"under {clean(told.acquired_under)}"] if told.acquired_under else []
+    return words
+
+
 def selector_words(selector: selectors.Selector) -> str:
     """A selector as it stands in a heading."""
     match selector:

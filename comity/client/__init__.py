@@ -28,6 +28,7 @@ from comity.client.errors import (
 from comity.client.model import (
     Approval,
     Assertion,
+    Edge,
     Hit,
     Justification,
     PastQuery,
@@ -91,6 +92,7 @@ __all__ = [
     "Container",
     "Conversation",
     "Document",
+    "Edge",
     "ExpiredError",
     "FaultError",
     "Firearm",

@@ -146,6 +146,27 @@ class Hit:
     record: RecordView
     treatments: tuple[Treatment, ...]
     obligations: tuple[str, ...]
+    edges: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One relation of a record, released by a decision of its own; ``other`` as far as it may be seen.
+
+    Attributes:
+        relation: ``owner``, ``user``, ``associate`` …
+        outward: whether it leads from the record to the other one.
+    """
+
+    relation: str
+    outward: bool
+    other: Hit
+    since: str = ""
+    until: str = ""
+    assertion: Assertion | None = None
+    row: str = ""
+    law: str = ""
+    obligations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

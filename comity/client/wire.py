@@ -187,6 +187,21 @@ def _hit(message: answer_pb2.Hit) -> model.Hit:
         record=_record(message.record, entity_type),
         treatments=tuple([_treatment(one) for one in message.treatments]),
         obligations=tuple(message.obligations),
+        edges=tuple([_edge(one) for one in message.edges]),
+    )
+
+
+def _edge(message: answer_pb2.Edge) -> model.Edge:
+    return model.Edge(
+        relation=message.relation,
+        outward=message.outward,
+        other=_hit(message.other),
+        since=message.since,
+        until=message.until,
+        assertion=_assertion(message.assertion) if message.HasField("assertion") else None,
+        row=message.row,
+        law=message.law,
+        obligations=tuple(message.obligations),
     )
 
 
@@ -212,13 +227,14 @@ def _record(message: record_pb2.Record, entity_type: str) -> model.RecordView:
     if which is not None:
         for field, value in getattr(message, which).ListFields():
             released[f"{which}.{field.name}"] = _value(value)
-    assertion = None
-    if message.HasField("assertion"):
-        told = message.assertion
-        parts: dict[str, Any] = {name: getattr(told, name) for name in _ASSERTION_PARTS}
-        parts["restrictions"] = tuple(told.restrictions)
-        assertion = model.Assertion(**parts)
+    assertion = _assertion(message.assertion) if message.HasField("assertion") else None
     return model.RecordView(which or entity_type, released, assertion)
+
+
+def _assertion(message: Any) -> model.Assertion:
+    parts: dict[str, Any] = {name: getattr(message, name) for name in _ASSERTION_PARTS}
+    parts["restrictions"] = tuple(message.restrictions)
+    return model.Assertion(**parts)
 
 
 def _value(value: Any) -> Value:

@@ -160,6 +160,11 @@ def _refusal_in(details: bytes) -> Refusal | None:
     for detail in status_pb2.Status.FromString(details).details:
         info = error_details_pb2.ErrorInfo()
         if detail.Unpack(info) and info.domain == DOMAIN and info.reason in Reason.__members__:
-            reference = info.metadata.get("reference", "")
-            return Refusal(Reason(info.reason), reference, field=info.metadata.get("field") or None)
+            told = info.metadata
+            return Refusal(
+                Reason(info.reason),
+                told.get("reference", ""),
+                field=told.get("field") or None,
+                hint=told.get("hint", ""),
+            )
     return None

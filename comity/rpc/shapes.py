@@ -25,7 +25,10 @@ def check(message: Message) -> None:
     except protovalidate.ValidationError as error:
         violation = error.violations[0].proto
         raise Refusal(
-            Reason.INVALID_REQUEST, violation.rule_id, field=_path(violation.field)
+            Reason.INVALID_REQUEST,
+            violation.rule_id,
+            field=_path(violation.field),
+            hint=violation.message,  # the rule's own words; it quotes no value
         ) from None
 
 

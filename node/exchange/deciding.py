@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from comity.catalogue import FIELDS
+from comity.errors import Reason, Refusal
 from comity.rulings import ReasonCode
 from node.exchange import release
 from node.exchange.model import (
@@ -28,13 +30,16 @@ from node.exchange.model import (
     SealedQuestion,
     Treatment,
 )
+from node.exchange.relating import Relating
+from node.matching.found import Band, Candidate
 from node.policy.law import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from comity.rulings import FieldRuling, Mask, RecordLabels
-    from node.matching.found import Candidate, Found
+    from node.exchange.relating import Stored
+    from node.matching.found import Found
     from node.policy.law import Law, View
     from node.records.record import RecordId
     from node.records.selectors import Selector
@@ -76,6 +81,10 @@ class Reading(Protocol):
 
     def assertion(self, record_id: RecordId) -> object | None:
         """How the record is to be judged and handled."""
+        ...
+
+    def edges(self, record_id: RecordId, limit: int) -> Sequence[Stored]:
+        """Relations of a record."""
         ...
 
 
@@ -127,6 +136,14 @@ class Deciding:
         Raises:
             Refusal: the law refuses the query as such.
         """
+        if any(one.entity_type != routing.entity_type for one in question.selectors):
+            # The gateway judged the type that the routing names; another one was never judged.
+            raise Refusal(Reason.ENVELOPE_REFUSED, "selectors of another type than the routing's")
+        barred = self._law.accept(routing, question)
+        if barred is not None and barred.reason is ReasonCode.QUALITY:
+            return SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False), b"{}"
+        if barred is not None:
+            raise Refusal(Reason.ADMISSION_DENIED, f"row {barred.row}")
         limit = min(question.max_candidates or CANDIDATES_MAX, CANDIDATES_MAX)
         suitable = [one for one in question.selectors if one.unsuitable() is None]
         if not suitable:
@@ -166,6 +183,7 @@ class Deciding:
         trail: list[dict[str, Any]] = []
         if not candidates:
             return hits, trail
+        relating = Relating(self._reading, view, partial(self._other, routing))
         labels = self._reading.labels(list(candidates))
         ranked = sorted(candidates.values(), key=lambda one: (-one.score, one.record_id))
         for candidate in ranked:
@@ -174,17 +192,30 @@ class Deciding:
                 continue
             mask = view.mask(label)
             visible = mask.best >= Form.HIT and candidate.matched_on <= view.searchable(label)
-            trail.append(
-                {
-                    "forms": {path: int(one.form) for path, one in mask.items() if one.form},
-                    "record": int(candidate.record_id),
-                    "rows": sorted({one.row for one in mask.values() if one.form}),
-                    "visible": visible,
-                }
-            )
-            if visible:
-                hits.append(self._release(routing, candidate, label, mask))
+            ruled: dict[str, Any] = {
+                "forms": {path: int(one.form) for path, one in mask.items() if one.form},
+                "record": int(candidate.record_id),
+                "rows": sorted({one.row for one in mask.values() if one.form}),
+                "visible": visible,
+            }
+            trail.append(ruled)
+            if not visible:
+                continue
+            hit = self._release(routing, candidate, label, mask)
+            if hit.fields:
+                edges, ruled_edges = relating.edges(candidate.record_id, label)
+                hit = replace(hit, edges=edges)
+                if ruled_edges:
+                    ruled["edges"] = ruled_edges
+            hits.append(hit)
         return hits, trail
+
+    def _other(
+        self, routing: Routing, record_id: RecordId, label: RecordLabels, mask: Mask
+    ) -> Released:
+        """The record at the other end of a relation."""
+        found = Candidate(record_id, 0.0, Band.EXACT, (), frozenset())
+        return self._release(routing, found, label, mask)
 
     def _release(
         self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask

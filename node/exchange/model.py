@@ -18,6 +18,8 @@ INTERACTIVE_LIFETIME_MS: Final = 5 * 60 * 1000
 # record may need more room.
 ANSWER_BUCKET_BYTES: Final = 16 * 1024
 ANSWER_BUCKET_FULL_BYTES: Final = 64 * 1024
+# Relations of one record that are told at most.
+EDGES_MAX: Final = 12
 # Candidates one source shows when the question sets no smaller limit.
 CANDIDATES_MAX: Final = 5
 
@@ -173,6 +175,22 @@ class Released:
     assertion: object | None
     treatments: tuple[Treatment, ...]
     obligations: tuple[str, ...]
+    edges: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One relation of a record as it leaves, and as much of the other record as may leave."""
+
+    relation: str
+    outward: bool
+    since: str
+    until: str
+    assertion: object | None
+    row: str
+    law: str
+    obligations: tuple[str, ...]
+    other: Released
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,11 @@ from node.exchange.model import (
 from node.link import selectors as selector_codec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from google.protobuf.message import Message
 
-    from node.exchange.model import Released
+    from node.exchange.model import Edge, Released
 
 WIRE_VERSION: Final = 1
 
@@ -208,7 +210,7 @@ class WireCodec:
         """An answer's body with the receipt's salt and the ruling's digest, or ``Refusal``."""
         wire = closed(wire_answer_pb2.AnswerBody, data)
         released = withheld = 0
-        for hit in wire.hits:
+        for hit in _every(wire.hits):
             if hit.entity_type not in _ENTITY_NAME or hit.band not in _BANDS_DEFINED:
                 raise _incompatible("hit")
             for treatment in hit.treatments:
@@ -272,6 +274,32 @@ def _treatment(one: Treatment) -> answer_pb2.FieldTreatment:
     return known
 
 
+def _every(hits: Iterable[answer_pb2.Hit]) -> Iterator[answer_pb2.Hit]:
+    """Hits, and what their relations lead to; a relation leads on to nothing."""
+    for hit in hits:
+        yield hit
+        for edge in hit.edges:
+            if edge.other.edges:
+                raise _incompatible("edge")
+            yield edge.other
+
+
+def _edge(told: Edge) -> answer_pb2.Edge:
+    edge = answer_pb2.Edge(
+        relation=told.relation,
+        outward=told.outward,
+        since=told.since,
+        until=told.until,
+        row=told.row,
+        law=told.law,
+        obligations=told.obligations,
+        other=_hit(told.other),
+    )
+    if told.assertion is not None:
+        _fill(edge.assertion, told.assertion)
+    return edge
+
+
 def _hit(released: Released) -> answer_pb2.Hit:
     hit = answer_pb2.Hit(
         record_reference=released.reference,
@@ -281,6 +309,7 @@ def _hit(released: Released) -> answer_pb2.Hit:
         match_reasons=released.match_reasons,
         treatments=[_treatment(one) for one in released.treatments],
         obligations=released.obligations,
+        edges=[_edge(one) for one in released.edges],
     )
     if released.fields:
         entity = getattr(hit.record, released.entity_type)

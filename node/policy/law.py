@@ -9,15 +9,18 @@ Rules:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
 
 from comity.clock import to_datetime
 from comity.errors import Reason, Refusal
-from comity.rulings import AskContext, Form, RequestContext
+from comity.rulings import AskContext, Facts, Form, RequestContext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from comity.clock import Clock
-    from comity.rulings import Bundle, Mask, Policies, RecordLabels
+    from comity.rulings import Bundle, Decision, Mask, Policies, RecordLabels
     from node.exchange.model import Caller, Question, Routing, SealedQuestion
     from node.exchange.ports import Directories
 
@@ -41,6 +44,10 @@ class View:
     def searchable(self, labels: RecordLabels) -> frozenset[str]:
         """Fields of a record like this that may be searched on."""
         return self._bundle.match(self._request, labels)
+
+    def relate(self, labels: RecordLabels, relation: str, other: RecordLabels) -> Decision:
+        """Whether a relation may be told that leads from one record to another."""
+        return self._bundle.relate(self._request, labels, relation, other)
 
 
 class Law:
@@ -79,6 +86,7 @@ class Law:
             today=to_datetime(self._clock.now_ms()).date(),
             owner_country=own.country if own else "",
             aim=question.aim,
+            facts=shape_of(question.selectors),
         )
         return View(self._policies.current, request)
 
@@ -86,7 +94,7 @@ class Law:
         """Whether this agency lets its own caller ask this.
 
         Raises:
-            Refusal: ADMISSION_DENIED.
+            Refusal: ADMISSION_DENIED, with the sentence of the row that says so.
         """
         why = question.justification
         own = self._directories.current.member(self._agency)
@@ -103,7 +111,72 @@ class Law:
                 today=to_datetime(self._clock.now_ms()).date(),
                 country=own.country if own else "",
                 aim=why.aim,
+                facts=shape_of(question.selectors),
             )
         )
         if not decision.allowed:
-            raise Refusal(Reason.ADMISSION_DENIED, f"row {decision.row}")
+            raise Refusal(
+                Reason.ADMISSION_DENIED,
+                f"row {decision.row}",
+                field="question",
+                hint=decision.sentence,
+            )
+
+    def accept(self, routing: Routing, question: SealedQuestion) -> Decision | None:
+        """What bars a question that another agency admitted, or nothing.
+
+        Bars and record rules on questions (what no agency may ask: one part of a name, one attribute)
+        hold at the owner, too: the asker's node is not trusted to have applied them. Whom the asker's
+        agency lets ask is its own affair.
+        """
+        bundle = self._policies.current
+        member = self._directories.current.member(routing.sender)
+        decision = bundle.admit(
+            AskContext(
+                agency=routing.sender,
+                role=question.role,
+                purpose=routing.purpose,
+                instrument=routing.instrument,
+                offence=question.offence,
+                subject_category=question.subject_category,
+                entity_type=routing.entity_type,
+                stage=int(routing.stage),
+                today=to_datetime(self._clock.now_ms()).date(),
+                country=member.country if member else "",
+                aim=question.aim,
+                facts=shape_of(question.selectors),
+            )
+        )
+        row = bundle.rows.get(decision.row)
+        if decision.allowed or row is None or row.cells["tier"] not in HELD_BY_OWNERS:
+            return None
+        return decision
+
+
+class Shaped(Protocol):
+    """A selector, as far as the law looks at it."""
+
+    @property
+    def shape(self) -> str:
+        """How much was given, in a word."""
+        ...
+
+    @property
+    def name_parts(self) -> int | None:
+        """How many parts of a name there are."""
+        ...
+
+
+# Tiers of rows on questions that an owner applies to what others ask it.
+HELD_BY_OWNERS: Final = frozenset({"bar", "record"})
+
+
+@lru_cache(maxsize=1_024)
+def _shape(parts: int | None, shapes: frozenset[str]) -> Facts:
+    return Facts(name_parts=parts, selectors=shapes, bulk=False)
+
+
+def shape_of(selectors: Sequence[Shaped]) -> Facts:
+    """How much was given to search by; the weakest selector counts."""
+    parts = [one.name_parts for one in selectors if one.name_parts is not None]
+    return _shape(min(parts, default=None), frozenset(one.shape for one in selectors))

@@ -61,7 +61,13 @@ KINDS: Final[dict[str, Kind]] = {
     "substance": Kind("substance", normalise.words, "a name or CAS number"),
     "place": Kind("place", normalise.words, "a name"),
     "country": Kind("country", normalise.words, "ISO 3166-1 alpha-2"),
-    "leg": Kind("leg of the route", normalise.leg, "where a leg begins or ends"),
+    "seizure-leg": Kind("leg of the route", normalise.leg, "where a leg begins or ends"),
+    "shipment-leg": Kind("leg of the route", normalise.leg, "where a leg begins or ends"),
+    "shipment-container": Kind(
+        "container", normalise.container, "4 letters and 7 figures whose check digit fits"
+    ),
+    "exhibit-hash": Kind("hash", normalise.OBSERVABLES["HASH"], "32, 40 or 64 hexadecimal signs"),
+    "edge": Kind("relation", normalise.plain, "the owner's own key"),
     **{
         f"{what}-{word}": Kind(f"{what} {word}", normalise.reference, "letters with a figure")
         for what, word in (

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The kind of an observable's value stands beside it.
 OBSERVABLE: Final = "observable"
+# An end of a relation, by the owner's own key.
+EDGE: Final = "edge"
 _IDENTIFIED: Final = {
     entity: tuple(info for info in infos if info.identifier) for entity, infos in FIELDS.items()
 }
@@ -42,7 +44,10 @@ def _keys(record: Record, info: FieldInfo, value: object) -> Iterator[Key]:
         if kind not in normalise.OBSERVABLES:
             return
     if isinstance(value, RouteLeg):
-        yield from _route_keys(value)
+        yield from _route_keys(kind, value)
+        return
+    if kind == EDGE:
+        yield edge_key(record.source, str(value))
         return
     texts: tuple[str, ...] = (str(value),)
     within = _within(record, info)
@@ -65,14 +70,19 @@ def _within(record: Record, info: FieldInfo) -> str:
     return next(filter(None, told), "")
 
 
-def _route_keys(leg: RouteLeg) -> Iterator[Key]:
+def _route_keys(kind: str, leg: RouteLeg) -> Iterator[Key]:
     """Every way of asking for a leg: by country or place, by both ends or one."""
     for origin in dict.fromkeys((leg.from_country, leg.from_place, "")):
         for destination in dict.fromkeys((leg.to_country, leg.to_place, "")):
-            yield from leg_keys(origin, destination)
+            yield from leg_keys(kind, origin, destination)
 
 
-def leg_keys(origin: str, destination: str) -> tuple[Key, ...]:
+def edge_key(source: str, source_key: str) -> Key:
+    """What the relations of a record are found by."""
+    return Key(EDGE, source_key, source)
+
+
+def leg_keys(kind: str, origin: str, destination: str) -> tuple[Key, ...]:
     """The key of a leg; none when it names no end."""
-    found = key("leg", f"{origin}>{destination}")
+    found = key(kind, f"{origin}>{destination}")
     return () if found is None else (found,)

@@ -1,32 +1,74 @@
-"""Reading records for a decision: labels first, then only what a mask names."""
+"""Reading records for a decision: labels first, then only what a mask names.
+
+Labels say what follows from the assertion, too: its handling code, that it is contested or came from a third
+party, that its review is overdue. A record past its day of deletion is not there.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
+from comity.clock import to_datetime
 from comity.rulings import RecordLabels
+from node.records.indexing import edge_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from comity.clock import Clock
     from node.records.record import RecordId
     from node.records.store import RecordStore
     from node.records.values import Assertion
 
 
+OVERDUE: Final = "review-overdue"
+_KIND, _FROM, _TO, _SINCE, _UNTIL = (
+    f"relation.{name}"
+    for name in ("relation_type", "from_reference", "to_reference", "since", "until")
+)
+_EDGE_PATHS: Final = (_KIND, _FROM, _TO, _SINCE, _UNTIL)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdge:
+    """A relation of a record.
+
+    Attributes:
+        record_id: the relation's own record.
+        relation: its kind.
+        outward: whether it leads from the record to the other one.
+        other: the record at its other end.
+    """
+
+    record_id: RecordId
+    relation: str
+    outward: bool
+    other: RecordId
+    since: str
+    until: str
+
+
 class Register:
     """Implements ``node.exchange.deciding.Reading`` over the store."""
 
-    __slots__ = ("_store",)
+    __slots__ = ("_clock", "_store")
 
-    def __init__(self, store: RecordStore) -> None:
+    def __init__(self, store: RecordStore, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     def labels(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, RecordLabels]:
-        """What policies look at; handling code and contested flag of the assertion included."""
+        """What policies look at; records that had to be deleted are left out."""
+        today = to_datetime(self._clock.now_ms()).date().isoformat()
         found = {}
-        for record_id, (entity_type, labels, _) in self._store.facts(record_ids).items():
-            found[record_id] = RecordLabels(entity_type, labels.subject, labels.markings)
+        for record_id, fact in self._store.facts(record_ids).items():
+            if fact.delete_on and fact.delete_on < today:
+                continue
+            markings = fact.labels.markings
+            if fact.review_on and fact.review_on < today:
+                markings |= {OVERDUE}
+            found[record_id] = RecordLabels(fact.entity_type, fact.labels.subject, markings)
         return found
 
     def read(
@@ -38,3 +80,31 @@ class Register:
     def assertion(self, record_id: RecordId) -> Assertion | None:
         """How the record is to be judged and handled."""
         return self._store.assertion(record_id)
+
+    def edges(self, record_id: RecordId, limit: int) -> list[StoredEdge]:
+        """Relations of a record, at most ``limit``, to whatever is there."""
+        fact = self._store.facts([record_id]).get(record_id)
+        if fact is None:
+            return []
+        key = self._store.hash_of(edge_key(fact.source, fact.source_key))
+        found = self._store.find(key, limit)
+        if not found:
+            return []
+        told = self._store.read([match.record_id for match in found], _EDGE_PATHS)
+        ends = {
+            match.record_id: (match.path == _FROM, told.get(match.record_id, {})) for match in found
+        }
+        wanted = [str(parts.get(_TO if out else _FROM, "")) for out, parts in ends.values()]
+        others = self._store.of_source(fact.source, wanted)
+        return [
+            StoredEdge(
+                edge,
+                str(parts.get(_KIND, "")),
+                outward=out,
+                other=others[other],
+                since=str(parts.get(_SINCE, "")),
+                until=str(parts.get(_UNTIL, "")),
+            )
+            for (edge, (out, parts)), other in zip(ends.items(), wanted, strict=True)
+            if other in others
+        ]

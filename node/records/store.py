@@ -62,6 +62,28 @@ class LoadCounts(NamedTuple):
         return LoadCounts(*(a + b for a, b in zip(self, other, strict=True)))
 
 
+class Fact(NamedTuple):
+    """What is known of a record without reading any of its fields.
+
+    Attributes:
+        labels: its own, and the markings that follow from its assertion: handling code, contested,
+            third party.
+        assertion: as stored.
+        review_on: day by which its owner reviews it; empty: none.
+        delete_on: day on which its owner deletes it; empty: none.
+        source: the register it comes from.
+        source_key: its owner's key.
+    """
+
+    entity_type: str
+    labels: Labels
+    assertion: str
+    review_on: str
+    delete_on: str
+    source: str
+    source_key: str
+
+
 class Match(NamedTuple):
     """A record found by an identifier, and the field that held it."""
 
@@ -113,7 +135,7 @@ class RecordStore:
         self._engine = engine
         self._index_key = index_key
         self._reader: Connection | None = None
-        self._known: dict[RecordId, tuple[str, Labels, str]] = {}
+        self._known: dict[RecordId, Fact] = {}
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -303,16 +325,15 @@ class RecordStore:
                 found[RecordId(record_id)].add(path)
         return {one: frozenset(found[one]) for one in sorted(found)}
 
-    def facts(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, tuple[str, Labels, str]]:
-        """Entity type, labels and stored assertion of records; no field values."""
+    def facts(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, Fact]:
+        """Entity type, labels and assertion of records; no field values."""
         known = self._known
         missing = [one for one in record_ids if one not in known]
         if missing:
             if len(known) > LABELS_REMEMBERED:
                 known.clear()
             for row in self.reader.execute(_FACTS, {"ids": missing}):
-                labels = Labels(row.subject, frozenset(row.markings.split()))
-                known[RecordId(row.id)] = (row.entity_type, labels, row.assertion)
+                known[RecordId(row.id)] = _fact(row)
         return {one: known[one] for one in record_ids if one in known}
 
     def read(
@@ -333,8 +354,13 @@ class RecordStore:
         fact = self.facts([record_id]).get(record_id)
         if fact is None:
             return None
-        parts = json.loads(fact[2])
+        parts = json.loads(fact.assertion)
         return Assertion(**{**parts, "restrictions": tuple(parts.get("restrictions", ()))})
+
+    def of_source(self, source: str, source_keys: Sequence[str]) -> dict[str, RecordId]:
+        """Records by their owner's keys."""
+        rows = self.reader.execute(_OF_SOURCE, {"source": source, "keys": list(source_keys)})
+        return {row.source_key: RecordId(row.id) for row in rows}
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Records by source and entity type."""
@@ -349,8 +375,11 @@ class RecordStore:
 
 _FIND: Final = Statement("SELECT record_id, path FROM identifier WHERE hash = :hash LIMIT :limit")
 _FACTS: Final = text(
-    "SELECT id, entity_type, subject, markings, assertion FROM record WHERE id IN :ids"
+    "SELECT id, entity_type, subject, markings, assertion, source, source_key FROM record WHERE id IN :ids"
 ).bindparams(bindparam("ids", expanding=True))
+_OF_SOURCE: Final = text(
+    "SELECT id, source_key FROM record WHERE source = :source AND source_key IN :keys"
+).bindparams(bindparam("keys", expanding=True))
 
 
 @lru_cache(maxsize=READINGS_REMEMBERED)
@@ -373,6 +402,26 @@ def _numbers(connection: Connection, name: str, count: int) -> int:
         connection.execute(insert(schema.serial).values(name=name, last=count))
         return 1
     return int(found) - count + 1
+
+
+def _fact(row: Any) -> Fact:
+    told = json.loads(row.assertion)
+    markings = set(row.markings.split())
+    if told.get("handling_code"):
+        markings.add(told["handling_code"])
+    if told.get("contested"):
+        markings.add("contested")
+    if told.get("third_party_origin"):
+        markings.add("third-party")
+    return Fact(
+        row.entity_type,
+        Labels(row.subject, frozenset(markings)),
+        row.assertion,
+        told.get("review_on", ""),
+        told.get("delete_on", ""),
+        row.source,
+        row.source_key,
+    )
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

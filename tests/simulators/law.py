@@ -12,6 +12,7 @@ from comity.rulings import (
     NODE_VERBS,
     AskContext,
     Bundle,
+    Facts,
     RecordLabels,
     RequestContext,
     RouteContext,
@@ -77,6 +78,7 @@ def asking(**changes: Any) -> AskContext:
         "entity_type": "person",
         "stage": 2,
         "today": TODAY,
+        "facts": Facts(name_parts=2, selectors=frozenset({"name-parts"}), bulk=False),
     }
     return AskContext(**told | changes)
 

@@ -108,6 +108,11 @@ class Selector:
         return NUMBER if self.keys() else NAME
 
     @property
+    def name_parts(self) -> int | None:
+        """How many of given name, family name and full birth date there are; nothing but for persons."""
+        return None
+
+    @property
     def text(self) -> str:
         """The name to search by, where there is one."""
         return normalise.plain(getattr(self, "name", ""))

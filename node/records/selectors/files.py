@@ -18,7 +18,7 @@ _NUMBERED: Final = {
     "CASE": ("case-reference",),
     "EVENT": ("event-reference",),
     "OFFENCE": ("decision-reference",),
-    "EVIDENCE_ITEM": ("exhibit-number", "HASH"),
+    "EVIDENCE_ITEM": ("exhibit-number", "exhibit-hash"),
     "NOTICE": ("notice-number",),
 }
 

@@ -60,18 +60,21 @@ class PersonSelector(Selector):
         return Selector.unsuitable(self)
 
     @property
-    def shape(self) -> str:
+    def name_parts(self) -> int:
         """How many of given name, family name and full birth date there are.
 
-        A name in a script without spaces counts as both.
+        A name in a script without spaces counts as both names.
         """
         text = self.text
         parts = len(text.split())
         if parts == 1 and len(text) > 1 and not text.isascii():
             parts = NAME_PARTS_MIN
-        if len(self.birth_date) == FULL_DATE_CHARACTERS:
-            parts += 1
-        return NAME_PARTS if parts >= NAME_PARTS_MIN else NAME_PART
+        return parts + (len(self.birth_date) == FULL_DATE_CHARACTERS)
+
+    @property
+    def shape(self) -> str:
+        """Enough parts of a name, or one."""
+        return NAME_PARTS if self.name_parts >= NAME_PARTS_MIN else NAME_PART
 
 
 @dataclass(frozen=True, slots=True)

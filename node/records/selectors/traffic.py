@@ -49,7 +49,7 @@ class _Traffic(Selector):
             for end in (leg.origin, leg.destination):
                 if end:
                     self.check_part("legs", end)
-            if not leg_keys(leg.origin, leg.destination):
+            if not leg_keys(f"{self.entity_type}-leg", leg.origin, leg.destination):
                 raise refused("legs", "empty leg", "where a leg begins or ends")
         if self.first_date and self.last_date and self.first_date > f"{self.last_date}~":
             raise refused("last_date", "period ends before it begins", "a day after the first")
@@ -78,7 +78,9 @@ class _Traffic(Selector):
         told: list[Iterable[Key | None]] = [
             (key(kind, getattr(self, part)),) for part, kind in self.attributes.items()
         ]
-        told += [leg_keys(leg.origin, leg.destination) for leg in self.legs]
+        told += [
+            leg_keys(f"{self.entity_type}-leg", leg.origin, leg.destination) for leg in self.legs
+        ]
         groups = (tuple(one for one in group if one is not None) for group in told)
         return tuple(group for group in groups if group)
 
@@ -131,7 +133,7 @@ class ShipmentSelector(_Traffic):
     entity_type: ClassVar[str] = "shipment"
     identified: ClassVar[Mapping[str, str]] = {
         "reference": "shipment-reference",
-        "container_number": "container",
+        "container_number": "shipment-container",
     }
     dates: ClassVar[tuple[str, ...]] = ("first_date", "last_date")
     needs: ClassVar[tuple[str, ...]] = (

@@ -136,7 +136,7 @@ KEYS = {
     },
     "hit": {
         *("record_reference", "entity_type", "band", "score", "match_reasons", "record"),
-        *("treatments", "obligations"),
+        *("treatments", "obligations", "edges"),
     },
     "record": {"entity_type", "fields", "assertion"},
     "treatment": {"field", "form", "reason", "row", "law", "sentence", "approval"},

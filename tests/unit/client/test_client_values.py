@@ -57,6 +57,7 @@ def test_words_are_the_contracts(
         (model.Question, query_service_pb2.Question),
         (model.SourceAnswer, answer_pb2.SourceAnswer),
         (model.Hit, answer_pb2.Hit),
+        (model.Edge, answer_pb2.Edge),
         (model.Treatment, answer_pb2.FieldTreatment),
         (model.Approval, answer_pb2.Approval),
         (model.PastQuery, query_service_pb2.QueryRecord),

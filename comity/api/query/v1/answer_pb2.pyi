@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from comity.api.record.v1 import record_pb2 as _record_pb2
+from comity.api.record.v1 import values_pb2 as _values_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -237,6 +238,7 @@ class Hit(_message.Message):
     RECORD_FIELD_NUMBER: _builtins.int
     TREATMENTS_FIELD_NUMBER: _builtins.int
     OBLIGATIONS_FIELD_NUMBER: _builtins.int
+    EDGES_FIELD_NUMBER: _builtins.int
     record_reference: _builtins.str
     """The owner's reference for this requester; different for each requester."""
     entity_type: _record_pb2.EntityType.ValueType
@@ -261,6 +263,12 @@ class Hit(_message.Message):
     def obligations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Obligations that bind the receiver: retain-90d, no-onward, no-court-use …"""
 
+    @_builtins.property
+    def edges(self) -> _containers.RepeatedCompositeFieldContainer[Global___Edge]:
+        """Relations to other records of the owner, each released by a decision of its own. What is not here is not
+        known to exist.
+        """
+
     def __init__(
         self,
         *,
@@ -272,14 +280,75 @@ class Hit(_message.Message):
         record: _record_pb2.Record | None = ...,
         treatments: _abc.Iterable[Global___FieldTreatment] | None = ...,
         obligations: _abc.Iterable[_builtins.str] | None = ...,
+        edges: _abc.Iterable[Global___Edge] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["band", b"band", "entity_type", b"entity_type", "match_reasons", b"match_reasons", "obligations", b"obligations", "record", b"record", "record_reference", b"record_reference", "score", b"score", "treatments", b"treatments"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["band", b"band", "edges", b"edges", "entity_type", b"entity_type", "match_reasons", b"match_reasons", "obligations", b"obligations", "record", b"record", "record_reference", b"record_reference", "score", b"score", "treatments", b"treatments"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Hit: _TypeAlias = Hit  # noqa: Y015
+
+@_typing.final
+class Edge(_message.Message):
+    """One relation of a record, and as much of what it leads to as the requester may see."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATION_FIELD_NUMBER: _builtins.int
+    OUTWARD_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    ASSERTION_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    LAW_FIELD_NUMBER: _builtins.int
+    OBLIGATIONS_FIELD_NUMBER: _builtins.int
+    OTHER_FIELD_NUMBER: _builtins.int
+    relation: _builtins.str
+    """Word of the federation's vocabulary: owner, user, associate …"""
+    outward: _builtins.bool
+    """True when it leads from the record to the other one."""
+    since: _builtins.str
+    """Partial ISO 8601 date."""
+    until: _builtins.str
+    """Partial ISO 8601 date."""
+    row: _builtins.str
+    """Row of the owner's policy that decided, where the owner tells it."""
+    law: _builtins.str
+    """Legal reference of that row."""
+    @_builtins.property
+    def assertion(self) -> _values_pb2.Assertion:
+        """How the relation is to be judged and handled."""
+
+    @_builtins.property
+    def obligations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Obligations that bind the receiver."""
+
+    @_builtins.property
+    def other(self) -> Global___Hit:
+        """The other record; without score, reasons and edges of its own."""
+
+    def __init__(
+        self,
+        *,
+        relation: _builtins.str = ...,
+        outward: _builtins.bool = ...,
+        since: _builtins.str = ...,
+        until: _builtins.str = ...,
+        assertion: _values_pb2.Assertion | None = ...,
+        row: _builtins.str = ...,
+        law: _builtins.str = ...,
+        obligations: _abc.Iterable[_builtins.str] | None = ...,
+        other: Global___Hit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assertion", b"assertion", "other", b"other"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assertion", b"assertion", "law", b"law", "obligations", b"obligations", "other", b"other", "outward", b"outward", "relation", b"relation", "row", b"row", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Edge: _TypeAlias = Edge  # noqa: Y015
 
 @_typing.final
 class SourceAnswer(_message.Message):

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#comity/api/record/v1/relation.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\"\xf2\x01\n\x08Relation\x12\x1f\n\rrelation_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x1b\n\tfrom_type\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12 \n\x0e\x66rom_reference\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x19\n\x07to_type\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1e\n\x0cto_reference\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x17\n\x05since\x18\x06 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x17\n\x05until\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x19\n\x07summary\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#comity/api/record/v1/relation.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\"\xfe\x01\n\x08Relation\x12\x1f\n\rrelation_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x1b\n\tfrom_type\x18\x02 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12&\n\x0e\x66rom_reference\x18\x03 \x01(\tB\x0e\xaa\xbb\x18\n\x08\x06\x10\x05\x1a\x04\x65\x64ge\x12\x19\n\x07to_type\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12$\n\x0cto_reference\x18\x05 \x01(\tB\x0e\xaa\xbb\x18\n\x08\x06\x10\x05\x1a\x04\x65\x64ge\x12\x17\n\x05since\x18\x06 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x17\n\x05until\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x19\n\x07summary\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,11 +37,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RELATION'].fields_by_name['from_type']._loaded_options = None
   _globals['_RELATION'].fields_by_name['from_type']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_RELATION'].fields_by_name['from_reference']._loaded_options = None
-  _globals['_RELATION'].fields_by_name['from_reference']._serialized_options = b'\252\273\030\004\010\004\020\002'
+  _globals['_RELATION'].fields_by_name['from_reference']._serialized_options = b'\252\273\030\n\010\006\020\005\032\004edge'
   _globals['_RELATION'].fields_by_name['to_type']._loaded_options = None
   _globals['_RELATION'].fields_by_name['to_type']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_RELATION'].fields_by_name['to_reference']._loaded_options = None
-  _globals['_RELATION'].fields_by_name['to_reference']._serialized_options = b'\252\273\030\004\010\004\020\002'
+  _globals['_RELATION'].fields_by_name['to_reference']._serialized_options = b'\252\273\030\n\010\006\020\005\032\004edge'
   _globals['_RELATION'].fields_by_name['since']._loaded_options = None
   _globals['_RELATION'].fields_by_name['since']._serialized_options = b'\252\273\030\004\010\004\020\002'
   _globals['_RELATION'].fields_by_name['until']._loaded_options = None
@@ -49,5 +49,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RELATION'].fields_by_name['summary']._loaded_options = None
   _globals['_RELATION'].fields_by_name['summary']._serialized_options = b'\252\273\030\004\010\004\020\003'
   _globals['_RELATION']._serialized_start=98
-  _globals['_RELATION']._serialized_end=340
+  _globals['_RELATION']._serialized_end=352
 # @@protoc_insertion_point(module_scope)

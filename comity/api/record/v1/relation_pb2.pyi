@@ -18,7 +18,9 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Relation(_message.Message):
-    """One edge from one record to another; it may be more sensitive than both its ends."""
+    """One edge from one record of its owner to another. It may be more sensitive than both its ends: it leaves by a
+    decision of its own (comity.api.query.v1.Edge), never as a hit.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -31,15 +33,15 @@ class Relation(_message.Message):
     UNTIL_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     relation_type: _builtins.str
-    """OWNER, HOLDER, USER, SUBSCRIBER, ASSOCIATE, OFFICER, LIVES_AT, IN_CASE …"""
+    """Word of the federation's vocabulary: owner, holder, user, subscriber, associate, officer, lives-at …"""
     from_type: _builtins.str
     """Entity type it leads from."""
     from_reference: _builtins.str
-    """The owner's reference of the record it leads from, for this requester."""
+    """The owner's key of the record it leads from; stays with the owner."""
     to_type: _builtins.str
     """Entity type it leads to."""
     to_reference: _builtins.str
-    """The owner's reference of the record it leads to, for this requester."""
+    """The owner's key of the record it leads to; stays with the owner."""
     since: _builtins.str
     """Partial ISO 8601 date."""
     until: _builtins.str

@@ -1,0 +1,65 @@
+"""What policies look at follows from the assertion, too, and from the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from comity.clock import ManualClock
+from comity.store.engine import open_engine
+from node.records.reading import Register
+from node.records.record import Labels, Record
+from node.records.store import RecordStore
+from node.records.values import Assertion
+from node.storage.migrating import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TODAY_MS = 1_795_600_000_000  # in November 2026
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RecordStore]:
+    engine = open_engine(tmp_path / "node.db")
+    migrate(engine)
+    opened = RecordStore(engine, index_key=b"k" * 32)
+    yield opened
+    opened.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("told", "markings"),
+    [
+        ({}, set()),
+        ({"handling_code": "H3"}, {"H3"}),
+        ({"contested": True}, {"contested"}),
+        ({"third_party_origin": "ZZ-IM"}, {"third-party"}),
+        ({"review_on": "2026-01-01"}, {"review-overdue"}),
+        ({"review_on": "2027-01-01", "delete_on": "2030-01-01"}, set()),
+        ({"delete_on": "2026-01-01"}, None),
+    ],
+)
+def test_markings_follow_from_the_assertion(
+    store: RecordStore, told: dict[str, Any], markings: set[str] | None
+) -> None:
+    record = Record(
+        "1", "test", "vehicle", {"vehicle.colour": "red"}, Labels("object"), Assertion(**told)
+    )
+    store.upsert_many([record])
+    (number,) = store.of_source("test", ["1"]).values()
+    found = Register(store, ManualClock(TODAY_MS)).labels([number])
+    if markings is None:
+        assert not found
+    else:
+        assert found[number].markings == markings
+
+
+def test_an_assertion_comes_back_whole(store: RecordStore) -> None:
+    said = Assertion(nature="FACT", contested=True, restrictions=("not for court", "not onward"))
+    store.upsert_many([Record("1", "t", "vehicle", {"vehicle.colour": "red"}, assertion=said)])
+    (number,) = store.of_source("t", ["1"]).values()
+    assert store.assertion(number) == said
