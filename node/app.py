@@ -10,6 +10,7 @@ import secrets
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.api.ledger.v1 import ledger_service_pb2, ledger_service_pb2_grpc
 from comity.api.query.v1 import query_service_pb2, query_service_pb2_grpc
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.authority.ca import load_key, spki_sha256
@@ -44,6 +45,7 @@ from node.records.name_index import PublishedNames
 from node.records.reading import Register
 from node.records.store import RecordStore
 from node.rpc.callers import Callers
+from node.rpc.ledger_service import LedgerServicer
 from node.rpc.query_service import QueryServicer
 from node.settings import Settings
 from node.storage.callers import CallerRegister
@@ -128,7 +130,7 @@ class NodeApp:
                 tasks.create_task(self.answering.run(self._stop))
                 tasks.create_task(self.links.run(self._stop))
                 keeping = tasks.create_task(self._keep(tasks))
-                listener = await self._listen()
+                listener = await self._listen(stack)
                 stack.push_async_callback(listener.close)
                 ready(listener.port)
                 await _first(stop, self._stop)
@@ -226,7 +228,7 @@ class NodeApp:
     def _in_flight(self) -> int:
         return self.asking.in_flight + self.answering.in_flight
 
-    async def _listen(self) -> Listener:
+    async def _listen(self, stack: AsyncExitStack) -> Listener:
         ca = systems_ca(self.home, self.identity.agency, self.clock.now_ms())
         shown = ListenerCertificate(self.identity, ca, self.settings.hosts, self.clock)
         callers = Callers(
@@ -238,11 +240,24 @@ class NodeApp:
         servicer = QueryServicer(asking=self.asking, callers=callers, book=self.book)
         name = query_service_pb2.DESCRIPTOR.services_by_name["QueryService"].full_name
         add: Any = query_service_pb2_grpc.add_QueryServiceServicer_to_server
+        auditing = LedgerServicer(
+            callers=callers,
+            journal=self.journal,
+            where=database_of(self.home, self.settings),
+            origin=ledger_origin(self.identity.name),
+            vkey=self.identity.ledger_vkey,
+        )
+        stack.callback(auditing.close)
+        ledger_name = ledger_service_pb2.DESCRIPTOR.services_by_name["LedgerService"].full_name
+        add_ledger: Any = ledger_service_pb2_grpc.add_LedgerServiceServicer_to_server
         return await listen(
             address=self.settings.listen,
             credentials=renewable_server_credentials(shown),
             options=options.API_SERVER,
-            services=[(name, lambda server: add(servicer, server))],
+            services=[
+                (name, lambda server: add(servicer, server)),
+                (ledger_name, lambda server: add_ledger(auditing, server)),
+            ],
         )
 
     # --- links ---------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Final
 
 import click
@@ -15,7 +17,7 @@ from comity.cli.options import console, json_option, print_json, profile_option
 from comity.cli.render import INDENT_CELLS, render_reply
 from comity.cli.wording import heading_of, plain_word
 from comity.client import Comity, MissingError, PastQuery, Reason, Reply, as_plain
-from comity.errors import CATALOGUE
+from comity.errors import CATALOGUE, ExitCode, StartError
 
 # A beginning of an id is looked for among this many queries.
 RECENT_MAX: Final = 500
@@ -90,12 +92,20 @@ def _row(past: PastQuery) -> tuple[Text, ...]:
 
 @query.command()
 @click.argument("query_id", metavar="ID")
+@click.option(
+    "--receipts",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write each source's receipt there, to be shown to others (`comity ledger verify --receipt`).",
+)
 @json_option
 @profile_option
-def show(query_id: str, *, as_json: bool, profile: str | None) -> None:
+def show(query_id: str, *, folder: Path | None, as_json: bool, profile: str | None) -> None:
     """Show one question and what each source said. ID may be its beginning, as `list` shows it."""
     with Comity.open(profile) as client:
         past = _find(client, query_id.lower())
+    written = [] if folder is None else _write_receipts(past, folder)
     if as_json:
         print_json(as_plain(past))
         return
@@ -114,6 +124,30 @@ def show(query_id: str, *, as_json: bool, profile: str | None) -> None:
             style=DIM,
         )
     )
+    kept = [answer.source for answer in past.answers if answer.receipt]
+    for path in written:
+        out.print(Text(f"{' ' * INDENT_CELLS}{path}", style=DIM), soft_wrap=True)
+    if kept and folder is None:
+        told = f"receipts kept of {', '.join(map(clean, kept))}; --receipts FOLDER writes them"
+        out.print(Text(f"{' ' * INDENT_CELLS}{told}", style=DIM))
+    elif folder is not None and not written:
+        out.print(Text(f"{' ' * INDENT_CELLS}no receipt is kept of this query", style=DIM))
+
+
+def _write_receipts(past: PastQuery, folder: Path) -> list[Path]:
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for answer in past.answers:
+            if answer.receipt:
+                name = re.sub(r"[^A-Za-z0-9-]", "_", answer.source)
+                path = folder / f"{past.query_id[:ID_SHOWN]}-{name}.tlog-proof"
+                path.write_bytes(answer.receipt)
+                written.append(path)
+    except OSError as error:
+        sentence = f"Receipts cannot be written to {folder}: {error.strerror}."
+        raise StartError(sentence, exit_code=ExitCode.CANNOT_CREATE) from error
+    return written
 
 
 def _find(client: Comity, query_id: str) -> PastQuery:

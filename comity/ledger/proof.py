@@ -100,9 +100,9 @@ def time_of(extra: bytes) -> int:
     return int.from_bytes(extra, "big")
 
 
-def open_receipt(data: bytes, said: Statement, *, salt: bytes) -> bytes:
+def open_receipt(data: bytes | Receipt, said: Statement, *, salt: bytes) -> bytes:
     """The receipt with the opening of its leaf, for a third person; it discloses what the entry says."""
-    receipt = parse_receipt(data)
+    receipt = data if isinstance(data, Receipt) else parse_receipt(data)
     opening = _OPENING + salt + encode_statement(said)
     return format_receipt(receipt.position, receipt.path, receipt.checkpoint, extra=opening)
 

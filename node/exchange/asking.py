@@ -348,7 +348,7 @@ class Asking:
             outcome=answer.outcome,
             ruling_digest=ruling,
         )
-        verified = self._receipts.check(
+        proven = self._receipts.check(
             receipt, entry=entry, query_id=query.query_id, salt=salt, details=details
         )
         self._links.acknowledge(opened.id, accepted=True)
@@ -364,8 +364,8 @@ class Asking:
                 complete=answer.complete,
                 elapsed_ms=self._elapsed_ms(query),
                 digest=opened.id,
-                receipt=receipt,
-                receipt_verified=verified,
+                receipt=proven,
+                receipt_verified=bool(proven),
             )
         )
 

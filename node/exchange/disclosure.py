@@ -28,6 +28,7 @@ ASKED: Final = "query.asked"
 CLOSED: Final = "query.closed"
 RECEIVED: Final = "query.received"
 ANSWERED: Final = "query.answered"
+LEDGER_READ: Final = "ledger.read"
 
 _text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 

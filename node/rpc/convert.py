@@ -145,6 +145,7 @@ def query_record(past: PastQuery) -> query_service_pb2.QueryRecord:
             complete=kept["complete"],
             elapsed_ms=kept["elapsed_ms"],
             answer_digest=bytes.fromhex(kept["digest"]),
+            receipt=past.receipts.get(kept["source"], b""),
         )
     if past.summary is not None:
         ended_ms = past.summary["ended_ms"]

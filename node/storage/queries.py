@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
@@ -38,6 +38,7 @@ _ONE: Final = text(
     "SELECT query_id, asked_ms, asked_by, question, answers, summary FROM query"
     " WHERE query_id = :query_id AND (:everyone = 1 OR asked_by = :name)"
 )
+_RECEIPTS: Final = text("SELECT source, proof FROM receipt WHERE query_id = :query_id")
 # Parts of an answer that are kept: how it ended and what it counts, never what was released.
 _KEPT: Final = (
     "source",
@@ -65,7 +66,10 @@ _SUMMED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PastQuery:
-    """A query asked before; ``answers`` and ``summary`` are ``None`` while it is open."""
+    """A query asked before; ``answers`` and ``summary`` are ``None`` while it is open.
+
+    ``receipts`` are the sources' proofs; a page of queries comes without them.
+    """
 
     query_id: bytes
     asked_ms: int
@@ -73,6 +77,7 @@ class PastQuery:
     question: bytes
     answers: list[dict[str, Any]] | None
     summary: dict[str, Any] | None
+    receipts: dict[str, bytes] = field(default_factory=dict)
 
 
 class SqlQueryBook:
@@ -148,7 +153,10 @@ class SqlQueryBook:
             row = connection.execute(
                 _ONE, {"query_id": query_id, "everyone": int(everyone), "name": name}
             ).one_or_none()
-        return None if row is None else _past(row)
+            if row is None:
+                return None
+            kept = connection.execute(_RECEIPTS, {"query_id": query_id}).all()
+        return replace(_past(row), receipts={one.source: bytes(one.proof) for one in kept})
 
 
 def _past(row: Any) -> PastQuery:

@@ -45,9 +45,9 @@ class GetCheckpointResponse(_message.Message):
     CHECKPOINT_FIELD_NUMBER: _builtins.int
     VERIFICATION_KEY_FIELD_NUMBER: _builtins.int
     checkpoint: _builtins.bytes
-    """C2SP checkpoint, a signed note."""
+    """C2SP checkpoint, a signed note; empty for an empty log."""
     verification_key: _builtins.str
-    """The log's verification key, C2SP vkey."""
+    """The log's verification key, C2SP vkey: for information, as trust comes from the directory."""
     def __init__(
         self,
         *,
@@ -139,9 +139,11 @@ class Entry(_message.Message):
     envelope_id: _builtins.bytes
     """Envelope it concerns."""
     details: _builtins.str
-    """Details, JSON; empty when erased under retention law."""
+    """Details, JSON; empty when erased under retention law. Search terms and released data are in none."""
     proof: _builtins.bytes
-    """Proof of inclusion (.tlog-proof)."""
+    """Proof of inclusion (.tlog-proof) with the entry's opening, to be checked by the directory's key of this
+    log; without an opening when the entry was erased.
+    """
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp:
         """When, at the log's own clock."""

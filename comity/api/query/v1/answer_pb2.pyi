@@ -380,7 +380,9 @@ class SourceAnswer(_message.Message):
     answer_digest: _builtins.bytes
     """Digest (SHA-256) of the sealed answer, as both ledgers hold it."""
     receipt: _builtins.bytes
-    """The source's proof that its ledger holds the disclosure (.tlog-proof), where one came along."""
+    """The source's proof that its ledger holds the disclosure (.tlog-proof), verified by this node and with
+    its opening, so that it can be shown to others as it is; empty where none came or it proved nothing.
+    """
     @_builtins.property
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hit]:
         """Hits, best first."""

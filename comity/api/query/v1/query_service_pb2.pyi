@@ -439,7 +439,7 @@ class QueryRecord(_message.Message):
 
     @_builtins.property
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[_answer_pb2.SourceAnswer]:
-        """Outcomes per source, as they were told; released data is not kept here."""
+        """Outcomes per source, as they were told; released data is not kept here. Receipts come with GetQuery."""
 
     @_builtins.property
     def summary(self) -> _answer_pb2.Summary:
