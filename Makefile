@@ -4,6 +4,7 @@ PY     := $(VENV)/bin/python
 BIN    := $(VENV)/bin
 DATA   ?=
 NAME   ?= all
+WORKERS ?= 2
 # Compiled modules are kept, whatever the caller's environment says: a demonstration starts two dozen programs.
 export PYTHONDONTWRITEBYTECODE :=
 # Packages are fetched by the machine's own certificates, so that it works behind a proxy of one's own too.
@@ -43,9 +44,9 @@ down: $(VENV)/runtime.stamp ## end what `make up` started
 	@$(BIN)/comity demo down
 
 # --- checking it --------------------------------------------------------------------------------------
-test: $(VENV)/dev.stamp ## all tests (under ten minutes on two cores)
+test: $(VENV)/dev.stamp ## all tests, two at a time (WORKERS=N: more or, with 0, one)
 	@sh scripts/install-debian-packages test
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup
 
 check: lint types contracts check-generated breaking ## everything CI checks besides the tests
 

@@ -133,9 +133,11 @@ def status(home: Path, *, as_json: bool) -> None:
         facts = {"name": str(identity.name), "certificate_hours": round(left_h, 1), "records": rows}
         click.echo(json.dumps(facts))
         return
-    click.echo(f"node         {identity.name}\ncertificate  {left_h:.1f} h left")
+    width = max([len("certificate"), *(len(source) for source, _ in counts)])
+    click.echo(f"{'node':<{width}}  {identity.name}")
+    click.echo(f"{'certificate':<{width}}  {left_h:.1f} h left")
     for (source, entity_type), number in sorted(counts.items()):
-        click.echo(f"{source:<12} {number:>9} {entity_type}")
+        click.echo(f"{source:<{width}}  {number:>9,} {entity_type}")
 
 
 @node.command()

@@ -19,6 +19,7 @@ NEEDED = (
     "comity/_policies/model/release.conf",
     "comity/_policies/vocabulary.toml",
     "comity/demo/registers/cast.toml",
+    "comity/py.typed",
     "gateway/storage/migrations/env.py",
     "node/records/particles.txt",
     "node/records/titles.txt",

@@ -7,8 +7,12 @@ import importlib
 import re
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from comity.cli.main import comity
+from gateway.cli.main import gateway as gateway_program
+from node.cli.main import node as node_program
 from node.rpc.query_service import ASKING_ROLES, SEEING_ROLES
 from node.storage.callers import ROLES
 from scripts import generate_settings
@@ -143,3 +147,47 @@ def test_the_operators_find_only_sentences_that_programs_say() -> None:
                 words = " ".join(part.split()).strip(" .:")
                 if len(words) > 12:
                     assert any(words in text for text in said), f"{page}: nobody says {words!r}"
+
+
+def commands_of_documents() -> list[tuple[str, str]]:
+    """Every call of a program in code, inline or in blocks, with its page."""
+    found = set()
+    for page in PAGES:
+        text = page.read_text("utf-8").replace("\\\n", " ")
+        for span in re.findall(r"`([^`\n]+)`", text) + re.findall(r"^.*$", text, re.MULTILINE):
+            for call in re.findall(
+                r"(?:^| |bin/)((?:comity|comity-node|comity-gateway) [a-z-].*)", span
+            ):
+                told = re.split(r"[`|;]| && |…", call)[0].strip()
+                if span.startswith(("comity", "  ", ".venv", "COMITY", "/opt")) or "`" not in span:
+                    found.add((name_of(page), told))
+    return sorted(found)
+
+
+PROGRAMS = {"comity": comity, "comity-node": node_program, "comity-gateway": gateway_program}
+
+
+@pytest.mark.parametrize(("page", "call"), commands_of_documents())
+def test_every_command_in_a_document_exists_with_its_options(page: str, call: str) -> None:
+    name, *words = call.split()
+    command: click.Command = PROGRAMS[name]
+    context = click.Context(command, info_name=name)
+    path = [name]
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        found = command.get_command(context, words[0])
+        if found is None:
+            assert path != [name], f"{page}: there is no `{name} {words[0]}`"
+            break
+        path.append(words.pop(0))
+        command = found
+    options = {option for one in command.params for option in one.opts} | {"--help", "-h"}
+    for word in words:
+        if word.startswith("--"):
+            assert word.partition("=")[0].strip("[]") in options, f"{page}: {' '.join(path)} {word}"
+
+
+def test_every_make_target_in_a_document_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for page in PAGES:
+        for named in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE):
+            assert named in targets, f"{name_of(page)}: make {named}"
