@@ -18,6 +18,7 @@ help: ## list the targets
 
 # --- an environment of locked, hash-checked packages ------------------------------------------------
 $(VENV)/bin/uv: requirements/bootstrap.txt
+	@echo "installing into $(VENV), once …"
 	@sh scripts/install-debian-packages
 	@/usr/bin/env python3 -m venv $(VENV)
 	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
@@ -30,6 +31,7 @@ $(VENV)/runtime.stamp: $(VENV)/bin/uv requirements/runtime.txt pyproject.toml
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
+	@echo "installing what building and testing needs, once …"
 	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/dev.txt
 	@touch $@
 
