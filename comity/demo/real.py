@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from comity.client import (
@@ -25,7 +26,6 @@ from comity.demo.story import Scene, why
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The first listed individual who has a long name, its original script and a year of birth.
 _INDIVIDUAL = re.compile(r"<INDIVIDUAL>(.*?)</INDIVIDUAL>", re.DOTALL)
 NAME_PARTS_MIN = 3
 YEAR_CHARACTERS = 4
@@ -99,16 +99,23 @@ def _cell(path: Path, *, row: int, column: int) -> str:
 
 
 def _listed(path: Path) -> tuple[str, str, str]:
-    """The published name, the name in its original script, the year of birth."""
-    for found in _INDIVIDUAL.finditer(_open(path)):
-        text = found[1]
-        script = _tag(text, "NAME_ORIGINAL_SCRIPT")
-        name = " ".join(
-            filter(None, (_tag(text, f"{part}_NAME") for part in ("FIRST", "SECOND", "THIRD")))
-        )
-        born = _tag(text, "INDIVIDUAL_DATE_OF_BIRTH")
+    """The published name, the name in its original script, the year of birth.
+
+    Of the first individual with a long name that nobody else on the list shares a part of; a common name
+    would be answered by a request to refine.
+    """
+    found = []
+    shared: Counter[str] = Counter()
+    for one in _INDIVIDUAL.finditer(_open(path)):
+        parts = (_tag(one[1], f"{part}_NAME") for part in ("FIRST", "SECOND", "THIRD"))
+        name = " ".join(filter(None, parts))
+        shared.update(set(name.upper().split()))
+        born = _tag(one[1], "INDIVIDUAL_DATE_OF_BIRTH")
         year = _tag(born, "YEAR") or _tag(born, "DATE")[:YEAR_CHARACTERS]
-        if script and year and len(name.split()) >= NAME_PARTS_MIN:
+        found.append((name, _tag(one[1], "NAME_ORIGINAL_SCRIPT"), year))
+    for name, script, year in found:
+        words = name.upper().split()
+        if script and year and len(words) >= NAME_PARTS_MIN and all(shared[w] == 1 for w in words):
             return name, script, year
     return "", "", ""
 
