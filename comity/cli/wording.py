@@ -32,6 +32,7 @@ _FIELDS: Final = {
     "object_type": "type",
     "imo_number": "IMO number",
     "mmsi": "MMSI",
+    "misused_identity_of": "misused identity",
     "icao_address": "24-bit address",
     "bic": "BIC",
     "vessel_type": "type",

@@ -27,7 +27,7 @@ AWAITED = {
     "docs/performance.md",
     "docs/operator/ledger.md",
     "docs/spec/ledger.md",
-    "docs/reference/ledger-events.md",
+    "docs/auditor/README.md",
 }
 
 
