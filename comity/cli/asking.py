@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from comity.cli.groups import plain_groups
 from comity.cli.options import console, justification_of, print_json
 from comity.cli.render import render_reply
 from comity.cli.wording import heading_of
@@ -43,7 +44,8 @@ def ask(selector: Selector, options: dict[str, Any]) -> None:
             wait_s=options["wait_s"],
         )
     if options["as_json"]:
-        print_json({**as_plain(reply), "not_searched": list(reply.not_searched)})
+        beside = {"not_searched": list(reply.not_searched), "groups": plain_groups(reply)}
+        print_json({**as_plain(reply), **beside})
     else:
         render_reply(console(), reply, heading_of(question))
     if reply.not_searched:

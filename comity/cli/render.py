@@ -4,6 +4,8 @@ Rules:
 
 * A source that was not searched says so in place of an outcome, and again in the last line.
 * Withheld fields stand together by their reason: what an approval would release is named field by field.
+* Records of several sources that may be about the same stand together below, with what agrees and what
+  contradicts; they stay several records.
 * Nothing but text reaches the terminal, whatever another party sent (``comity.cli.grid.clean``).
 """
 
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from comity.cli.grid import GAP_CELLS, Cell, clean, natural, print_rows
+from comity.cli.groups import print_groups
 from comity.cli.lines import ABSENT, DIM, NONE, lines_of
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ def render_reply(
         _print_wide(console, lines)
     else:
         _print_narrow(console, lines)
+    print_groups(console, reply, names or {})
     _print_parts(console, _last_line(reply), indent=INDENT_CELLS, hanging=INDENT_CELLS)
 
 

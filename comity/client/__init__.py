@@ -25,6 +25,7 @@ from comity.client.errors import (
     RequestError,
     Unreachable,
 )
+from comity.client.grouping import Compared, Finding, Group, Member
 from comity.client.model import (
     Approval,
     Assertion,
@@ -88,6 +89,7 @@ __all__ = [
     "ClosedError",
     "Comity",
     "ComityCallError",
+    "Compared",
     "ConditionError",
     "Container",
     "Conversation",
@@ -95,11 +97,14 @@ __all__ = [
     "Edge",
     "ExpiredError",
     "FaultError",
+    "Finding",
     "Firearm",
     "Form",
+    "Group",
     "Hit",
     "Justification",
     "Leg",
+    "Member",
     "MissingError",
     "Observable",
     "ObservableType",

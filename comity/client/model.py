@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from comity.client.grouping import grouped
 from comity.client.selectors import Covered
 from comity.client.words import (
     Aim,
@@ -25,6 +26,7 @@ from comity.client.words import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from comity.client.grouping import Group
     from comity.client.selectors import Selector
 
 # One field's value as released: a string, or for a field with several values one entry each; a composite
@@ -211,6 +213,11 @@ class Reply:
     def hits(self) -> tuple[tuple[str, Hit], ...]:
         """Every hit with its source."""
         return tuple((answer.source, hit) for answer in self.answers for hit in answer.hits)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Records of several sources that may be about the same, with what agrees and what contradicts."""
+        return grouped(self.answers)
 
     @property
     def not_searched(self) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def test_an_ambiguous_word_is_refused(tmp_path: Path) -> None:
 
 
 KEYS = {
-    "": {"query_id", "answers", "summary", "not_searched"},
+    "": {"query_id", "answers", "summary", "not_searched", "groups"},
     "answer": {
         *("source", "outcome", "reason", "sentence", "hits", "complete", "elapsed_ms"),
         *("answer_digest", "receipt"),
