@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import secrets
+import sys
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final
 
@@ -129,6 +130,7 @@ class NodeApp:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.answering.run(self._stop))
                 tasks.create_task(self.links.run(self._stop))
+                tasks.create_task(self.matcher.keep_up(self._stop, self._rebuild_index))
                 keeping = tasks.create_task(self._keep(tasks))
                 listener = await self._listen(stack)
                 stack.push_async_callback(listener.close)
@@ -172,9 +174,9 @@ class NodeApp:
             )
         )
         names = PublishedNames(self.engine)
-        matcher = RegisterMatcher(store, names, NameIndex(names, self.home / NAME_INDEX))
-        stack.push_async_callback(matcher.close)
-        await matcher.warm()
+        self.matcher = RegisterMatcher(store, names, NameIndex(names, self.home / NAME_INDEX))
+        stack.push_async_callback(self.matcher.close)
+        await self.matcher.warm()
         self.links = GatewayLinks(
             addresses=lambda: {
                 name: entry.address for name, entry in self.directories.current.gateways.items()
@@ -209,7 +211,7 @@ class NodeApp:
             directories=self.directories,
             own_keys=self.own_keys,
             deciding=Deciding(
-                searching=matcher,
+                searching=self.matcher,
                 reading=Register(store, clock),
                 law=law,
                 pseudonyms=Pseudonyms(secret_file(self.home / REFERENCE_KEY_FILE), member.country),
@@ -337,6 +339,19 @@ class NodeApp:
         )
         self._fatal = StartError(sentence, exit_code=ExitCode.CONFIG)
         self._stop.set()
+
+    async def _rebuild_index(self) -> bool:
+        """Builds the name index in a process of its own; ends it when this node stops."""
+        command = ("-m", "node.cli.main", "index", "rebuild", "--home", str(self.home), "--json")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *command, stdout=asyncio.subprocess.DEVNULL
+        )
+        try:
+            return await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
 
     # --- housekeeping --------------------------------------------------------------------------------
 

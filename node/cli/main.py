@@ -20,6 +20,7 @@ from comity.clock import SystemClock
 from comity.errors import ExitCode, StartError
 from comity.version import __version__
 from node import app
+from node.cli.index import index
 from node.cli.system import system
 from node.policy.loading import load_policies
 from node.settings import FILE, Settings
@@ -169,8 +170,13 @@ def _store(home: Path) -> Iterator[Store]:
 node.add_command(import_command(_store))
 node.add_command(formats_command)
 node.add_command(system)
+node.add_command(index)
 
 
 def main() -> None:
     """Entry point."""
     node(prog_name="comity-node")
+
+
+if __name__ == "__main__":
+    main()

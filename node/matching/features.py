@@ -42,7 +42,6 @@ FEATURES: Final = (
     ("one word recorded", -1),
     ("one pair only", -1),
     ("initials", 0),
-    ("another script", 0),
 )
 NAMES: Final = tuple(name for name, _ in FEATURES)
 COVERED: Final = NAMES.index("covered of both")
@@ -108,7 +107,6 @@ def features(  # one line a feature reads better than a loop
         recorded_words == 1,
         pairs == 1,
         aligned.initial.sum(axis=1),
-        np.full(len(pairs), float(any(one.native for one in tokens))),
     )
     return np.stack(columns, axis=1).astype(np.float32)
 

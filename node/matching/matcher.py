@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
@@ -28,6 +29,8 @@ from node.matching.reasons import reasons
 from node.records.selectors import PersonSelector
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from node.matching.index.frequencies import Frequencies
     from node.matching.life import NameIndex
     from node.matching.ranking import Ranked
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from node.records.selectors import Selector
     from node.records.store import RecordStore
 
+    Rebuild = Callable[[], Awaitable[bool]]
+
 POSSIBLE_MIN: Final = 0.70
 PROBABLE_MIN: Final = 0.85
 # Where only a year supports a name, or so many names are there to be met by chance.
@@ -43,6 +48,13 @@ PROBABLE_MIN_UNSUPPORTED: Final = 0.90
 LARGE_REGISTER_NAMES: Final = 1_000_000
 # Log-odds of 0.99: as sure as a name alone can make anybody.
 NAME_LOGIT_MAX: Final = 4.6
+
+
+# News are looked for this often beside the queries; a failed rebuild is tried again after so long.
+KEEP_UP_S: Final = 1.0
+REBUILD_AGAIN_S: Final = 600.0
+
+log = logging.getLogger(__name__)
 
 
 class Matcher(Protocol):
@@ -70,6 +82,7 @@ class RegisterMatcher:
         self._names = names
         self._index = index
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="index")
 
     async def warm(self) -> None:
         """Makes the first query as fast as the next."""
@@ -86,6 +99,31 @@ class RegisterMatcher:
         await loop.run_in_executor(self._thread, self._index.close)
         await loop.run_in_executor(self._thread, self._names.close)
         self._thread.shutdown()
+        self._beside.shutdown()
+
+    async def keep_up(self, stop: asyncio.Event, rebuild: Rebuild) -> None:
+        """Takes in what the register gained, until ``stop``; has the snapshot rebuilt when it is due.
+
+        Args:
+            stop: ends it.
+            rebuild: builds a snapshot in a process of its own, so that no query waits for it; false when
+                that failed.
+        """
+        loop = asyncio.get_running_loop()
+        names = self._names.another()
+        patience_s = KEEP_UP_S
+        try:
+            while not await _set_within(stop, patience_s):
+                await loop.run_in_executor(self._beside, self._index.keep_up, names)
+                patience_s = KEEP_UP_S
+                if self._index.overdue:
+                    if await rebuild():
+                        await loop.run_in_executor(self._beside, self._index.renew)
+                    else:
+                        log.error("the name index was not rebuilt; it goes on growing in memory")
+                        patience_s = REBUILD_AGAIN_S
+        finally:
+            await loop.run_in_executor(self._beside, names.close)
 
     async def search(self, selector: Selector, limit: int) -> Found:
         """Candidates, best first, at most ``limit``, and whether there are more."""
@@ -162,6 +200,15 @@ def judge(ranked: Ranked, asked: Evidence, stored: Evidence, *, names: int) -> J
     elif score >= POSSIBLE_MIN or (ranked.alike and not beside.contradicted):
         band = Band.POSSIBLE
     return Judged(ranked, beside, score, band)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 def _candidate(one: Judged, held: tuple[RecordId, str], frequencies: Frequencies) -> Candidate:

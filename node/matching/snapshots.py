@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -21,14 +22,15 @@ from node.matching.index.tokenising import PublishedName, read_chunk, tokenise, 
 from node.matching.words.readings import NORMALISER_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from node.matching.index.segment import Segment
     from node.matching.index.tokenising import Chunk
     from node.records.name_index import PublishedNames, StoredName
 
-    Progress = Callable[[str, int, int], None]
+
+Progress = Callable[[str, int, int], None]
 
 BATCH_NAMES: Final = 20_000
 CURRENT: Final = "current"

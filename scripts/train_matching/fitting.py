@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROUNDS = 60
-RIDGE = 1e-4
+RIDGE = 1e-3
 SETTLED = 1e-7
 
 
