@@ -105,6 +105,8 @@ def encode(value: object) -> str:
 
 def decode(path: str, stored: str) -> object:
     """The value behind ``encode``."""
+    if stored[:1] == '"' and "\\" not in stored:
+        return stored[1:-1]  # plain text, as most fields are
     shaped = json.loads(stored)
     kind = _VALUE_OF.get(path)
     if isinstance(shaped, list):

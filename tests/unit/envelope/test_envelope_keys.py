@@ -10,6 +10,7 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
+from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from comity.envelope import (
@@ -111,6 +112,22 @@ def test_a_point_of_low_order_is_no_key(point: bytes) -> None:
     with pytest.raises(EnvelopeRefused) as refused:
         encryption_public_key(point)
     assert refused.value.why is Why.LOW_ORDER_KEY
+
+
+def test_the_table_of_low_order_points_says_what_libsodium_says() -> None:
+    def refused_by_libsodium(point: bytes) -> bool:
+        try:
+            bindings.crypto_scalarmult(b"\1" * 32, point)
+        except RuntimeError:
+            return True
+        return False
+
+    known = [int.from_bytes(point, "little") for point in LOW_ORDER]
+    near = {abs(one + step) % 2**256 for one in known for step in range(-3, 4)}
+    near |= {one ^ 1 << 255 for one in near}
+    for number in near:
+        point = number.to_bytes(32, "little")
+        assert is_low_order(point) == refused_by_libsodium(point), point.hex()
 
 
 def test_a_signing_key_that_is_no_point_of_prime_order_is_refused() -> None:
