@@ -162,7 +162,6 @@ class _Asking:
 
     def take(self, data: bytes) -> None:
         """Accepts the answers of a message and puts the next questions into their places."""
-        accepted = 0
         for frame in relay.AttachResponse.FromString(data).frames:
             if frame.HasField("deliver"):
                 header = frame.deliver.envelope[:HEADER_BYTES]
@@ -171,12 +170,8 @@ class _Asking:
                 ack = relay.Ack(envelope_id=answer_id, verdict=relay.VERDICT_ACCEPTED)
                 self._waiting.append(_frames(relay.NodeFrame(ack=ack)))
                 self.next_question()
-                accepted += 1
             elif frame.HasField("status"):
                 raise RuntimeError(f"the gateway did not relay: {frame.status}")
-        if accepted:
-            credit = relay.Credit(envelopes=accepted, bytes=accepted * ANSWER_BUCKET_BYTES)
-            self._waiting.append(_frames(relay.NodeFrame(credit=credit)))
 
     async def flush(self, call: Any) -> None:
         # Repeated fields concatenate: messages of one frame each are one message of many frames.
