@@ -48,6 +48,8 @@ LINKS_PER_AGENCY_MAX: Final = 16
 LINKS_MAX: Final = 4_096
 # Metadata files and statements in one frame stay below a batch's bytes.
 FILES_BYTES_MAX: Final = 128 * 1024
+# Credit goes back in lots of so many envelopes; small beside what is granted.
+CREDIT_LOT: Final = 256
 # What a node may have granted at any time, however often it grants.
 GRANTED_ENVELOPES_MAX: Final = 65_536
 GRANTED_BYTES_MAX: Final = 256 * 1024 * 1024
@@ -170,6 +172,8 @@ class _Attached:
         self._peer = peer
         self._ended = ended
         self._heard_s = self._clock.monotonic_s()
+        self._freed_envelopes = 0
+        self._freed_bytes = 0
 
     async def run(self) -> None:
         link = self._link
@@ -265,9 +269,18 @@ class _Attached:
             link.spend(taken)
             relaying.send(link, sent, remaining_ms=remaining_ms, receipt=receipt)
         if envelopes:
-            link.grant(envelopes=envelopes, size_bytes=size)
-            credit = relay.Credit(envelopes=envelopes, bytes=size)
-            link.outbox.put_control(relay.GatewayFrame(credit=credit))
+            self._free(envelopes, size)
+
+    def _free(self, envelopes: int, size_bytes: int) -> None:
+        """Gives credit back, many at a time: a message for each would be half of all messages."""
+        self._freed_envelopes += envelopes
+        self._freed_bytes += size_bytes
+        if self._freed_envelopes >= CREDIT_LOT or self._freed_bytes >= CREDIT_BYTES // 4:
+            freed, size = self._freed_envelopes, self._freed_bytes
+            self._freed_envelopes = self._freed_bytes = 0
+            self._link.grant(envelopes=freed, size_bytes=size)
+            credit = relay.Credit(envelopes=freed, bytes=size)
+            self._link.outbox.put_control(relay.GatewayFrame(credit=credit))
 
     def _control(self, frame: relay.NodeFrame) -> None:
         kind = frame.WhichOneof("frame")
