@@ -23,16 +23,7 @@ if TYPE_CHECKING:
 
 DOCS = ROOT / "docs"
 # Pages that are being written.
-<<<<<<< HEAD
-AWAITED = {
-    "docs/performance.md",
-    "docs/operator/ledger.md",
-    "docs/spec/ledger.md",
-    "docs/auditor/README.md",
-}
-=======
 AWAITED = {"docs/performance.md"}
->>>>>>> 6577015 (Ledger: specification with an example computed twice, the operator's page, the auditor's guide, the decision on storage)
 
 
 def name_of(page: Path) -> str:
