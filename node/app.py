@@ -365,13 +365,17 @@ class NodeApp:
 
     async def keep(self, tasks: asyncio.TaskGroup) -> None:
         """Rotates and destroys keys, forgets replay rows, renews the certificate: each when it is due."""
+        self.keep_keys()
         now_ms = self.clock.now_ms()
-        statement = self.own_keys.maintain(now_ms)
-        if statement is not None:
-            self.links.broadcast(relay.NodeFrame(key_statement=statement.content))
         await self.answering.forget(now_ms - REPLAY_KEPT_MS)
         if renewal_due(self.identity, now_ms):
             await self._renew(tasks)
+
+    def keep_keys(self) -> None:
+        """Destroys what is due for it; makes and announces a new key when it is time."""
+        statement = self.own_keys.maintain(self.clock.now_ms())
+        if statement is not None:
+            self.links.broadcast(relay.NodeFrame(key_statement=statement.content))
 
     async def _renew(self, tasks: asyncio.TaskGroup) -> None:
         try:

@@ -145,7 +145,9 @@ class Puppet:
         self._keys = PeerKeyHolder(fed.home(agency), self._directories, clock)
         self._now_ms = clock.now_ms()
 
-    def query(self, target: str) -> envelope.SealedEnvelope:
+    def query(
+        self, target: str, *, reply: envelope.EncryptionSecret | None = None
+    ) -> envelope.SealedEnvelope:
         """A sound question about the car, sealed to one member."""
         key = self._keys.encryption_key(target, self._now_ms)
         assert key is not None
@@ -161,7 +163,7 @@ class Puppet:
             answer_bucket_bytes=ANSWER_BUCKET_BYTES,
         )
         question = SealedQuestion(
-            reply_public_key=envelope.EncryptionSecret.generate().public,
+            reply_public_key=(reply or envelope.EncryptionSecret.generate()).public,
             selectors=(VehicleSelector(vin=VIN),),
             case=CASE,
             offence="drug-trafficking",

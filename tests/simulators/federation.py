@@ -280,6 +280,11 @@ class RawLink:
     async def say(self, *frames: relay.NodeFrame) -> None:
         await self.call.write(relay.AttachRequest(frames=frames))
 
+    async def grant(self) -> None:
+        """Lets the gateway have as much outstanding as a node does."""
+        credit = relay.Credit(envelopes=1_024, bytes=64 * 1024 * 1024)
+        await self.say(relay.NodeFrame(credit=credit))
+
     async def send(self, envelope: bytes, remaining_ms: int = 5000) -> None:
         await self.say(
             relay.NodeFrame(send=relay.Send(envelope=envelope, remaining_ms=remaining_ms))

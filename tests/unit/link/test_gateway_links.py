@@ -1,0 +1,208 @@
+"""All links of a node: which one an envelope takes, and how one that broke is dialled again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import node.link.links
+from comity.clock import ManualClock
+from comity.errors import Reason, Refusal
+from node.link.links import BACKOFF_MAX_S, HEALTHY_S, GatewayLinks
+from node.link.session import LinkError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+_sleep = asyncio.sleep
+
+
+class FakeSession:
+    """A link without a network: it is up until the test ends it."""
+
+    def __init__(self, gateway: str, address: str) -> None:
+        self.gateway, self.address = gateway, address
+        self.up, self._ended = asyncio.Event(), asyncio.Event()
+        self.draining, self.load, self.full = False, 0, False
+        self.sent: list[bytes] = []
+
+    @property
+    def usable(self) -> bool:
+        return self.up.is_set() and not self.draining and not self._ended.is_set()
+
+    def send(self, sealed: bytes, **_: object) -> None:
+        if self.full:
+            raise Refusal(Reason.OVERLOADED, "full")
+        self.sent.append(sealed)
+
+    def control(self, frame: object) -> None:
+        self.sent.append(b"control")
+
+    def end(self) -> None:
+        self._ended.set()
+
+    async def ended(self) -> None:
+        await self._ended.wait()
+
+    async def run(self) -> None:
+        self.up.set()
+        await self._ended.wait()
+        raise LinkError("broken")
+
+
+class Bench:
+    """Links of fake sessions; durations of backoff are kept, not waited for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *gateways: str) -> None:
+        self.addresses = {name: f"{name}:1" for name in gateways}
+        self.dialled: list[FakeSession] = []
+        self.down: list[str] = []
+        self.waits: list[float] = []
+        self.clock = ManualClock()
+        self.stop = asyncio.Event()
+
+        async def wait(seconds: float, *_: object) -> None:
+            if seconds:
+                self.waits.append(seconds)
+            await _sleep(0)
+
+        monkeypatch.setattr(asyncio, "sleep", wait)
+        self.links = GatewayLinks(
+            addresses=lambda: dict(self.addresses),
+            dial=self._dial,  # type: ignore[arg-type]
+            on_up=lambda _: None,
+            on_down=self.down.append,
+            clock=self.clock,
+            jitter=lambda: 1.0,
+        )
+
+    def _dial(self, gateway: str, address: str) -> FakeSession:
+        self.dialled.append(FakeSession(gateway, address))
+        return self.dialled[-1]
+
+    def up(self) -> dict[str, FakeSession]:
+        return {one.gateway: one for one in self.dialled if one.usable}
+
+    async def until(self, check: Callable[[], Any]) -> None:
+        async with asyncio.timeout(5):
+            while not check():
+                await _sleep(0)
+
+
+def play(
+    monkeypatch: pytest.MonkeyPatch, scene: Callable[[Bench], Awaitable[None]], *names: str
+) -> Bench:
+    async def run() -> Bench:
+        bench = Bench(monkeypatch, *names)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(bench.links.run(bench.stop))
+            await bench.until(lambda: len(bench.up()) == len(names))
+            await scene(bench)
+            bench.stop.set()
+        return bench
+
+    return asyncio.run(run())
+
+
+def test_a_broken_link_is_dialled_again_ever_later_and_no_later_than_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene(bench: Bench) -> None:
+        for number in range(9):
+            await bench.until(lambda number=number: len(bench.dialled) > number and bench.up())
+            bench.dialled[-1].end()
+        await bench.until(lambda: len(bench.waits) == 9)
+        assert bench.waits == [1, 2, 4, 8, 16, 32, BACKOFF_MAX_S, BACKOFF_MAX_S, BACKOFF_MAX_S]
+
+    play(monkeypatch, scene, "gw1")
+
+
+def test_only_a_minute_of_health_starts_the_backoff_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(bench: Bench) -> None:
+        for held_s in (0.0, HEALTHY_S - 1, HEALTHY_S + 1, 0.0):
+            count = len(bench.waits)
+            await bench.until(bench.up)
+            bench.clock.advance(seconds=held_s)
+            bench.dialled[-1].end()
+            await bench.until(lambda count=count: len(bench.waits) > count)
+        assert bench.waits == [1, 2, 1, 2]
+
+    play(monkeypatch, scene, "gw1")
+
+
+def test_an_envelope_takes_the_link_it_must_else_the_one_with_least_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene(bench: Bench) -> None:
+        up, links = bench.up(), bench.links
+        up["gw1"].load = 5
+        assert links.send(b"a", remaining_ms=1) == "gw2"
+        assert links.send(b"b", remaining_ms=1, via="gw1") == "gw1"
+        up["gw2"].full = True
+        assert links.send(b"c", remaining_ms=1) == "gw1"
+        up["gw1"].full = True
+        with pytest.raises(Refusal) as refused:
+            links.send(b"d", remaining_ms=1)
+        assert refused.value.reason is Reason.OVERLOADED
+        for session in up.values():
+            session.draining = True
+        with pytest.raises(Refusal) as refused:
+            links.send(b"e", remaining_ms=1)
+        assert refused.value.reason is Reason.GATEWAY_UNREACHABLE
+        assert links.states == {"gw1": False, "gw2": False}
+
+    play(monkeypatch, scene, "gw1", "gw2")
+
+
+def test_links_follow_the_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene(bench: Bench) -> None:
+        bench.addresses["gw2"] = "gw2:1"
+        bench.links.review()
+        await bench.until(lambda: set(bench.up()) == {"gw1", "gw2"})
+        bench.addresses["gw1"] = "elsewhere:1"
+        bench.links.review()
+        await bench.until(lambda: bench.dialled[-1].address == "elsewhere:1")
+        del bench.addresses["gw2"]
+        bench.links.review()
+        await bench.until(lambda: "gw2" in bench.down)
+        assert set(bench.links.states) == {"gw1"}
+
+    play(monkeypatch, scene, "gw1")
+
+
+def test_a_renewed_link_is_up_before_the_old_one_drains_and_both_end_with_the_node(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene(bench: Bench) -> None:
+        (old,) = bench.dialled
+        async with asyncio.TaskGroup() as tasks:
+            await bench.links.renew(tasks)
+            fresh = bench.dialled[-1]
+            assert (old.draining, fresh.usable, bench.down) == (True, True, [])
+            assert bench.links.send(b"a", remaining_ms=1) == "gw1"
+            assert (old.sent, fresh.sent) == ([], [b"a"])
+            bench.stop.set()  # and the task group ends: nothing of the renewed link is left behind
+
+    bench = play(monkeypatch, scene, "gw1")
+    assert not bench.up()
+
+
+def test_a_renewed_link_that_does_not_come_up_leaves_the_old_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(node.link.links, "DRAIN_S", 0.01)
+
+    async def scene(bench: Bench) -> None:
+        (old,) = bench.dialled
+
+        async def never(session: FakeSession) -> None:
+            await session._ended.wait()
+
+        monkeypatch.setattr(FakeSession, "run", never)
+        async with asyncio.TaskGroup() as tasks:
+            await bench.links.renew(tasks)
+        assert (old.usable, old.draining) == (True, False)
+
+    play(monkeypatch, scene, "gw1")
