@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Entries of one field shown at most; ``--json`` has them all.
 VALUES_SHOWN_MAX: Final = 6
+# How a covered value begins.
+COVERED: Final = "…"
 
 _FIELDS: Final = {
     "vin": "VIN",
@@ -168,8 +170,10 @@ def _composite(parts: dict[str, str]) -> str:
         common = kind in {"", "LEGAL", "BIRTH"}
         return parts["full"] if common else f"{parts['full']} ({plain_word(kind)})"
     if "value" in parts:
-        beside = [plain_word(parts["scheme"])] if "scheme" in parts else []
-        beside += [parts["country"]] if "country" in parts else []
+        # Of a covered number, what stands beside it is covered too and says nothing.
+        told = {name: "" if said.startswith(COVERED) else said for name, said in parts.items()}
+        beside = [plain_word(told["scheme"])] if told.get("scheme") else []
+        beside += [told["country"]] if told.get("country") else []
         return f"{parts['value']} ({', '.join(beside)})" if beside else parts["value"]
     if "from_country" in parts or "from_place" in parts or "to_country" in parts:
         return _leg(parts)

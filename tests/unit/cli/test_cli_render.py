@@ -135,6 +135,8 @@ def test_composite_values_read_as_their_parts() -> None:
     number = {"scheme": "national-id", "value": "123", "country": "FR"}
     assert wording.values_of((address,)) == ["Rue 1, 69001 Lyon, FR"]
     assert wording.values_of((number,)) == ["123 (national id, FR)"]
+    covered = {"scheme": "…id", "value": "…23", "country": "…"}
+    assert wording.values_of((covered,)) == ["…23"]
 
 
 def test_a_cell_wraps_inside_its_columns() -> None:
