@@ -21,7 +21,7 @@ from comity.rpc import options
 from comity.rpc.outbox import OutboxFullError
 from comity.rpc.serving import listen, stop_signals
 from comity.rpc.tls import Shown, renewable_server_credentials
-from comity.rulings.shipped import members_of
+from comity.rulings.shipped import federated
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
 from comity.store.ledger_store import LedgerStore
@@ -90,6 +90,7 @@ class GatewayApp:
                     tasks.create_task(self._watch()),
                     tasks.create_task(self._sweep()),
                     tasks.create_task(self._keep()),
+                    tasks.create_task(self.policies.watch()),
                 ]
                 await stop.wait()
                 await self._drain()
@@ -166,7 +167,7 @@ class GatewayApp:
 
     def _directory_changed(self, directory: Directory) -> None:
         self.relay.review()
-        self.policies.follow(members_of(directory), lambda: None)
+        self.policies.follow(federated(directory), lambda: None)
         self._spread(directory_frame(self.directories.files()))
         log.info("directory version %d passed on", directory.version)
 

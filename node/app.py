@@ -24,7 +24,7 @@ from comity.identity.files import write_private
 from comity.rpc import options
 from comity.rpc.serving import Listener, listen, stop_signals
 from comity.rpc.tls import channel_credentials, renewable_server_credentials
-from comity.rulings.shipped import members_of
+from comity.rulings.shipped import federated
 from comity.store.engine import open_engine
 from comity.store.journal import Journal
 from comity.store.ledger_store import LedgerStore
@@ -132,6 +132,7 @@ class NodeApp:
                 tasks.create_task(self.links.run(self._stop))
                 tasks.create_task(self.matcher.keep_up(self._stop, self._rebuild_index))
                 keeping = tasks.create_task(self._keep(tasks))
+                checking = tasks.create_task(self.policies.watch())
                 listener = await self._listen(stack)
                 stack.push_async_callback(listener.close)
                 ready(listener.port)
@@ -139,6 +140,7 @@ class NodeApp:
                 await listener.stop(GRACE_S)
                 self._stop.set()
                 keeping.cancel()
+                checking.cancel()
         if self._fatal is not None:
             raise self._fatal
 
@@ -289,7 +291,7 @@ class NodeApp:
 
     def _directory_changed(self, directory: Directory) -> None:
         self.links.review()
-        self.policies.follow(members_of(directory), lambda: None)
+        self.policies.follow(federated(directory), lambda: None)
         me = directory.members.get(self.identity.agency)
         if me is None or not me.active:
             log.warning("this agency is suspended; its queries will be refused")

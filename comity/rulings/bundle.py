@@ -7,7 +7,8 @@ Rules:
   at each level of approval. A new case number, or another day between the same two dates, is no new
   ruling. Memories are bounded and start afresh when full.
 * A matcher that raises denies, alarms, and is not remembered.
-* A field that may not leave even as a hit may not be searched on: a match is a disclosure.
+* A field that may not leave even as a hit may not be searched on, unless the record's desk may be named: a
+  match is a disclosure.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from comity.rulings import ladder
 from comity.rulings.asked import (
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-Observe = Callable[["Bundle", "RequestContext", "RecordLabels", Mask], None]
+# Shown every new ruling: the bundle, the verb, what was asked, and the answer.
+Observe = Callable[["Bundle", Verb, tuple[Any, ...], object], None]
 
 
 def _tell_log(sentence: str) -> None:
@@ -81,6 +83,9 @@ class Bundle:
         # Approvals that some row names; the others change nothing.
         release_rows = law.rows.get(Verb.RELEASE, ())
         self._approvals = frozenset(row.cells["approval"] for row in release_rows)
+        self.asks_nationality = any(
+            "-national" in row.cells["when"] for rows in law.rows.values() for row in rows
+        )
         self._masks: Questions[Mask] = Questions()
         self._matches: Questions[frozenset[str]] = Questions()
         self._decisions: Questions[Decision] = Questions()
@@ -126,15 +131,20 @@ class Bundle:
             self.alarm(f"match was denied: {fault}")
             return frozenset()
         self._matches.keep(request.key, labels.key, fields)
+        self._show(Verb.MATCH, (request, labels), fields)
         return fields
 
     def admit(self, context: AskContext) -> Decision:
         """Whether this agency lets its own officer ask this."""
-        return self._decide(Verb.ASK, context.key, lambda: (asked_here(context, self._words),))
+        words = self._words
+        return self._decide(
+            Verb.ASK, context.key, (context,), lambda: (asked_here(context, words),)
+        )
 
     def route(self, context: RouteContext) -> Decision:
         """Whether the federation lets this query pass between these members."""
-        return self._decide(Verb.ROUTE, context.key, lambda: (routed(context, self._words),))
+        words = self._words
+        return self._decide(Verb.ROUTE, context.key, (context,), lambda: (routed(context, words),))
 
     def relate(
         self, request: RequestContext, labels: RecordLabels, relation: str, other: RecordLabels
@@ -153,7 +163,8 @@ class Bundle:
             ends = (labelled(one, words, request) for one in (labels, other))
             return asked(request, words), edge(*ends), kind
 
-        return self._decide(Verb.RELATION, key, values, along=("r_relation", kind))
+        told = (request, labels, relation, other)
+        return self._decide(Verb.RELATION, key, told, values, along=("r_relation", kind))
 
     def onward(self, context: UseContext, labels: RecordLabels) -> Decision:
         """Whether data that a member holds may be passed on."""
@@ -170,7 +181,12 @@ class Bundle:
     def _use(self, verb: Verb, context: UseContext, labels: RecordLabels) -> Decision:
         words = self._words
         key = f"{context.key}\1{labels.key}"
-        return self._decide(verb, key, lambda: (used(context, words), labelled(labels, words)))
+        return self._decide(
+            verb,
+            key,
+            (context, labels),
+            lambda: (used(context, words), labelled(labels, words)),
+        )
 
     def _first_mask(self, request: RequestContext, labels: RecordLabels) -> Mask:
         words = self._words
@@ -181,9 +197,26 @@ class Bundle:
             fields = words.entities.get(labels.entity_type, ())
             return Mask({field.path: ladder.refused("") for field in fields})
         self._masks.keep(request.key, labels.key, mask)
-        if self._observe is not None:
-            self._observe(self, request, labels, mask)
+        self._show(Verb.RELEASE, (request, labels), mask)
         return mask
+
+    def _show(self, verb: Verb, asked_for: tuple[Any, ...], answer: object) -> None:
+        if self._observe is not None:
+            self._observe(self, verb, asked_for, answer)
+
+    def answer(self, verb: Verb, *asked_for: Any) -> Any:
+        """The answer to a question that ``Observe`` was shown."""
+        answers: dict[Verb, Callable[..., object]] = {
+            Verb.RELEASE: self.mask,
+            Verb.MATCH: self.match,
+            Verb.ASK: self.admit,
+            Verb.ROUTE: self.route,
+            Verb.RELATION: self.relate,
+            Verb.ONWARD: self.onward,
+            Verb.EVIDENCE: self.evidence_use,
+            Verb.RETAIN: self.retain,
+        }
+        return answers[verb](*asked_for)
 
     def _ruled(self, req: Asked, rec: Labelled) -> Mask:
         engine = self._engines[Verb.RELEASE]
@@ -230,7 +263,8 @@ class Bundle:
         view = engine.view()
         for path, one in mask.items():
             along = engine.along("r_field", path)
-            if one.form >= Form.HIT and engine.ask(view, bits & along, req, rec, path)[0]:
+            shown = one.form >= Form.HIT or mask.contact
+            if shown and engine.ask(view, bits & along, req, rec, path)[0]:
                 open_to.append(path)
         return frozenset(open_to)
 
@@ -238,6 +272,7 @@ class Bundle:
         self,
         verb: Verb,
         key: str,
+        asked_for: tuple[Any, ...],
         values: Callable[[], tuple[object, ...]],
         *,
         along: tuple[str, str] | None = None,
@@ -257,6 +292,7 @@ class Bundle:
             return refusal(ReasonCode.UNAVAILABLE)
         decision = decided(allowed=allowed, row=self.rows.get(row_id))
         self._decisions.keep(verb, key, decision)
+        self._show(verb, asked_for, decision)
         return decision
 
 

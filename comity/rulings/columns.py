@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from comity.rulings import cells
@@ -17,7 +18,7 @@ from comity.rulings.functions import ANY, FORM_WORDS, NONE
 from comity.rulings.reasons import ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from comity.rulings.cells import Words
     from comity.rulings.effects import Instead
@@ -245,10 +246,17 @@ class Row:
     how: str = ""
     instead: Instead | None = None
 
-    def tokens(self, names: list[str]) -> list[str]:
+    def tokens(self, names: Sequence[str]) -> list[str]:
         """The row as Casbin takes it, in the order of the model's columns (``p_who``)."""
-        told = {"priority": str(self.priority)}
-        for name, column in COLUMNS[self.verb].items():
-            if column.token:
-                told[column.token] = self.cells[name]
-        return [told[name.removeprefix("p_")] for name in names]
+        return as_casbin(self.verb, (self,), names)[0]
+
+
+def as_casbin(verb: Verb, rows: Iterable[Row], names: Sequence[str]) -> list[list[str]]:
+    """Rows of a verb with their cells in the order of the model's columns (``p_who``)."""
+    cell_of = {column.token: name for name, column in COLUMNS[verb].items() if column.token}
+    wanted = [name.removeprefix("p_") for name in names]
+    if wanted[0] == "priority":
+        picked = itemgetter(*(cell_of[name] for name in wanted[1:]))
+        return [[str(row.priority), *picked(row.cells)] for row in rows]
+    picked = itemgetter(*(cell_of[name] for name in wanted))
+    return [list(picked(row.cells)) for row in rows]

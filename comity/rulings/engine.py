@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.rulings.enforcers import CompiledEnforcer, enforce, load
+from comity.rulings.enforcers import CompiledEnforcer, QuietModel, enforce, load
 from comity.rulings.errors import MatcherFault
 from comity.rulings.matcher import conjuncts
 from comity.rulings.parts import Part
-from comity.rulings.pycasbin import Model, PriorityEffector, generate_g_function
+from comity.rulings.pycasbin import PriorityEffector, generate_g_function
 from comity.rulings.roles import ClosureRoles
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Engine:
         links: Mapping[str, Sequence[tuple[str, str]]],
         functions: Mapping[str, Callable[..., bool]],
     ) -> None:
-        parsed = Model()
+        parsed = QuietModel()
         parsed.load_model_from_text(model)
         enforcer = CompiledEnforcer(parsed)
         for section in links:
@@ -64,12 +64,13 @@ class Engine:
         }
         text = enforcer.compile_matcher(called)
         found = conjuncts(text, functions=called, request=request, columns=tokens)
-        self._fixed = [Part(one, tokens, self._policy) for one in found if not one.variables]
+        columns = list(zip(*self._policy, strict=True)) or [()] * len(tokens)
+        self._fixed = [Part(one, tokens, columns) for one in found if not one.variables]
         self._along: dict[str, list[Part]] = {name: [] for name in request}
         self.separate = True
         for one in found:
             if len(one.variables) == 1 and not one.attributes:
-                self._along[one.variables[0]].append(Part(one, tokens, self._policy))
+                self._along[one.variables[0]].append(Part(one, tokens, columns))
             elif one.variables:
                 self.separate = False
         self._first_decides = self.separate and isinstance(enforcer.eft, PriorityEffector)

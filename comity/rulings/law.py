@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from comity.rulings.columns import as_casbin
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -33,8 +35,8 @@ class Law:
     vocabulary: Vocabulary
 
     def tokens(self, verb: Verb, names: list[str]) -> list[list[str]]:
-        """Rows as Casbin takes them."""
-        return [row.tokens(names) for row in self.rows[verb]]
+        """Rows as Casbin takes them, in the order of the model's columns (``p_who``)."""
+        return as_casbin(verb, self.rows[verb], names)
 
 
 class AsksCasbin(Protocol):

@@ -77,6 +77,18 @@ def load_bundle(
     Raises:
         PolicyError: whatever is wrong first, with file, line and a sentence.
     """
+    law = load_law(directories, vocabulary=vocabulary, verbs=verbs)
+    return Bundle(law, alarm=alarm, observe=observe, possible_duties=possible_duties)
+
+
+def load_law(
+    directories: Sequence[Path], *, vocabulary: Vocabulary, verbs: Collection[Verb] = NODE_VERBS
+) -> Law:
+    """Read and check the law of these folders without building what answers questions.
+
+    Raises:
+        PolicyError: whatever is wrong first, with file, line and a sentence.
+    """
     if not directories:
         raise PolicyError(Path(), 0, "no folder of policies is given")
     files = _Files(directories[0])
@@ -86,7 +98,7 @@ def load_bundle(
     rows = _rows(files, groups.words)
     for verb in verbs:
         _check_complete(files, verb, rows.get(verb, []))
-    law = Law(
+    return Law(
         version=_version(files, vocabulary),
         models={verb: files.models[verb][1] for verb in verbs},
         rows={verb: tuple(rows[verb]) for verb in verbs},
@@ -94,7 +106,6 @@ def load_bundle(
         how=_generalisations(files, groups.words),
         vocabulary=vocabulary,
     )
-    return Bundle(law, alarm=alarm, observe=observe, possible_duties=possible_duties)
 
 
 def _find(files: _Files, directory: Path) -> None:

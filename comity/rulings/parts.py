@@ -1,7 +1,11 @@
-"""Which rows one part of a matcher is true for: worked out once per combination of words."""
+"""Which rows one part of a matcher is true for: worked out once per combination of words.
+
+Rows come as columns, because a part reads few of them.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,24 +28,32 @@ def _reader(names: Iterable[str]) -> Callable[[Any], object]:
     return attrgetter(*wanted) if wanted else _nothing
 
 
+def bits_of(numbers: Iterable[int], count: int) -> int:
+    """One bit for each number below ``count``."""
+    held = bytearray(count // 8 + 1)
+    for number in numbers:
+        held[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(held, "little")
+
+
 class Part:
     """One conjunct over all rows; remembers by the words it reads."""
 
     __slots__ = ("_function", "_known", "_of_rec", "_of_req", "_tuples", "attributes")
 
     def __init__(
-        self, conjunct: Conjunct, tokens: Sequence[str], rows: Sequence[Sequence[str]]
+        self, conjunct: Conjunct, tokens: Sequence[str], columns: Sequence[Sequence[str]]
     ) -> None:
         self._function = conjunct.function
         self.attributes = conjunct.attributes
         self._of_req = _reader(name for source, name in conjunct.attributes if source == "r_req")
         self._of_rec = _reader(name for source, name in conjunct.attributes if source == "r_rec")
-        places = [tokens.index(column) for column in conjunct.columns]
-        tuples: dict[tuple[str, ...], int] = {}
-        for number, row in enumerate(rows):
-            words = tuple(row[place] for place in places)
-            tuples[words] = tuples.get(words, 0) | 1 << number
-        self._tuples = tuple(tuples.items())
+        read = [columns[tokens.index(column)] for column in conjunct.columns]
+        numbers: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+        count = len(columns[0])
+        for number, words in enumerate(zip(*read, strict=True) if read else [()] * count):
+            numbers[words].append(number)
+        self._tuples = tuple((words, bits_of(where, count)) for words, where in numbers.items())
         self._known: dict[object, int] = {}
 
     def rows(self, req: Any, rec: Any, *variables: str) -> int:

@@ -6,16 +6,16 @@ A query takes ``current`` once and is ruled by that bundle to its end, whatever 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from comity.rulings.mask import Mask
 from comity.rulings.stock import stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from comity.rulings.bundle import Bundle
-    from comity.rulings.context import RecordLabels, RequestContext
-    from comity.rulings.mask import Mask
+    from comity.rulings.columns import Verb
 
 # One in so many new rulings is decided again; rulings that are remembered were new once.
 SHADOW_ONE_IN: Final = 64
@@ -24,24 +24,35 @@ SHADOW_WAITING_MAX: Final = 256
 
 
 class Policies:
-    """Holds the bundle in force; threads may read ``current`` while another swaps."""
+    """Holds the bundle in force; threads may read ``current`` while another swaps.
 
-    __slots__ = ("current",)
+    Once a difference was found (``distrust``), whatever comes is decided by Casbin as it comes, until the
+    process starts anew: the fault was in our code, not in one law.
+    """
+
+    __slots__ = ("_distrusted", "current")
 
     def __init__(self, bundle: Bundle) -> None:
         self.current = bundle
+        self._distrusted = False
 
     def swap(self, bundle: Bundle) -> Bundle:
         """Put another bundle in force; gives the one before."""
-        before, self.current = self.current, bundle
+        before, self.current = self.current, stock(bundle) if self._distrusted else bundle
         return before
+
+    def distrust(self) -> None:
+        """Casbin as it comes decides from now on."""
+        if not self._distrusted:
+            self._distrusted = True
+            self.current = stock(self.current)
 
 
 class _Sample(NamedTuple):
     bundle: Bundle
-    request: RequestContext
-    labels: RecordLabels
-    mask: Mask
+    verb: Verb
+    asked: tuple[Any, ...]
+    answer: object
 
 
 class Shadow:
@@ -63,13 +74,11 @@ class Shadow:
         self._waiting: deque[_Sample] = deque(maxlen=SHADOW_WAITING_MAX)
         self._reference: tuple[Bundle, Bundle] | None = None
 
-    def offer(
-        self, bundle: Bundle, request: RequestContext, labels: RecordLabels, mask: Mask
-    ) -> None:
+    def offer(self, bundle: Bundle, verb: Verb, asked: tuple[Any, ...], answer: object) -> None:
         """A new ruling was given; perhaps it is kept for checking."""
         self._seen += 1
         if self._seen % self._one_in == 0:
-            self._waiting.append(_Sample(bundle, request, labels, mask))
+            self._waiting.append(_Sample(bundle, verb, asked, answer))
 
     @property
     def waiting(self) -> int:
@@ -88,14 +97,18 @@ class Shadow:
             return False
         if self._reference is None or self._reference[0] is not sample.bundle:
             self._reference = (sample.bundle, stock(sample.bundle))
-        reference = self._reference[1]
-        again = reference.mask(sample.request, sample.labels)
-        if dict(again) != dict(sample.mask):
-            fields = sorted(path for path in again if again[path] != sample.mask.get(path))
+        again = self._reference[1].answer(sample.verb, *sample.asked)
+        if again != sample.answer:
             self._alarm(
-                f"a ruling of policy {sample.bundle.version[:12]} differs from Casbin's own on "
-                f"{', '.join(fields)}; Casbin as it comes decides from now on"
+                f"a ruling of policy {sample.bundle.version[:12]} on {sample.verb} differs from Casbin's "
+                f"own{_where(sample.answer, again)}; Casbin as it comes decides from now on"
             )
-            if policies.current is sample.bundle:
-                policies.swap(reference)
+            policies.distrust()
         return True
+
+
+def _where(answer: object, again: object) -> str:
+    if not isinstance(answer, Mask) or not isinstance(again, Mask):
+        return ""
+    paths = sorted(path for path in again if again[path] != answer.get(path))
+    return f" on {', '.join(paths)}"

@@ -6,12 +6,14 @@ Rules:
 * The mask limits what is read from the store; a second filter at the exit drops whatever it does not name.
 * What is told of withheld fields comes from the mask alone, so it says nothing about which of them the
   record has.
-* A record whose every field is below a hit was never there.
+* A record whose every field is below a hit was never there, unless its owner lets a desk be named.
+* What is kept silent is told to the owner's desk, in the log and in the owner's own record of the ruling.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
@@ -58,6 +60,12 @@ TREATMENTS_REMEMBERED: Final = 1_024
 _text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
+# Told where nothing of how well a record matched may be: possible.
+WEAKEST_BAND: Final = 3
+
+log = logging.getLogger(__name__)
+
+
 class Searching(Protocol):
     """The register's search."""
 
@@ -69,7 +77,9 @@ class Searching(Protocol):
 class Reading(Protocol):
     """The register's reading, masked."""
 
-    def labels(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, RecordLabels]:
+    def labels(
+        self, record_ids: Sequence[RecordId], *, nationalities: bool = False
+    ) -> Mapping[RecordId, RecordLabels]:
         """What policies look at."""
         ...
 
@@ -184,14 +194,15 @@ class Deciding:
         if not candidates:
             return hits, trail
         relating = Relating(self._reading, view, partial(self._other, routing))
-        labels = self._reading.labels(list(candidates))
+        labels = self._reading.labels(list(candidates), nationalities=view.asks_nationality)
         ranked = sorted(candidates.values(), key=lambda one: (-one.score, one.record_id))
         for candidate in ranked:
             label = labels.get(candidate.record_id)
             if label is None:
                 continue
             mask = view.mask(label)
-            visible = mask.best >= Form.HIT and candidate.matched_on <= view.searchable(label)
+            shown = mask.best >= Form.HIT or bool(mask.contact)
+            visible = shown and candidate.matched_on <= view.searchable(label)
             ruled: dict[str, Any] = {
                 "forms": {path: int(one.form) for path, one in mask.items() if one.form},
                 "record": int(candidate.record_id),
@@ -199,7 +210,13 @@ class Deciding:
                 "visible": visible,
             }
             trail.append(ruled)
+            for row, desk in mask.alerts:
+                ruled.setdefault("alerts", []).append([row, desk])
+                log.warning("for the %s: a query met a record that %s keeps silent", desk, row)
             if not visible:
+                continue
+            if mask.contact:
+                hits.append(self._contact(routing, candidate, label, mask))
                 continue
             hit = self._release(routing, candidate, label, mask)
             if hit.fields:
@@ -216,6 +233,28 @@ class Deciding:
         """The record at the other end of a relation."""
         found = Candidate(record_id, 0.0, Band.EXACT, (), frozenset())
         return self._release(routing, found, label, mask)
+
+    def _contact(
+        self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask
+    ) -> Released:
+        """A reference and whom to contact, no data: not even how well it matched."""
+        told = Treatment(
+            field=label.entity_type,
+            form=int(Form.HIT),
+            reason=str(ReasonCode.UNAVAILABLE),
+            sentence=f"No data leave; contact the owner's {mask.contact} with this reference.",
+        )
+        return Released(
+            reference=self._pseudonyms.reference(routing.sender, candidate.record_id),
+            entity_type=label.entity_type,
+            band=WEAKEST_BAND,
+            score=0.0,
+            match_reasons=(),
+            fields={},
+            assertion=None,
+            treatments=(told,),
+            obligations=(),
+        )
 
     def _release(
         self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from comity.clock import to_datetime
 from comity.errors import Reason, Refusal
 from comity.rulings import AskContext, Facts, Form, RequestContext
+from node.policy.facts import member_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
     from node.exchange.model import Caller, Question, Routing, SealedQuestion
     from node.exchange.ports import Directories
 
+# The lowest urgency of a routing.
+NORMAL: Final = 1
+
 __all__ = ["Form", "Law", "View"]
 
 
 class View:
     """One query under one policy."""
 
-    __slots__ = ("_bundle", "_request", "version")
+    __slots__ = ("_bundle", "_request", "asks_nationality", "version")
 
     def __init__(self, bundle: Bundle, request: RequestContext) -> None:
         self._bundle = bundle
         self._request = request
         self.version = bytes.fromhex(bundle.version)
+        self.asks_nationality = bundle.asks_nationality
 
     def mask(self, labels: RecordLabels) -> Mask:
         """What may leave of a record like this."""
@@ -86,7 +91,9 @@ class Law:
             today=to_datetime(self._clock.now_ms()).date(),
             owner_country=own.country if own else "",
             aim=question.aim,
-            facts=shape_of(question.selectors),
+            facts=member_facts(
+                shape_of(question.selectors), member, urgent=int(routing.urgency) > NORMAL
+            ),
         )
         return View(self._policies.current, request)
 
@@ -111,7 +118,9 @@ class Law:
                 today=to_datetime(self._clock.now_ms()).date(),
                 country=own.country if own else "",
                 aim=why.aim,
-                facts=shape_of(question.selectors),
+                facts=member_facts(
+                    shape_of(question.selectors), own, urgent=int(question.urgency) > NORMAL
+                ),
             )
         )
         if not decision.allowed:

@@ -7,7 +7,7 @@ party, that its review is overdue. A record past its day of deletion is not ther
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.clock import to_datetime
 from comity.rulings import RecordLabels
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from node.records.store import RecordStore
     from node.records.values import Assertion
 
-
+NATIONALITIES: Final = "person.nationalities"
 OVERDUE: Final = "review-overdue"
 _KIND, _FROM, _TO, _SINCE, _UNTIL = (
     f"relation.{name}"
@@ -58,9 +58,17 @@ class Register:
         self._store = store
         self._clock = clock
 
-    def labels(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, RecordLabels]:
-        """What policies look at; records that had to be deleted are left out."""
+    def labels(
+        self, record_ids: Sequence[RecordId], *, nationalities: bool = False
+    ) -> Mapping[RecordId, RecordLabels]:
+        """What policies look at; records that had to be deleted are left out.
+
+        Args:
+            record_ids: the records.
+            nationalities: whether some rule asks for them.
+        """
         today = to_datetime(self._clock.now_ms()).date().isoformat()
+        told = self._store.read(record_ids, (NATIONALITIES,)) if nationalities else {}
         found = {}
         for record_id, fact in self._store.facts(record_ids).items():
             if fact.delete_on and fact.delete_on < today:
@@ -68,7 +76,13 @@ class Register:
             markings = fact.labels.markings
             if fact.review_on and fact.review_on < today:
                 markings |= {OVERDUE}
-            found[record_id] = RecordLabels(fact.entity_type, fact.labels.subject, markings)
+            values: Any = told.get(record_id, {}).get(NATIONALITIES)
+            found[record_id] = RecordLabels(
+                fact.entity_type,
+                fact.labels.subject,
+                markings,
+                frozenset(values) if values else None,
+            )
         return found
 
     def read(

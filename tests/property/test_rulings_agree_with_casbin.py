@@ -1,235 +1,142 @@
-"""The fast engine gives the rulings of Casbin as it comes, over fuzzed policies and fuzzed questions."""
+"""Fast rulings equal those of Casbin as it comes, over fuzzed policies and the shipped packs.
+
+Casbin as it comes takes its time: what is compared here takes a minute and a half of processor time.
+``make test-long`` compares ten times as much. One economy: the matcher's text, always the same, is parsed
+once instead of at every question; ``test_shipped_packs`` does without it.
+"""
 
 from __future__ import annotations
 
-import random
-from datetime import date, timedelta
+import ast
+import os
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from casbin.util import expression
 
-from comity.rulings import (
-    APPROVALS,
-    GATEWAY_VERBS,
-    AskContext,
-    Bundle,
-    Form,
-    RecordLabels,
-    RequestContext,
-    RouteContext,
-    Verb,
-    load_bundle,
-)
+from comity.rulings import APPROVALS, GATEWAY_VERBS, Bundle, Form, Verb
 from comity.rulings.stock import stock
-from tests.simulators.law import POLICIES, TODAY, shipped, vocabulary
+from tests.simulators.fuzzed_law import RELATIONS, Fuzz
+from tests.simulators.law import NODE_PACKS, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COUNTRIES = ("FR", "DE", "GB", "ZZ", "CH", "??")
-AGENCIES = ("FR-PJ", "DE-LP", "GB-CA", "ZZ-IM", "NOBODY")
-PURPOSES = ("INVESTIGATE", "PROSECUTE", "MISSING_PERSON", "TAX_ADMIN", "WHATEVER")
-INSTRUMENTS = ("EU-2023-977", "EU-PRUM-II", "TCA-2020", "INTERPOL-RPD", "HANDSHAKE")
-OFFENCES = ("drug-trafficking", "homicide", "theft", "dissent", "none", "witchcraft")
-SUBJECTS = ("suspect", "convicted", "victim", "witness", "contact", "missing", "object", "odd")
-MARKINGS = ("minor", "H1", "H3", "contested", "refugee-from:ZZ", "refugee", "third-party", "odd")
-FIELDS = (
-    "person.names",
-    "person.birth_date",
-    "identity",
-    "contact",
-    "person",
-    "tier-sensitive",
-    "*",
-)
-DAYS = ("2026-11-20", "2026-11-24", "2026-12-01")
-TYPES = ("person", "person", "person", "vehicle", "observable")
-RELEASE = (
-    "tier,id,who,role,case,purpose,instrument,offence,subject,sought,marking,stage,field,form,approval,"
-    "from,until,effect,law,sentence"
-)
-MATCH = (
-    "tier,id,who,purpose,instrument,offence,subject,marking,field,from,until,effect,law,sentence"
-)
-DUTY = "id,who,purpose,instrument,offence,subject,marking,duty,from,until,effect,law,sentence"
+# ``make test-long`` sets ten.
+TIMES = int(os.environ.get("COMITY_FUZZ_TIMES", "1"))
+# With the highest approval there is no what-if, which costs Casbin as it comes five times as much.
+MOSTLY_APPROVED = ("judge",) * 120 + APPROVALS
+SMALL_SEEDS = 10
+SMALL_POLICIES = 10
+USES = ("onward", "evidence_use", "retain")
+# Some of these take half a minute of processor time, on a machine that may be busy with other things.
+pytestmark = pytest.mark.timeout(900)
 
 
-class Fuzz:
-    """Rows and questions from one seed. Words are drawn so that a good share of rows apply."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def one(self, *words: str) -> str:
-        return self._random.choice(words)
-
-    def often_any(self, *words: str) -> str:
-        return "*" if self._random.random() < 0.75 else self.one(*words)
-
-    def some(self, words: tuple[str, ...]) -> str:
-        return self.often_any(words[0], "|".join(words[:2]), words[2])
-
-    def cells(self, number: int, *, prefix: str, mild: bool) -> dict[str, str]:
-        deny = self._random.random() < (0.1 if mild else 0.35)
-        form = self.one(">hit", ">masked", ">generalised", "any")
-        first, last = sorted(self.one(*DAYS) for _ in range(2))
-        return {
-            "tier": self.one("bar", "record", "jurisdiction") if deny else self.one("grant", "record"),
-            "id": f"{prefix}-{number:05}",
-            "who": self.often_any("eu", "FR", "FR-PJ", "third-country", "no-adequacy", "unknown"),
-            "role": self.often_any("officer", "officer|system"),
-            "case": "*" if self._random.random() < 0.9 else self.one("C-1", "C-2"),
-            "purpose": self.some(PURPOSES[:4]),
-            "instrument": self.some(INSTRUMENTS[:4]),
-            "offence": self.often_any("serious", "any-offence", "capital", *OFFENCES[:5]),
-            "subject": self.often_any("accused", *SUBJECTS[:7]),
-            "sought": self.often_any("accused", "suspect", "victim"),
-            "marking": self.often_any("refugee-from-asker", "refugee", *MARKINGS[:5]),
-            "stage": self.one("-", "-", "<2", ">=2"),
-            "field": self.one(*FIELDS),
-            "form": form if deny else self.one("<=hit", "<=masked", "<=generalised", "<=full"),
-            "approval": self.one("-", "-", *APPROVALS[1:]),
-            "duty": self.one("no-onward", "no-court-use", "notify-dpo", "retain-7d"),
-            "from": first if self._random.random() < 0.3 else "-",
-            "until": last if self._random.random() < 0.3 else "-",
-            "effect": "deny" if deny else "allow",
-            "law": "LED 1",
-            "sentence": "A sentence of law.",
-        }  # fmt: skip
-
-    def table(self, columns: str, count: int, *, prefix: str, mild: bool = False) -> str:
-        lines = [columns]
-        for number in range(count):
-            told = self.cells(number, prefix=prefix, mild=mild)
-            lines.append(",".join(told[name] for name in columns.split(",")))
-        return "\n".join(lines) + "\n"
-
-    def bundle(self, folder: Path, count: int, *, mild: bool = False) -> Bundle:
-        """A policy of its own: fuzzed rows with the core's groups and defaults, without its bars."""
-        folder.mkdir()
-        for name in ("groups.csv", "ask.csv"):
-            (folder / name).write_bytes((POLICIES / "core" / name).read_bytes())
-        for name, columns in {"release": RELEASE, "match": MATCH, "duty": DUTY}.items():
-            size = count if name == "release" else min(count, 20)
-            text = self.table(columns, size, prefix=name.upper(), mild=mild)
-            if name != "duty":
-                text += default_row(columns, f"{name.upper()}-DEFAULT")
-            (folder / f"{name}.csv").write_text(text, "utf-8")
-        verbs = (Verb.RELEASE, Verb.MATCH, Verb.DUTY, Verb.ASK)
-        return load_bundle([POLICIES / "model", folder], vocabulary=vocabulary(), verbs=verbs)
-
-    def request(self) -> RequestContext:
-        agency = self.one("FR-PJ", "DE-LP", "FR-PJ", *AGENCIES)
-        country = agency[:2] if self._random.random() < 0.9 else self.one(*COUNTRIES)
-        usual = {"FR": "EU-2023-977", "DE": "EU-PRUM-II", "GB": "TCA-2020"}
-        return RequestContext(
-            agency=agency,
-            country=country,
-            end_user_country=country if self._random.random() < 0.8 else self.one(*COUNTRIES),
-            role=self.one("officer", "system", "friend"),
-            purpose=self.one("INVESTIGATE", *PURPOSES),
-            instrument=self.one(usual.get(country, "INTERPOL-RPD"), *INSTRUMENTS)
-            if self._random.random() < 0.3
-            else usual.get(country, "INTERPOL-RPD"),
-            offence=self.one("drug-trafficking", *OFFENCES),
-            subject_category=self.one("suspect", "victim", "odd"),
-            case=self.one("C-1", "C-2", "C-3"),
-            stage=self._random.randrange(1, 5),
-            today=TODAY + timedelta(days=self._random.randrange(-8, 12)),
-            approval=self.one(*APPROVALS),
-        )
-
-    def labels(self) -> RecordLabels:
-        markings = self._random.sample(MARKINGS, self._random.choice((0, 0, 0, 1, 1, 2)))
-        kind = self.one(*TYPES)
-        subject = self.one("suspect", "suspect", *SUBJECTS) if kind == "person" else "object"
-        return RecordLabels(kind, subject, frozenset(markings))
+@pytest.fixture
+def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expression, "ast", SimpleNamespace(parse=lru_cache(64)(ast.parse)))
 
 
-def default_row(columns: str, row_id: str) -> str:
-    told = {"tier": "default", "id": row_id, "form": "any", "effect": "deny"}
-    told |= {"law": "LED 8", "sentence": "Nothing else leaves."}
-    return ",".join(told.get(name, "") for name in columns.split(",")) + "\n"
-
-
-def differences(bundle: Bundle, fuzz: Fuzz, questions: int) -> tuple[int, int, int]:
+def differences(
+    bundle: Bundle, fuzz: Fuzz, rulings: int, approvals: tuple[str, ...] = MOSTLY_APPROVED
+) -> tuple[int, int, int]:
     """Rulings compared, those of them that release something, and those that differ."""
     slow = stock(bundle)
     compared = released = differing = 0
-    for _ in range(questions):
-        request, record = fuzz.request(), fuzz.labels()
+    while compared < rulings:
+        request, record = fuzz.request(approvals), fuzz.labels()
         mask, wanted = bundle.mask(request, record), slow.mask(request, record)
         compared += len(wanted)
         released += sum(ruling.form >= Form.HIT for ruling in wanted.values())
         differing += sum(mask[path] != wanted[path] for path in wanted)
-        differing += bundle.match(request, record) != slow.match(request, record)
+        differing += mask.alerts != wanted.alerts or mask.contact != wanted.contact
     return compared, released, differing
 
 
-def test_small_fuzzed_policies(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("parsed_once")
+@pytest.mark.parametrize("seed", range(SMALL_SEEDS))
+def test_a_hundred_thousand_rulings_of_small_policies(tmp_path: Path, seed: int) -> None:
     compared = released = 0
-    for seed in range(6):
-        fuzz = Fuzz(seed)
-        bundle = fuzz.bundle(tmp_path / str(seed), 16, mild=True)
-        done, let_out, differing = differences(bundle, fuzz, 12)
+    for number in range(SMALL_POLICIES * TIMES):
+        fuzz = Fuzz(seed * 1_000 + number, wild=0.94 if number % 2 else 0.9, deny=0.12)
+        bundle = fuzz.bundle(tmp_path / str(number), 4 + number % 3)
+        done, let_out, differing = differences(
+            bundle, fuzz, 100_000 // (SMALL_SEEDS * SMALL_POLICIES)
+        )
         compared += done
         released += let_out
         assert differing == 0
-    assert compared > 1_000
-    assert released > compared * 0.1
+    assert compared >= 100_000 // SMALL_SEEDS
+    assert released > compared * 0.2
 
 
-@pytest.mark.parametrize("pack", ["eu-member", "gb", "zz"])
+@pytest.mark.usefixtures("parsed_once")
+@pytest.mark.parametrize(
+    ("rows", "wild", "deny", "rulings"), [(1_000, 0.7, 0.12, 2_000), (10_000, 0.4, 0.06, 200)]
+)
+def test_large_policies(tmp_path: Path, rows: int, wild: float, deny: float, rulings: int) -> None:
+    fuzz = Fuzz(rows, wild=wild, deny=deny)
+    bundle = fuzz.bundle(tmp_path / "law", rows, (Verb.RELEASE, Verb.DUTY))
+    compared, released, differing = differences(bundle, fuzz, rulings * TIMES, ("judge",))
+    assert (compared >= rulings * TIMES, released > compared * 0.2, differing) == (True, True, 0)
+
+
+@pytest.mark.usefixtures("parsed_once")
+def test_what_approvals_would_change(tmp_path: Path) -> None:
+    fuzz = Fuzz(77, wild=0.85, deny=0.2)
+    bundle = fuzz.bundle(tmp_path / "law", 8)
+    compared, released, differing = differences(bundle, fuzz, 500 * TIMES, APPROVALS)
+    assert (compared >= 500, released > 50, differing) == (True, True, 0)
+
+
+@pytest.mark.parametrize("pack", NODE_PACKS)
 def test_shipped_packs(pack: str) -> None:
-    compared, _released, differing = differences(shipped(pack), Fuzz(11), 8)
-    assert (compared > 100, differing) == (True, 0)
+    compared, _released, differing = differences(shipped(pack), Fuzz(11), 60, ("none", "judge"))
+    assert (compared >= 60, differing) == (True, 0)
 
 
-def test_more_rows(tmp_path: Path) -> None:
-    fuzz = Fuzz(300)
-    compared, released, differing = differences(fuzz.bundle(tmp_path / "law", 150), fuzz, 3)
-    assert (compared > 20, released >= 0, differing) == (True, True, 0)
+@pytest.mark.usefixtures("parsed_once")
+def test_every_other_verb(tmp_path: Path) -> None:
+    allowed = dict.fromkeys(("match", "ask", "route", "relation", *USES), 0)
+    for seed in range(4 * TIMES):
+        fuzz = Fuzz(seed, wild=0.85, deny=0.15)
+        node = fuzz.bundle(tmp_path / f"node{seed}", 10)
+        gateway = fuzz.bundle(tmp_path / f"gateway{seed}", 10, GATEWAY_VERBS)
+        slow_node, slow_gateway = stock(node), stock(gateway)
+        for _ in range(25):
+            request, labels, other = fuzz.request(("judge",)), fuzz.labels(), fuzz.labels()
+            fields = node.match(request, labels)
+            assert fields == slow_node.match(request, labels)
+            allowed["match"] += bool(fields)
+            relation = fuzz.one(*RELATIONS)
+            told = node.relate(request, labels, relation, other)
+            assert told == slow_node.relate(request, labels, relation, other)
+            allowed["relation"] += told.allowed
+            asking, routing, use = fuzz.asking(), fuzz.routing(), fuzz.use()
+            admitted = node.admit(asking)
+            assert admitted == slow_node.admit(asking)
+            allowed["ask"] += admitted.allowed
+            passed = gateway.route(routing)
+            assert passed == slow_gateway.route(routing)
+            allowed["route"] += passed.allowed
+            for verb in USES:
+                answer = getattr(node, verb)(use, labels)
+                assert answer == getattr(slow_node, verb)(use, labels)
+                allowed[verb] += answer.allowed
+    assert all(count > 2 for count in allowed.values()), allowed
 
 
+@pytest.mark.usefixtures("parsed_once")
 def test_a_difference_would_be_seen(tmp_path: Path) -> None:
-    fuzz = Fuzz(1)
-    bundle = fuzz.bundle(tmp_path / "law", 12, mild=True)
+    fuzz = Fuzz(1, wild=0.9, deny=0.15)
+    bundle = fuzz.bundle(tmp_path / "law", 12)
     engine = bundle._engines["release"]
     honest = engine.survivors_each
     engine.survivors_each = lambda *_args, **_named: tuple(  # type: ignore[method-assign]
-        bits & int("01" * 8, 2) for bits in honest(*_args, **_named)
+        bits & (bits - 1)
+        for bits in honest(*_args, **_named)  # the first row that matches is lost
     )
-    assert differences(bundle, fuzz, 12)[2] > 0
-
-
-def test_ask_and_route_agree() -> None:
-    fuzz = Fuzz(5)
-    node, slow_node = shipped("eu-member"), stock(shipped("eu-member"))
-    gateway, slow_gateway = shipped("federation"), stock(shipped("federation"))
-    assert set(gateway.law.models) == set(GATEWAY_VERBS)
-    for _ in range(60):
-        asked = AskContext(
-            agency=fuzz.one(*AGENCIES),
-            role=fuzz.one("officer", "analyst", "auditor", "friend"),
-            purpose=fuzz.one(*PURPOSES),
-            instrument=fuzz.one(*INSTRUMENTS),
-            offence=fuzz.one(*OFFENCES),
-            subject_category=fuzz.one("suspect", "victim"),
-            entity_type=fuzz.one("person", "vehicle", "spaceship"),
-            stage=int(fuzz.one("1", "2", "4")),
-            today=date(2026, 11, 24),
-        )
-        assert node.admit(asked) == slow_node.admit(asked)
-        routed = RouteContext(
-            requester=fuzz.one(*AGENCIES),
-            requester_country=fuzz.one(*COUNTRIES),
-            target=fuzz.one(*AGENCIES),
-            target_country=fuzz.one(*COUNTRIES),
-            purpose=fuzz.one(*PURPOSES),
-            instrument=fuzz.one(*INSTRUMENTS),
-            entity_type="person",
-            stage=int(fuzz.one("1", "2", "4")),
-            urgency=fuzz.one("NORMAL", "URGENT", "LATER"),
-            today=date(2026, 11, 24),
-        )
-        assert gateway.route(routed) == slow_gateway.route(routed)
+    assert differences(bundle, fuzz, 300)[2] > 0
