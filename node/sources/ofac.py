@@ -6,7 +6,7 @@ stand beside it, ``sdn_comments`` holds what overflowed a remark and may be abse
 
 What becomes what: an individual is a person, an entry without type an organisation. Passports and
 licences named in the prose also become identity documents, wallets observables, so that they can be
-asked for by number. Vessels and aircraft are quarantined (no such entity type yet) and counted.
+asked for by number. Vessels and aircraft are themselves, by the list's columns and by what the prose says.
 
 Labels: a listed person is labelled ``suspect`` with the marking ``listed``; no ``person.status`` is
 claimed, because being listed is no proof of guilt. Aliases quoted in the remarks are the list's weak
@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from node.records.record import Labels, Record
-from node.records.values import Address, Identifier, Listing
-from node.sources import building, countries, dates
+from node.records.values import Address, Identifier, Listing, OrganisationName
+from node.sources import building, countries, dates, ofac_craft
 from node.sources.ofac_set import Entry, cell, entries
 from node.sources.rows import Item, Quarantined, Read, UnusableRowError, quarantined
 
@@ -59,8 +59,18 @@ def read(path: Path) -> Iterator[Item]:
 
 def _records(entry: Entry) -> list[Record]:
     """The designation itself, then its documents and wallets; all or none."""
-    main = _person(entry) if entry.individual else _organisation(entry)
+    makers = {"individual": _person, "vessel": _vessel, "aircraft": _aircraft}
+    main = makers.get(entry.kind, _organisation)(entry)
     return [main, *_documents(entry), *_wallets(entry)]
+
+
+def _vessel(entry: Entry) -> Record:
+    fields = ofac_craft.vessel(entry, _organisation_names(entry), _listings(entry))
+    return _record(entry, entry.number, "vessel", fields)
+
+
+def _aircraft(entry: Entry) -> Record:
+    return _record(entry, entry.number, "aircraft", ofac_craft.aircraft(entry, _listings(entry)))
 
 
 def _record(entry: Entry, key: str, entity_type: str, fields: dict[str, object]) -> Record:
@@ -107,8 +117,7 @@ def _person(entry: Entry) -> Record:
     )
 
 
-def _organisation(entry: Entry) -> Record:
-    said = entry.said
+def _organisation_names(entry: Entry) -> tuple[OrganisationName, ...]:
     names = [building.organisation_name(entry.name, kind="LEGAL")]
     names += [
         building.organisation_name(cell(row.values[3]), kind=_alternate_kind(row))
@@ -116,15 +125,20 @@ def _organisation(entry: Entry) -> Record:
     ]
     names += [
         building.organisation_name(name, kind="FORMER" if kind == "f" else "ALIAS")
-        for kind, name in said.aliases
+        for kind, name in entry.said.aliases
     ]
+    return tuple(one for one in building.distinct_names(names) if isinstance(one, OrganisationName))
+
+
+def _organisation(entry: Entry) -> Record:
+    said = entry.said
     registered = next((number for number in said.numbers if number.scheme == "registration"), None)
     return _record(
         entry,
         entry.number,
         "organisation",
         {
-            "organisation.names": building.distinct_names(names),
+            "organisation.names": _organisation_names(entry),
             "organisation.registration_number": registered.value if registered else None,
             "organisation.registration_country": registered.country if registered else None,
             "organisation.tax_ids": _identifiers(said, skip="registration"),

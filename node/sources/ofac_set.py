@@ -23,6 +23,7 @@ NULL: Final = "-0-"
 # The list has 20,000 names; companion files beyond this are something else.
 COMPANION_ROWS_MAX: Final = 1_000_000
 _SDN_COLUMNS: Final = 12
+_KINDS: Final = frozenset({"", "individual", "vessel", "aircraft"})
 _ALT_COLUMNS: Final = 5
 _ADD_COLUMNS: Final = 6
 _COMMENT_COLUMNS: Final = 2
@@ -38,11 +39,27 @@ class _Companions:
 
 
 @dataclass(frozen=True, slots=True)
+class Craft:
+    """The columns that only vessels fill."""
+
+    call_sign: str
+    kind: str
+    tonnage: str
+    gross_tonnage: str
+    flag: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One designation with everything joined to it."""
+    """One designation with everything joined to it.
+
+    Attributes:
+        kind: individual, vessel, aircraft; empty for an organisation.
+    """
 
     number: str
-    individual: bool
+    kind: str
     name: str
     programmes: tuple[str, ...]
     title: str
@@ -50,6 +67,12 @@ class Entry:
     said: Remarks
     alternates: list[Cells]
     addresses: list[Cells]
+    craft: Craft
+
+    @property
+    def individual(self) -> bool:
+        """Whether it is a person."""
+        return self.kind == "individual"
 
 
 def entries(path: Path) -> Iterator[tuple[Cells, Entry] | Quarantined]:
@@ -137,7 +160,7 @@ def _entry(row: Cells, companions: _Companions) -> Entry:
         raise UnusableRowError(Why.WRONG_COLUMN_COUNT, f"{len(row.values)}, not {_SDN_COLUMNS}")
     cells = [cell(value) for value in row.values]
     kind = cells[2]
-    if kind not in {"", "individual"}:
+    if kind not in _KINDS:
         raise UnusableRowError(Why.UNSUPPORTED_ENTITY, kind)
     if not cells[1]:
         raise UnusableRowError(Why.MISSING_NAME)
@@ -146,7 +169,7 @@ def _entry(row: Cells, companions: _Companions) -> Entry:
     remarks = "".join(piece for piece in pieces if cell(piece)).strip()
     return Entry(
         number=number,
-        individual=kind == "individual",
+        kind=kind,
         name=cells[1],
         programmes=tuple(cells[3].split("] [")),
         title=cells[4],
@@ -154,4 +177,5 @@ def _entry(row: Cells, companions: _Companions) -> Entry:
         said=understood(remarks),
         alternates=alternates,
         addresses=addresses,
+        craft=Craft(*cells[5:11]),
     )

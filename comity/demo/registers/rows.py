@@ -10,7 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from comity.demo.registers import documents, observables, people, surroundings, things, vehicles
+from comity.demo.registers import (
+    documents,
+    further,
+    observables,
+    people,
+    surroundings,
+    things,
+    vehicles,
+)
 from comity.demo.registers.draw import Draw
 
 if TYPE_CHECKING:
@@ -23,6 +31,10 @@ Fields = dict[str, object]
 
 # Every so many rows one is a shared slot.
 SHARED_EVERY: Final = 8
+# Every so many rows one is of a further kind; the place is none of a shared slot's.
+FURTHER_EVERY: Final = 20
+FURTHER_AT: Final = 15
+_RELATION_PERCENT: Final = 40
 _KNOWN_PERCENT: Final = 55
 _WORLD_KINDS: Final = (
     ("person",) * 11 + ("vehicle",) * 3 + ("identity_document",) * 3 + ("observable",) * 3
@@ -74,6 +86,8 @@ class _Making:
 
 def row(profile: Profile, seed: int, number: int) -> Row:
     """Row ``number`` of an agency's register: key, entity, fields, labels, assertion."""
+    if number % FURTHER_EVERY == FURTHER_AT:
+        return _further(profile, seed, number)
     own = Draw(seed, profile.agency, number)
     thing = Draw(seed, f"{profile.agency}/thing", number)
     kind = own.one(profile.kinds)
@@ -84,6 +98,42 @@ def row(profile: Profile, seed: int, number: int) -> Row:
             made = _Making(profile, number, own, thing=shared, shared=True)
             return _BUILDERS[shared_kind](made)
     return _BUILDERS[kind](_Making(profile, number, own, thing=thing, shared=False))
+
+
+def _further(profile: Profile, seed: int, number: int) -> Row:
+    own = Draw(seed, profile.agency, number)
+    thing = Draw(seed, f"{profile.agency}/thing", number)
+    made = _Making(profile, number, own, thing=thing, shared=False)
+    if own.percent(_RELATION_PERCENT):
+        ends = [row(profile, seed, number - back) for back in (2, 1)]
+        found = _relation(made, ends)
+        if found is not None:
+            return found
+    entity = own.one(tuple(further.MAKERS))
+    fields = further.MAKERS[entity](thing, profile.country)
+    if entity not in further.PERSONAL:
+        return _assembled(made, entity, fields)
+    person = people.being(thing, cultures=profile.cultures)
+    fields[f"{entity}.subject_names"] = people.names(person, own, profile)[:1]
+    return {**_assembled(made, entity, fields), "labels": surroundings.labels(own, person)}
+
+
+def _relation(made: _Making, ends: list[Row]) -> Row | None:
+    """An edge between two rows; nothing where such rows have none."""
+    ends.sort(key=lambda end: end["entity"] != "person")  # a person comes first
+    one, other = ends
+    kinds = further.RELATIONS.get((str(one["entity"]), str(other["entity"])))
+    if kinds is None:
+        return None
+    fields: Fields = {
+        "relation.relation_type": made.own.one(kinds),
+        "relation.from_type": one["entity"],
+        "relation.from_reference": one["key"],
+        "relation.to_type": other["entity"],
+        "relation.to_reference": other["key"],
+        "relation.since": surroundings.recent_date(made.own),
+    }
+    return _assembled(made, "relation", fields)
 
 
 def _assembled(made: _Making, entity: str, fields: Fields) -> Row:

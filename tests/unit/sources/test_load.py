@@ -46,8 +46,8 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     store = register()
     first = load(importer("ofac-sdn"), store, ofac_set(tmp_path))
     again = load(importer("ofac-sdn"), store, tmp_path)
-    assert (first.added, first.changed, first.unchanged, first.quarantined) == (6, 0, 0, 2)
-    assert (again.added, again.changed, again.unchanged, again.quarantined) == (0, 0, 6, 2)
+    assert (first.added, first.changed, first.unchanged, first.quarantined) == (7, 0, 0, 1)
+    assert (again.added, again.changed, again.unchanged, again.quarantined) == (0, 0, 7, 1)
 
 
 def test_every_row_is_counted_exactly_once(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_store_that_broke_is_no_bad_row(tmp_path: Path) -> None:
 
 def test_a_dry_run_counts_and_stores_nothing(tmp_path: Path) -> None:
     report = load(importer("ofac-sdn"), DryRun(), ofac_set(tmp_path))
-    assert (report.added, report.unchanged, report.quarantined) == (0, 6, 2)
+    assert (report.added, report.unchanged, report.quarantined) == (0, 7, 1)
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
@@ -205,14 +205,14 @@ def test_the_command_tells_what_became_of_the_file(tmp_path: Path) -> None:
     home = tmp_path / "home"
     told = _cli(store, "ofac-sdn", str(path), "--home", str(home))
     assert told.exit_code == 0
-    assert "8 read: 6 added, 0 changed, 0 unchanged, 2 quarantined" in told.output
-    assert "1 unsupported entity type" in told.output
+    assert "8 read: 7 added, 0 changed, 0 unchanged, 1 quarantined" in told.output
+    assert "1 belongs to no entity" in told.output
     kept = home / "quarantine" / "ofac-sdn.jsonl"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     again = _cli(store, "ofac-sdn", str(path), "--home", str(home), "--json")
     report = json.loads(again.output)
-    assert (report["unchanged"], report["quarantine"]) == (6, str(kept))
+    assert (report["unchanged"], report["quarantine"]) == (7, str(kept))
 
 
 def test_a_clean_load_leaves_no_quarantine_file(tmp_path: Path) -> None:

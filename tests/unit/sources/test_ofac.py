@@ -95,11 +95,36 @@ def test_a_range_of_years_is_no_birth_date_and_stays_in_the_summary(tmp_path: Pa
     assert "circa 1961 to 1963" in fields["person.summary"]
 
 
-def test_vessels_and_lost_aliases_are_quarantined_by_reason(tmp_path: Path) -> None:
-    assert refused(ofac.read(ofac_set(tmp_path))) == [
-        (3, "unsupported entity type"),
-        (5, "belongs to no entity"),
-    ]
+def test_lost_aliases_are_quarantined_by_reason(tmp_path: Path) -> None:
+    assert refused(ofac.read(ofac_set(tmp_path))) == [(5, "belongs to no entity")]
+
+
+def test_a_vessel_is_read_from_columns_and_prose(tmp_path: Path) -> None:
+    sdn = ofac_set(tmp_path)
+    prose = (
+        "Former Vessel Flag Malta; alt. Former Vessel Flag Tuvalu; Vessel Registration Identification "
+        "IMO 9074729; alt. Vessel Registration Identification IMO 9074728; MMSI 572469210; f.k.a. 'ALPHA'."
+    )
+    row = f'77,"GREY MERIDIAN","vessel","IRAN",-0- ,"T2EU4","Tanker","99,144","56,068","Iran",-0- ,"{prose}"'
+    plane = (
+        '78,"EP-ZZQ","aircraft","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"Aircraft Model IL76-TD; '
+        "Aircraft Operator NO AIR; Aircraft Manufacture Date 1992; "
+        "Aircraft Manufacturer's Serial Number (MSN) 1023409321; Linked To: NO AIR.\""
+    )
+    sdn.write_text(f"{row}\r\n{plane}\r\n" + sdn.read_text(), newline="")
+    found = records(ofac.read(sdn))
+    vessel = found["77"].fields
+    assert vessel["vessel.imo_number"] == "9074729"
+    assert vessel["vessel.mmsi"] == "572469210"
+    assert (vessel["vessel.call_sign"], vessel["vessel.flag"]) == ("T2EU4", "IR")
+    assert vessel["vessel.former_flags"] == ("MT", "TV")
+    assert vessel["vessel.gross_tonnage"] == "56068"
+    assert [one.full for one in vessel["vessel.names"]] == ["GREY MERIDIAN", "ALPHA"]
+    assert found["77"].labels.subject == "object"
+    aircraft = found["78"].fields
+    assert aircraft["aircraft.registration"] == "EP-ZZQ"
+    assert aircraft["aircraft.serial_number"] == "1023409321"
+    assert (aircraft["aircraft.operator"], aircraft["aircraft.build_year"]) == ("NO AIR", "1992")
 
 
 def test_the_folder_stands_for_the_set(tmp_path: Path) -> None:
