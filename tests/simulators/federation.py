@@ -41,7 +41,7 @@ from node.systems import issue_system, systems_ca
 from tests.simulators.authority import Founded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -119,8 +119,14 @@ class Federation:
     @classmethod
     @contextlib.asynccontextmanager
     async def of(
-        cls, root: Path, agencies: Sequence[str] = ("FR-PJ", "DE-LP"), *, gateways: int = 1
+        cls,
+        root: Path,
+        agencies: Sequence[str] = ("FR-PJ", "DE-LP"),
+        *,
+        gateways: int = 1,
+        databases: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Federation]:
+        """``databases``: URLs for nodes and gateways that do not keep theirs in their homes."""
         clock = ManualClock(SystemClock().now_ms())
         async with asyncio.TaskGroup() as tasks:
             fed = cls(root, tasks, clock)
@@ -129,6 +135,10 @@ class Federation:
             async with running(root / "authority", address, clock=clock):
                 try:
                     await fed._join(list(agencies), gateways)
+                    for name, url in (databases or {}).items():
+                        file = "node.toml" if name in agencies else "gateway.toml"
+                        with (fed.home(name) / file).open("a") as out:
+                            out.write(f'database = "{url}"\n')
                     for name in list(fed.gateways):
                         await fed.start_gateway(name)
                     await until(lambda: all(map(fed.known_everywhere, agencies)))
