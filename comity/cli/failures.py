@@ -54,8 +54,8 @@ def sentence_of(error: BaseException) -> tuple[str, int]:
         return f"{reason}{error}", _CODES[type(error)]
     if isinstance(error, StartError):
         return str(error), error.exit_code
-    if isinstance(error, PartError):
-        return str(error), ExitCode.CONFIG
+    if isinstance(error, PartError | ModuleNotFoundError):
+        return _missing(error), ExitCode.CONFIG
     if isinstance(error, Refusal):
         return f"{error.reason}: {CATALOGUE[error.reason].sentence}", REASON_CODES[error.reason]
     reference = record_fault(error)
@@ -75,3 +75,10 @@ class Sentences(click.Group):
             sentence, exit_code = sentence_of(error)
             click.echo(f"{ctx.find_root().info_name}: {sentence}", err=True)
             ctx.exit(exit_code)
+
+
+def _missing(error: PartError | ModuleNotFoundError) -> str:
+    if isinstance(error, PartError):
+        return str(error)
+    name = (error.name or "a part").partition(".")[0]
+    return f"{name} is not installed; comity[server] brings it."

@@ -5,6 +5,8 @@ Rules:
 * A verifier key comes from the directory, verified again from its pinned root, or from the person who
   checks. The key that a database names as its own is never used.
 * No private key is read, so an auditor can work on a copy without any.
+* What reads homes and directories needs the server parts and is imported where it is needed, so that a
+  receipt can be checked by its log's key with the client alone.
 """
 
 from __future__ import annotations
@@ -15,10 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from comity.authority.home import ledger_origin
 from comity.errors import ExitCode, StartError
-from comity.identity.names import NameRefused, SpiffeId
-from comity.identity.store import DirectoryStore
 from comity.ledger.checkpoint import Verifier
 from comity.ledger.errors import LedgerError
 
@@ -64,6 +63,9 @@ def place_of(where: str, origin: str | None = None) -> Place:
     Raises:
         StartError: there is nothing, or the home is damaged.
     """
+    from comity.authority.home import ledger_origin  # noqa: PLC0415
+    from comity.identity.names import NameRefused, SpiffeId  # noqa: PLC0415
+
     path = Path(where)
     if "://" in where or path.is_file():
         return Place(where, origin or "")
@@ -130,6 +132,8 @@ def _verifier(vkey: str, origin: str) -> Verifier:
 
 
 def _directory(folder: Path) -> Directory:
+    from comity.identity.store import DirectoryStore  # noqa: PLC0415
+
     store = DirectoryStore(folder / _DIRECTORY)
     if not store.exists():
         store = DirectoryStore(folder)
@@ -141,6 +145,9 @@ def _directory(folder: Path) -> Directory:
 
 def _keys(directory: Directory) -> dict[str, str]:
     """Verifier keys by origin."""
+    from comity.authority.home import ledger_origin  # noqa: PLC0415
+    from comity.identity.names import SpiffeId  # noqa: PLC0415
+
     federation = directory.federation
     nodes = {
         ledger_origin(SpiffeId.node(federation, member.agency, node.instance)): node.ledger_vkey

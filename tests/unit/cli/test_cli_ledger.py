@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -257,6 +259,28 @@ def test_a_receipt_is_checked_without_the_ledger(member: Member, tmp_path: Path)
     told = json.loads(member.run("verify", "--receipt", str(proofs[0]), *trust, "--json").stdout)
     assert (told["entry"], told["kind"], told["query"]) == (0, "query.received", query)
     assert json.loads(told["details"])["requester"] == "FR-PJ"
+
+
+def test_a_receipt_is_checked_with_the_client_alone(member: Member, tmp_path: Path) -> None:
+    member.run("prove", str(member.home), "--entry", "1", "-o", str(tmp_path))
+    vkey = vkey_of(ORIGIN, Home(member.home).seed("ledger.key").public)
+    missing = dict.fromkeys(("sqlalchemy", "tuf", "securesystemslib", "casbin", "alembic"))
+    code = f"import sys; sys.modules.update({missing}); from comity.cli.main import main; main()"
+
+    def alone(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", code, "ledger", *command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    found = alone("verify", "--receipt", str(tmp_path / "entry-1.tlog-proof"), "--vkey", vkey)
+    assert found.returncode == 0, found.stderr
+    assert "proven" in found.stdout
+    found = alone("verify", str(member.database), "--vkey", vkey)
+    assert found.returncode == ExitCode.CONFIG
+    assert "is not installed; comity[server] brings it" in found.stderr
 
 
 def test_a_forged_receipt_proves_nothing(member: Member, tmp_path: Path) -> None:
