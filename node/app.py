@@ -9,8 +9,11 @@ import random
 import secrets
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.api.admin.v1 import policy_service_pb2, policy_service_pb2_grpc
 from comity.api.ledger.v1 import ledger_service_pb2, ledger_service_pb2_grpc
 from comity.api.query.v1 import query_service_pb2, query_service_pb2_grpc
 from comity.api.relay.v1 import relay_service_pb2 as relay
@@ -19,8 +22,12 @@ from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home, ledger_origin
 from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
+from comity.envelope import SigningSecret
 from comity.errors import ExitCode, Fault, Refusal, StartError
 from comity.identity.files import write_private
+from comity.policytools.comparing import compare
+from comity.policytools.situations import given
+from comity.policytools.tree import MODEL, open_tree
 from comity.rpc import options
 from comity.rpc.serving import Listener, listen, stop_signals
 from comity.rpc.tls import channel_credentials, renewable_server_credentials
@@ -34,6 +41,9 @@ from node.exchange.asking import Asking
 from node.exchange.deciding import Deciding, Pseudonyms
 from node.exchange.model import Outcome, RecipientNews
 from node.exchange.receipts import Receipts
+from node.lawmaking.in_force import LawInForce
+from node.lawmaking.lawmaking import Lawmaking, Surroundings
+from node.lawmaking.replaying import PastRulings
 from node.link.codec import WireCodec
 from node.link.links import GatewayLinks
 from node.link.session import Session
@@ -41,17 +51,19 @@ from node.matching.life import NameIndex
 from node.matching.matcher import RegisterMatcher
 from node.peer_keys import PeerKeyHolder
 from node.policy.law import Law
-from node.policy.loading import load_policies
+from node.policy.loading import load_folders, load_policies
 from node.records.name_index import PublishedNames
 from node.records.reading import Register
 from node.records.store import RecordStore
 from node.rpc.callers import Callers
 from node.rpc.ledger_service import LedgerServicer
+from node.rpc.policy_service import PolicyServicer
 from node.rpc.query_service import QueryServicer
 from node.settings import Settings
 from node.storage.callers import CallerRegister
 from node.storage.interrupted import interrupted
 from node.storage.migrating import migrate
+from node.storage.policies import PolicyBook, recorded_rulings
 from node.storage.queries import SqlQueryBook
 from node.storage.replay import ReplayBook
 from node.systems import ListenerCertificate, systems_ca
@@ -66,12 +78,16 @@ if TYPE_CHECKING:
     from comity.authority.home import NodeIdentity
     from comity.clock import Clock
     from comity.identity.directory import Directory
+    from comity.rulings import Bundle
 
 # Housekeeping: rotates keys, renews the certificate, prunes replay rows.
 KEEP_S: Final = 60.0
 # Replay rows outlive their envelopes by the clocks' tolerance, twice.
 REPLAY_KEPT_MS: Final = 10 * 60 * 1000
 GRACE_S: Final = 10.0
+# What a draft would change is told in so many sentences; `comity policy diff` tells all.
+CHANGES_TOLD_MAX: Final = 200
+POLICY_KEY_FILE: Final = "policy.key"
 INDEX_KEY_FILE: Final = "index.key"
 NAME_INDEX: Final = "name-index"
 REFERENCE_KEY_FILE: Final = "reference.key"
@@ -119,6 +135,7 @@ class NodeApp:
         self.clock = clock or SystemClock()
         self.settings = Settings.load(home)
         self.identity: NodeIdentity = Home.load(home)
+        self.admin_port = 0
         self._tls = self.identity.tls
         self._fatal: StartError | None = None
         self._stop = asyncio.Event()
@@ -135,9 +152,13 @@ class NodeApp:
                 checking = tasks.create_task(self.policies.watch())
                 listener = await self._listen(stack)
                 stack.push_async_callback(listener.close)
+                admin = await self._listen_admin()
+                stack.push_async_callback(admin.close)
+                self.admin_port = admin.port
                 ready(listener.port)
                 await _first(stop, self._stop)
                 await listener.stop(GRACE_S)
+                await admin.stop(GRACE_S)
                 self._stop.set()
                 keeping.cancel()
                 checking.cancel()
@@ -156,7 +177,13 @@ class NodeApp:
         self.peer_keys = PeerKeyHolder(self.home, self.directories, clock)
         self.own_keys = identity.own_keys()
         self.own_keys.maintain(clock.now_ms())
-        self.policies = load_policies(settings, self.directories.current)
+        law_book = PolicyBook(self.engine)
+        policy_key = SigningSecret.from_seed(secret_file(self.home / POLICY_KEY_FILE))
+        self.law_in_force = LawInForce(
+            home=self.home, book=law_book, key=policy_key.public, clock=clock
+        )
+        self.law_in_force.start()
+        self.policies = load_policies(settings, self.directories.current, self.law_in_force.folders)
         law = Law(
             agency=identity.agency,
             policies=self.policies.policies,
@@ -176,6 +203,19 @@ class NodeApp:
             )
         )
         names = PublishedNames(self.engine)
+        self.lawmaking = Lawmaking(
+            book=law_book,
+            journal=self.journal,
+            key=policy_key,
+            in_force=self.law_in_force,
+            around=Surroundings(
+                directory=lambda: self.policies.directory,
+                load=self._load_law_to_rule,
+                swap=self.policies.put,
+                changes=self._law_changes,
+            ),
+            clock=clock,
+        )
         self.matcher = RegisterMatcher(store, names, NameIndex(names, self.home / NAME_INDEX))
         stack.push_async_callback(self.matcher.close)
         await self.matcher.warm()
@@ -263,6 +303,45 @@ class NodeApp:
                 (ledger_name, lambda server: add_ledger(auditing, server)),
             ],
         )
+
+    async def _listen_admin(self) -> Listener:
+        """The listener for policy officers and auditors."""
+        ca = systems_ca(self.home, self.identity.agency, self.clock.now_ms())
+        shown = ListenerCertificate(self.identity, ca, self.settings.hosts, self.clock)
+        callers = Callers(
+            agency=self.identity.agency,
+            federation=self.identity.federation,
+            register=CallerRegister(self.engine, self.clock),
+            clock=self.clock,
+        )
+        servicer = PolicyServicer(
+            lawmaking=self.lawmaking,
+            callers=callers,
+            version=lambda: self.policies.policies.current.version,
+            past=PastRulings(partial(recorded_rulings, self.engine), self._load_law),
+        )
+        name = policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name
+        add: Any = policy_service_pb2_grpc.add_PolicyServiceServicer_to_server
+        return await listen(
+            address=self.settings.admin_address,
+            credentials=renewable_server_credentials(shown),
+            options=options.ADMIN_SERVER,
+            services=[(name, lambda server: add(servicer, server))],
+        )
+
+    def _load_law(self, folders: Sequence[str]) -> Bundle:
+        return load_folders(folders, self.policies.directory)
+
+    def _load_law_to_rule(self, folders: Sequence[str]) -> Bundle:
+        """Law that is to be in force: a sample of its rulings is decided again."""
+        policies = self.policies
+        return load_folders(folders, policies.directory, policies.shadow.offer)
+
+    def _law_changes(self, root: Path, packs: tuple[str, ...]) -> list[str]:
+        """What a folder of law would change, for whoever has to approve it."""
+        new = self._load_law([str(root / one) for one in (MODEL, *packs)])
+        ground = given(replace(open_tree(root), chosen=packs))
+        return compare(self.policies.policies.current, new, ground).sentences[:CHANGES_TOLD_MAX]
 
     # --- links ---------------------------------------------------------------------------------------
 
@@ -366,10 +445,11 @@ class NodeApp:
                 log.error("housekeeping put off: %s", fault)  # the disk; it is tried again
 
     async def keep(self, tasks: asyncio.TaskGroup) -> None:
-        """Rotates and destroys keys, forgets replay rows, renews the certificate: each when it is due."""
+        """Rotates keys, forgets replay rows, takes scheduled law, renews: each when it is due."""
         self.keep_keys()
         now_ms = self.clock.now_ms()
         await self.answering.forget(now_ms - REPLAY_KEPT_MS)
+        await self.lawmaking.take_due()
         if renewal_due(self.identity, now_ms):
             await self._renew(tasks)
 

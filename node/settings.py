@@ -24,6 +24,8 @@ class Settings:
 
     Attributes:
         listen: ``host:port`` for agency systems; loopback by default, no port is open to others.
+        admin_listen: ``host:port`` for policy officers and auditors; empty: one port above ``listen``, on
+            loopback.
         hosts: names and addresses in the listener's certificate, as agency systems dial it.
         database: file in the home, or a database URL.
         policies: folders of the policy in force, in order.
@@ -34,12 +36,21 @@ class Settings:
     """
 
     listen: str = "127.0.0.1:7443"
+    admin_listen: str = ""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     database: str = "node.db"
     policies: tuple[str, ...] = field(default=())
     answer_floor_ms: int = 20
     name_search: bool = True
     log_level: str = "INFO"
+
+    @property
+    def admin_address(self) -> str:
+        """Where policy officers and auditors call."""
+        if self.admin_listen:
+            return self.admin_listen
+        port = int(self.listen.rpartition(":")[2])
+        return f"127.0.0.1:{port + 1 if port else 0}"
 
     @classmethod
     def load(cls, home: Path) -> Settings:

@@ -5,6 +5,7 @@
     key         = "key.pem"            # its private key
     ca          = "ca.pem"             # the agency's own authority: the only one trusted
     server_name = "node.agency.local"  # optional: the name in the node's certificate
+    admin_address = "127.0.0.1:7444"   # optional: the node's listener for policy officers and auditors
 
 ``comity-node system add`` writes one. Relative paths are resolved against the profile's own folder. An
 unknown setting is an error: a mistyped one must not silently be ignored.
@@ -33,7 +34,7 @@ FILE: Final = "profile.toml"
 # A profile, a certificate or a key beyond this is something else (64 KiB).
 FILE_BYTES_MAX: Final = 64 * 1024
 _REQUIRED: Final = ("address", "certificate", "key", "ca")
-_KNOWN: Final = frozenset({*_REQUIRED, "server_name"})
+_KNOWN: Final = frozenset({*_REQUIRED, "server_name", "admin_address"})
 
 
 class ProfileError(StartError):
@@ -62,6 +63,7 @@ class Profile:
         ca_pem: the only authority trusted for the node's certificate.
         server_name: the name in the node's certificate, when it is not the address's.
         name: the caller's own SPIFFE name.
+        admin_address: ``host:port`` of the listener for policy officers and auditors.
     """
 
     address: str
@@ -69,6 +71,7 @@ class Profile:
     ca_pem: bytes = field(repr=False)
     server_name: str = ""
     name: str = ""
+    admin_address: str = ""
 
     @classmethod
     def load(
@@ -94,7 +97,14 @@ class Profile:
         identity = TlsIdentity(pems["certificate"], pems["key"])
         name = _check(identity, file, clock or SystemClock())
         _check_ca(pems["ca"], file)
-        return cls(settings["address"], identity, pems["ca"], settings.get("server_name", ""), name)
+        return cls(
+            settings["address"],
+            identity,
+            pems["ca"],
+            settings.get("server_name", ""),
+            name,
+            settings.get("admin_address", ""),
+        )
 
 
 def _settings(file: Path) -> dict[str, str]:
@@ -111,8 +121,9 @@ def _settings(file: Path) -> dict[str, str]:
     for name in _REQUIRED:
         if not isinstance(found.get(name), str) or not found[name]:
             raise ProfileError(f"The profile {file} lacks {name!r}.")
-    if not isinstance(found.get("server_name", ""), str):
-        raise ProfileError(f"In the profile {file}, 'server_name' is no text.")
+    for name in ("server_name", "admin_address"):
+        if not isinstance(found.get(name, ""), str):
+            raise ProfileError(f"In the profile {file}, {name!r} is no text.")
     return found
 
 

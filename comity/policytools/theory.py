@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from comity.rulings.law import Law
 
 # Situations that Casbin is asked about before anything is believed; fewer where it takes long.
-SAMPLES: Final = 40
+SAMPLES: Final = 30
 SAMPLES_OF_MANY: Final = 12
 MANY_ROWS: Final = 1_000
 # A matcher's word for an attribute that a context calls otherwise.

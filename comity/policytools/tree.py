@@ -42,11 +42,13 @@ class Tree:
     Attributes:
         root: holds ``vocabulary.toml`` and the packs.
         chosen: the packs a command is about.
+        partial: packs may be missing, and tests that need them are left to whoever has them.
     """
 
     root: Path
     chosen: Packs
     vocabulary: Vocabulary
+    partial: bool = False
     _bundles: dict[Packs, Bundle] = field(default_factory=dict)
 
     def folders(self, packs: Packs) -> list[Path]:
@@ -103,7 +105,11 @@ class Tree:
 
     def tests(self, pack: str) -> list[Path]:
         """Files of tests beside a pack's rows."""
-        return sorted((self.root / pack).glob(TESTS))
+        found = sorted((self.root / pack).glob(TESTS))
+        return [file for file in found if not self.partial or self._has_packs_of(file)]
+
+    def _has_packs_of(self, file: Path) -> bool:
+        return all((self.root / str(pack)).is_dir() for pack in read_toml(file).get("packs", ()))
 
 
 def open_tree(path: Path) -> Tree:

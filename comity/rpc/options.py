@@ -74,3 +74,11 @@ API_SERVER: Final = server_options(
 API_CHANNEL: Final = channel_options(
     receive_bytes_max=API_RESPONSE_BYTES_MAX, send_bytes_max=API_REQUEST_BYTES_MAX
 )
+# Whole folders of law travel here, between officers and their own node.
+ADMIN_MESSAGE_BYTES_MAX: Final = 9 * 1024 * 1024
+ADMIN_SERVER: Final = server_options(
+    receive_bytes_max=ADMIN_MESSAGE_BYTES_MAX, send_bytes_max=ADMIN_MESSAGE_BYTES_MAX
+)
+ADMIN_CHANNEL: Final = channel_options(
+    receive_bytes_max=ADMIN_MESSAGE_BYTES_MAX, send_bytes_max=ADMIN_MESSAGE_BYTES_MAX
+)

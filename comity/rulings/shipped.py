@@ -120,15 +120,30 @@ class FollowedPolicies:
     def __init__(self, build: Callable[[Federated, Observe], Bundle], directory: Federated) -> None:
         self._build = build
         self._directory = directory
+        self._put = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="policies")
         self.shadow = Shadow(alarm=lambda sentence: log.critical("%s", sentence))
         self.policies = Policies(build(directory, self.shadow.offer))
+
+    @property
+    def directory(self) -> Federated:
+        """The directory as the law in force knows it."""
+        return self._directory
+
+    def put(self, bundle: Bundle) -> None:
+        """Puts another law in force; what is being built of the one before is not taken any more."""
+        self._put += 1
+        self.policies.swap(bundle)
 
     def follow(self, directory: Federated, swapped: Callable[[], None]) -> None:
         """Builds anew if the directory says something else; calls ``swapped`` once it is in force."""
         if directory == self._directory:
             return
         self._directory = directory
+        self._rebuild(swapped)
+
+    def _rebuild(self, swapped: Callable[[], None]) -> None:
+        began, directory = self._put, self._directory
         loop = asyncio.get_running_loop()
         building = loop.run_in_executor(self._thread, self._build, directory, self.shadow.offer)
 
@@ -136,6 +151,9 @@ class FollowedPolicies:
             error = found.exception()
             if error is not None:
                 log.error("policies not rebuilt for the new directory: %s", type(error).__name__)
+                return
+            if began != self._put:  # another law came into force meanwhile: build that one
+                self._rebuild(swapped)
                 return
             self.policies.swap(found.result())
             swapped()

@@ -58,6 +58,7 @@ def add(name: str, *, role: str, out: Path, home: Path) -> None:
     profile = (
         f"# {role} {name} at {identity.agency}\n"
         f"address = {json.dumps(settings.listen)}\n"
+        f"admin_address = {json.dumps(settings.admin_address)}\n"
         'certificate = "certificate.pem"\nkey = "key.pem"\nca = "ca.pem"\n'
     )
     write_private(out / "profile.toml", profile.encode())

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from comity.catalogue import FIELDS
 from comity.errors import Reason, Refusal
+from comity.policytools.replaying import labels_of
 from comity.rulings import ReasonCode
 from node.exchange import release
 from node.exchange.model import (
@@ -175,7 +176,7 @@ class Deciding:
             answer = SealedAnswer(outcome=Outcome.REFINE, complete=False)
         else:
             answer = SealedAnswer(outcome=Outcome.HIT if hits else Outcome.NO_HIT, hits=tuple(hits))
-        ruling = {"policy": view.version.hex(), "records": trail}
+        ruling = {"policy": view.version.hex(), "records": trail, "request": view.recorded}
         return (
             SealedAnswer(
                 outcome=answer.outcome,
@@ -205,6 +206,7 @@ class Deciding:
             visible = shown and candidate.matched_on <= view.searchable(label)
             ruled: dict[str, Any] = {
                 "forms": {path: int(one.form) for path, one in mask.items() if one.form},
+                "labels": labels_of(label),
                 "record": int(candidate.record_id),
                 "rows": sorted({one.row for one in mask.values() if one.form}),
                 "visible": visible,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from comity.clock import to_datetime
 from comity.errors import Reason, Refusal
+from comity.policytools.replaying import context_of
 from comity.rulings import AskContext, Facts, Form, RequestContext
 from node.policy.facts import member_facts
 
@@ -41,6 +42,11 @@ class View:
         self._request = request
         self.version = bytes.fromhex(bundle.version)
         self.asks_nationality = bundle.asks_nationality
+
+    @property
+    def recorded(self) -> dict[str, object]:
+        """The request as it is recorded with a ruling, so that a draft can be tried on it later."""
+        return context_of(self._request)
 
     def mask(self, labels: RecordLabels) -> Mask:
         """What may leave of a record like this."""

@@ -77,3 +77,41 @@ disclosure = Table(
     Column("answer_id", LargeBinary(32), nullable=False),
     Column("ruling", LargeBinary, nullable=False),
 )
+
+# Law that an officer proposed: its files as one archive, and what was wrong with it.
+policy_draft = Table(
+    "policy_draft",
+    metadata,
+    Column("draft_id", String(12), primary_key=True),
+    Column("author", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("proposed_ms", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("packs", Text, nullable=False),
+    Column("archive", LargeBinary, nullable=False),
+    Column("problems", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False, default=0),
+    Index("policy_draft_by_time", "proposed_ms", "draft_id"),
+)
+
+# Who approved exactly which files.
+policy_approval = Table(
+    "policy_approval",
+    metadata,
+    Column("draft_id", String(12), primary_key=True),
+    Column("approver", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("approved_ms", BigInteger, nullable=False),
+)
+
+# Published law: a signed statement and the files it names. Rows are never changed.
+policy_revision = Table(
+    "policy_revision",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("statement", LargeBinary, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("archive", LargeBinary, nullable=False),
+    Column("ledger_index", BigInteger, nullable=False),
+)

@@ -230,6 +230,10 @@ class Federation:
 
     def caller(self, agency: str, name: str = "officer", role: str = "officer") -> AsyncComity:
         """A client of a node with a fresh certificate."""
+        return AsyncComity.open(Profile.load(self.profile(agency, name, role)))
+
+    def profile(self, agency: str, name: str, role: str) -> Path:
+        """A fresh certificate for a caller of a node, with its profile."""
         identity = Home.load(self.home(agency))
         folder = self.root / "callers" / agency / name
         now_ms = self.clock.now_ms()
@@ -239,9 +243,10 @@ class Federation:
         CallerRegister(app.engine, self.clock).add(name, role=role, public_key_sha256=public)
         (folder / "profile.toml").write_text(
             f'address = "127.0.0.1:{self.nodes[agency].port}"\n'
+            f'admin_address = "127.0.0.1:{app.admin_port}"\n'
             'certificate = "certificate.pem"\nkey = "key.pem"\nca = "ca.pem"\n'
         )
-        return AsyncComity.open(Profile.load(folder / "profile.toml"))
+        return folder / "profile.toml"
 
     def suspend(self, agency: str) -> None:
         opened = Authority(self.root / "authority", self.clock)

@@ -11,10 +11,11 @@ from comity.errors import ExitCode, StartError
 from comity.rulings.errors import PolicyError
 
 _COMMANDS: Final = {
-    "check": "comity.cli.policy.check:check",
-    "explain": "comity.cli.policy.explain:explain",
-    "prove": "comity.cli.policy.prove:prove",
-    "test": "comity.cli.policy.test:test",
+    name: f"comity.cli.policy.{name.replace('-', '_')}:{name.replace('-', '_')}"
+    for name in (
+        *("check", "test", "explain", "diff", "prove", "who-can"),
+        *("propose", "approve", "publish", "rollback", "log", "replay"),
+    )
 }
 
 

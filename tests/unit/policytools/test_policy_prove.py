@@ -67,10 +67,7 @@ def test_a_victim_released_abroad_is_shown_as_a_sentence(tmp_path: Path) -> None
     result = run("prove", root / "eu-member", columns=2000)
     assert result.exit_code == ExitCode.DATA
     assert "BROKEN  No address, telephone or mail of a victim ever leaves" in result.output
-    assert (
-        "the record is person, victim: person.addresses leaves covered, by EU-WRONG"
-        in result.output
-    )
+    assert "by EU-WRONG (A row that is wrong.)" in result.output
     assert "red lines do not hold." in result.output
 
 

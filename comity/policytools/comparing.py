@@ -1,0 +1,198 @@
+"""Two laws compared: in which situations which field leaves in more or less, in sentences.
+
+Every row that was added, removed or changed, itself or through a group it names, is looked at in the
+situations in which it applies; both laws rule on each, and what differs is told. Casbin decides all of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from comity.policytools.sampling import Situation, Situations, common
+from comity.policytools.space import widened
+from comity.policytools.wording import FORMS, row_words
+from comity.rulings import Bundle, Form
+from comity.rulings.anatomy import callables
+from comity.rulings.columns import Verb
+from comity.rulings.functions import ANY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from comity.policytools.situations import Given
+    from comity.rulings.columns import Row
+    from comity.rulings.law import Law
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that leaves otherwise.
+
+    Attributes:
+        row: the row that decides now; where less leaves, the one that refuses.
+        count: in how many of the situations looked at.
+        when: what those have in common.
+    """
+
+    field: str
+    before: Form
+    after: Form
+    row: str
+    why: str
+    count: int
+    looked_at: int
+    when: str
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        direction = "more" if self.after > self.before else "less"
+        by = f", by {self.row}: {self.why}" if self.row else ""
+        return (
+            (
+                f"{direction}: {self.field} leaves {FORMS[self.after]} instead of {FORMS[self.before]}"
+                f"{by} In {self.count} of {self.looked_at} situations looked at"
+                f"{': ' + self.when if self.when else ''}."
+            )
+            .replace("leaves withheld", "is withheld")
+            .replace("instead of withheld", "where it was withheld")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What differs.
+
+    Attributes:
+        rows: rows added, removed or changed, in sentences.
+        changes: fields that leave otherwise.
+    """
+
+    rows: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def sentences(self) -> list[str]:
+        """Everything, for people."""
+        return [*self.rows, *(one.sentence for one in self.changes)]
+
+
+def compare(old: Bundle, new: Bundle, given: Given) -> Compared:
+    """What a new law changes against an old one. Blocking."""
+    rows = _changed(old, new)
+    told = tuple(_told(old.rows.get(name), new.rows.get(name)) for name in rows)
+    before, after = (Bundle(widened(one.law)) for one in (old, new))
+    found: list[Change] = []
+    for name in rows:
+        row = new.rows.get(name) or old.rows[name]
+        if row.verb is Verb.RELEASE:
+            law = after.law if name in new.rows else before.law
+            found += _changes(row, before, after, law, given)
+    return Compared(told, tuple(_merged(found)))
+
+
+def _told(old: Row | None, new: Row | None) -> str:
+    if old is None and new is not None:
+        return f"new row: {row_words(new)}"
+    if new is None and old is not None:
+        return f"row gone: {row_words(old)}"
+    if old is None or new is None:
+        return ""
+    columns = [name for name in new.cells if new.cells[name] != old.cells.get(name)]
+    if not columns:
+        return f"{new.id} applies to others, because a group it names changed. {new.sentence}"
+    words = "; ".join(f"{name} was {old.cells.get(name)}, is {new.cells[name]}" for name in columns)
+    return f"{new.id} changed: {words}. {new.sentence}"
+
+
+def _changed(old: Bundle, new: Bundle) -> list[str]:
+    names = sorted({*old.rows, *new.rows})
+    groups = _groups_changed(old.law, new.law)
+    found = []
+    for name in names:
+        one, other = old.rows.get(name), new.rows.get(name)
+        if (
+            one is None
+            or other is None
+            or one.cells != other.cells
+            or groups & {word for cell in other.cells.values() for word in cell.split("|")}
+        ):
+            found.append(name)
+    return found
+
+
+def _groups_changed(old: Law, new: Law) -> set[str]:
+    """Groups whose members changed, directly or through other groups."""
+    changed: set[str] = set()
+    called: list[Mapping[str, Callable[..., bool]]] = [callables(one.links) for one in (old, new)]
+    for section, pairs in new.links.items():
+        before = old.links.get(section, ())
+        moved = {member for member, _ in {*pairs} ^ {*before}}
+        every = {group for _, group in (*pairs, *before)}
+        for group in every:
+            if any(
+                called[0][section](one, group) != called[1][section](one, group) for one in moved
+            ):
+                changed.add(group)
+    return changed
+
+
+def _changes(row: Row, before: Bundle, after: Bundle, law: Law, given: Given) -> Iterable[Change]:
+    types = _types(row, law)
+    looked_at: list[Situation] = []
+    found: dict[tuple[str, Form, Form, str], list[Situation]] = defaultdict(list)
+    for situation in Situations(law, given, entity_types=types).of(row):
+        looked_at.append(situation)
+        one = before.mask(situation.request, situation.labels)
+        other = after.mask(situation.request, situation.labels)
+        for path, ruling in other.items():
+            was = one[path].form if path in one else Form.NOTHING
+            if ruling.form is not was:
+                by = ruling.row if ruling.form > was else ruling.capped_by or ruling.row
+                found[path, was, ruling.form, by].append(situation)
+    for (path, was, now, by), some in found.items():
+        decided = after.rows.get(by)
+        why = decided.sentence if decided else "No rule allows it."
+        when = common(some, looked_at)
+        yield Change(path, was, now, by, why, len(some), len(looked_at), when)
+
+
+def _types(row: Row, law: Law) -> list[str]:
+    """Kinds of records whose fields a row speaks of."""
+    cell, called = row.cells.get("field", ANY), callables(law.links)
+    return sorted(
+        entity
+        for entity, fields in law.vocabulary.entities.items()
+        if cell == ANY or any(called["g4"](field.path, cell) for field in fields)
+    )
+
+
+def _merged(found: list[Change]) -> list[Change]:
+    """Fields that change alike, together; what releases more comes first."""
+    best: dict[tuple[object, ...], Change] = {}
+    for one in found:  # two changed rows may speak of the same change; the fuller account is told
+        key = (one.field, one.before, one.after, one.row)
+        if key not in best or best[key].count < one.count:
+            best[key] = one
+    alike: dict[tuple[object, ...], list[Change]] = defaultdict(list)
+    for one in best.values():
+        alike[one.before, one.after, one.row, one.count, one.when].append(one)
+    merged = []
+    for same in alike.values():
+        first = same[0]
+        fields = ", ".join(dict.fromkeys(one.field for one in same))
+        merged.append(
+            Change(
+                fields,
+                first.before,
+                first.after,
+                first.row,
+                first.why,
+                first.count,
+                first.looked_at,
+                first.when,
+            )
+        )
+    return sorted(merged, key=lambda one: (one.after < one.before, one.field))

@@ -1,0 +1,340 @@
+"""Proposing, approving, publishing and going back.
+
+Rules:
+
+* Nobody approves what they wrote, nobody twice, and nobody files that changed since they read them.
+* Before anything is published the law is loaded, tested, checked and proved again, against today's directory.
+* A publication is durable, signed and in the ledger before it is in force; what fails on the way leaves the
+  law in force as it is.
+* Going back is a new revision of old files, by the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.clock import to_datetime
+from comity.errors import Reason, Refusal, StartError
+from comity.policytools.archive import Archive, ArchiveRefused, decoded
+from comity.policytools.gates import problems
+from comity.store.journal import Draft
+from node.exchange.disclosure import canonical
+from node.lawmaking.revision import (
+    APPROVERS_MIN,
+    Revision,
+    RevisionRefused,
+    Statement,
+    believe,
+    check_approvers,
+    sign,
+)
+from node.storage.policies import StoredDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from comity.clock import Clock
+    from comity.envelope import SigningSecret
+    from comity.rulings import Bundle
+    from comity.rulings.shipped import Federated
+    from comity.store.journal import Journal
+    from node.lawmaking.in_force import LawInForce
+    from node.storage.policies import PolicyBook
+
+PROPOSED: Final = "policy.proposed"
+APPROVED: Final = "policy.approved"
+PUBLISHED: Final = "policy.published"
+DRAFT_ID_BYTES: Final = 6
+# A publication may wait for its day this long (two years).
+SCHEDULE_MS_MAX: Final = 2 * 366 * 24 * 3600 * 1000
+
+log = logging.getLogger(__name__)
+
+
+class Declined(Exception):
+    """A rule of the procedure stands against it; the text is for the officer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What lawmaking needs of the node.
+
+    Attributes:
+        directory: members, groups and instruments, as they are now.
+        load: loads folders as the node would; raises ``StartError``. Blocking.
+        swap: puts a bundle in force.
+        changes: what a folder of law would change against the one in force, in sentences. Blocking.
+    """
+
+    directory: Callable[[], Federated]
+    load: Callable[[Sequence[str]], Bundle]
+    swap: Callable[[Bundle], None]
+    changes: Callable[[Path, tuple[str, ...]], list[str]]
+
+
+class Lawmaking:
+    """The procedure at one node."""
+
+    def __init__(
+        self,
+        *,
+        book: PolicyBook,
+        journal: Journal,
+        key: SigningSecret,
+        in_force: LawInForce,
+        around: Surroundings,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._journal = journal
+        self._key = key
+        self._around = around
+        self._clock = clock
+        self._one = asyncio.Lock()
+        self._seen: tuple[object, tuple[list[str], list[str]]] | None = None
+        self.in_force = in_force
+
+    # --- drafts --------------------------------------------------------------------------------------
+
+    async def propose(
+        self, encoded: bytes, *, packs: tuple[str, ...], reason: str, author: str
+    ) -> StoredDraft:
+        """Keeps a draft, with whatever is wrong with it.
+
+        Raises:
+            Declined: these are no files of law, or a pack is missing.
+        """
+        try:
+            archive = decoded(encoded)
+        except ArchiveRefused as refused:
+            raise Declined(f"These are no files of law: {refused}.") from refused
+        missing = sorted(set(packs) - archive.packs)
+        if missing:
+            raise Declined(f"There is no pack {missing[0]} among the files.")
+        found, changes = await self._looked_at(archive, packs)
+        draft = StoredDraft(
+            draft_id=secrets.token_hex(DRAFT_ID_BYTES),
+            author=author,
+            reason=reason,
+            proposed_ms=self._clock.now_ms(),
+            digest=archive.digest,
+            packs=packs,
+            archive=archive.encoded,
+            problems=tuple(found),
+            changes=tuple(changes),
+        )
+        told = {"author": author, "digest": draft.digest, "draft": draft.draft_id}
+        await self._journal.write(
+            (_entry(PROPOSED, draft.digest, {**told, "reason": reason}),), self._book.keep(draft)
+        )
+        return draft
+
+    async def _looked_at(
+        self, archive: Archive, packs: tuple[str, ...]
+    ) -> tuple[list[str], list[str]]:
+        """What is wrong with a law, and what it would change."""
+        directory = self._around.directory()
+        today = to_datetime(self._clock.now_ms()).date()
+        now = self.in_force.current
+        key = (archive.digest, packs, directory, today, now)
+        if self._seen is not None and self._seen[0] == key:
+            return self._seen[1]  # the same files, directory, day and law in force
+
+        def look() -> tuple[list[str], list[str]]:
+            with tempfile.TemporaryDirectory(prefix="comity-law-") as name:
+                root = Path(name) / "law"
+                archive.unpack(root)
+                found = problems(root, packs, today=today, directory=directory)
+                changes: list[str] = []
+                with contextlib.suppress(StartError):  # then the problems say why it does not load
+                    changes = self._around.changes(root, packs)
+                return found, changes
+
+        found = await asyncio.get_running_loop().run_in_executor(None, look)
+        self._seen = (key, found)
+        return found
+
+    async def rollback(self, sequence: int, *, reason: str, author: str) -> StoredDraft:
+        """Proposes the files of an earlier revision again.
+
+        Raises:
+            Refusal: NOT_FOUND.
+        """
+        revision = self.in_force.find(sequence)
+        if revision is None:
+            raise Refusal(Reason.NOT_FOUND, f"no revision {sequence}")
+        told = f"back to revision {sequence}: {reason}"
+        return await self.propose(
+            revision.archive.encoded, packs=revision.statement.packs, reason=told, author=author
+        )
+
+    def draft(self, draft_id: str) -> StoredDraft:
+        """One draft.
+
+        Raises:
+            Refusal: NOT_FOUND.
+        """
+        found = self._book.draft(draft_id)
+        if found is None:
+            raise Refusal(Reason.NOT_FOUND, "no such draft")
+        return found
+
+    def drafts(self, limit: int) -> list[StoredDraft]:
+        """Drafts, newest first."""
+        return self._book.drafts(limit)
+
+    async def approve(self, draft_id: str, *, digest: str, approver: str) -> StoredDraft:
+        """Approves exactly these files.
+
+        Raises:
+            Declined: by its author, a second time, other files, or published already.
+        """
+        async with self._one:
+            draft = self.draft(draft_id)
+            if approver == draft.author:
+                raise Declined("Its author does not approve a draft; two others have to.")
+            if digest != draft.digest:
+                raise Declined("The files are not those of this draft; read it again.")
+            if draft.sequence:
+                raise Declined(f"It was published already, as revision {draft.sequence}.")
+            if approver in {name for name, _ in draft.approvals}:
+                raise Declined(f"{approver} approved it already; another person has to.")
+            now_ms = self._clock.now_ms()
+            told = {"approver": approver, "digest": digest, "draft": draft_id}
+            await self._journal.write(
+                (_entry(APPROVED, digest, told),),
+                self._book.approve(draft_id, approver=approver, digest=digest, now_ms=now_ms),
+            )
+            return self.draft(draft_id)
+
+    # --- revisions -----------------------------------------------------------------------------------
+
+    async def publish(self, draft_id: str, *, publisher: str, effective_ms: int = 0) -> Revision:
+        """Signs a draft as the next revision; in force at once, or from its day on.
+
+        Raises:
+            Declined: too few approvals, something wrong with it, published already, or a day that is past.
+        """
+        async with self._one:
+            draft = self.draft(draft_id)
+            statement = self._statement(draft, publisher, effective_ms)
+            archive = decoded(draft.archive)
+            if archive.digest != draft.digest:
+                raise Declined("Its files were changed since it was proposed.")
+            found, _ = await self._looked_at(archive, draft.packs)
+            if found:
+                raise Declined("It may not be published: " + "; ".join(found) + ".")
+            stored = sign(statement, archive, self._key)
+            revision = believe(stored, self._key.public)
+            bundle = await self._loaded(revision)
+            told = {
+                "approvers": list(statement.approvers),
+                "author": statement.author,
+                "digest": statement.digest,
+                "effective_ms": statement.effective_ms,
+                "publisher": publisher,
+                "sequence": statement.sequence,
+                "signature": stored.signature.hex(),
+                "version": bundle.version,
+            }
+            committed = await self._journal.write(
+                (_entry(PUBLISHED, statement.digest, told),),
+                self._book.publish(
+                    draft_id,
+                    sequence=statement.sequence,
+                    statement=stored.statement,
+                    signature=stored.signature,
+                    archive=stored.archive,
+                ),
+            )
+            self._book.entered(statement.sequence, committed.indices[0])
+            self.in_force.keep(stored)
+            revision = Revision(revision.statement, revision.archive, committed.indices[0])
+            if statement.effective_ms > self._clock.now_ms():
+                self.in_force.scheduled.insert(0, revision)
+            else:
+                self._take(revision, bundle)
+            return revision
+
+    def _statement(self, draft: StoredDraft, publisher: str, effective_ms: int) -> Statement:
+        now_ms = self._clock.now_ms()
+        approvers = tuple(name for name, _ in draft.approvals)
+        if draft.sequence:
+            raise Declined(f"It was published already, as revision {draft.sequence}.")
+        try:
+            check_approvers(draft.author, approvers)
+        except RevisionRefused as refused:
+            have = len(approvers)
+            raise Declined(f"{have} of {APPROVERS_MIN} approvals: {refused}.") from refused
+        if effective_ms and not now_ms - 1000 <= effective_ms <= now_ms + SCHEDULE_MS_MAX:
+            raise Declined("The day from which it is to be in force is past, or too far away.")
+        if self.in_force.scheduled:
+            waiting = self.in_force.scheduled[0].statement.sequence
+            raise Declined(f"Revision {waiting} waits for its day; nothing is published before it.")
+        previous = self.in_force.current
+        return Statement(
+            sequence=self.in_force.last + 1,
+            draft_id=draft.draft_id,
+            digest=draft.digest,
+            packs=draft.packs,
+            author=draft.author,
+            approvers=approvers,
+            reason=draft.reason,
+            publisher=publisher,
+            published_ms=now_ms,
+            effective_ms=effective_ms or now_ms,
+            previous=previous.statement.digest if previous else "",
+        )
+
+    async def _loaded(self, revision: Revision) -> Bundle:
+        self.in_force.unpack(revision)
+        folders = self.in_force.folders(revision)
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(None, self._around.load, folders)
+        except StartError as error:
+            raise Declined(str(error)) from error
+
+    def _take(self, revision: Revision, bundle: Bundle) -> None:
+        self.in_force.take(revision)
+        self._around.swap(bundle)
+        log.info("revision %d of the law is in force", revision.statement.sequence)
+
+    async def take_due(self) -> bool:
+        """Puts a scheduled revision in force whose day has come; false when there is none.
+
+        One that is not believed any more, or cannot be loaded, is told to the operator and stays out.
+        """
+        async with self._one:
+            due = self.in_force.due()
+            if due is None:
+                return False
+            try:
+                bundle = await self._loaded(due)
+            except Declined as declined:
+                log.error("revision %d cannot be loaded: %s", due.statement.sequence, declined)
+                return False
+            self._take(due, bundle)
+            number = due.statement.sequence
+            waiting = [one for one in self.in_force.scheduled if one.statement.sequence > number]
+            self.in_force.scheduled = waiting
+            return True
+
+    def revisions(self, limit: int) -> list[Revision]:
+        """Revisions that are believed, newest first."""
+        found = (self.in_force.find(row["sequence"]) for row in self._book.revisions(limit))
+        return [one for one in found if one is not None]
+
+
+def _entry(kind: str, digest: str, told: dict[str, Any]) -> Draft:
+    """An entry of the ledger; all entries about the same files have one id."""
+    name = hashlib.sha256(b"comity/policy\0" + digest.encode()).digest()
+    return Draft(kind=kind, envelope_id=name, details=canonical(told))

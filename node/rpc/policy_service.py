@@ -1,0 +1,214 @@
+"""`PolicyService`: who may do what in lawmaking, and its values on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from comity.api.admin.v1 import policy_service_pb2 as api
+from comity.api.admin.v1 import policy_service_pb2_grpc as api_grpc
+from comity.errors import Reason, Refusal
+from node.lawmaking.lawmaking import Declined
+from node.rpc.query_service import check
+
+if TYPE_CHECKING:
+    import grpc
+
+    from node.exchange.model import Caller
+    from node.lawmaking.lawmaking import Lawmaking
+    from node.lawmaking.replaying import PastRulings
+    from node.lawmaking.revision import Revision
+    from node.rpc.callers import Callers
+    from node.storage.policies import StoredDraft
+
+EDITORS: Final = frozenset({"policy-editor"})
+APPROVERS: Final = frozenset({"policy-approver"})
+READERS: Final = EDITORS | APPROVERS | {"auditor"}
+PAGE_SIZE_DEFAULT: Final = 20
+REPLAYED_DEFAULT: Final = 10_000
+# Kinds of differences that one reply holds; the rest is counted.
+CHANGES_MAX: Final = 2_000
+
+Context = Any
+
+
+class PolicyServicer(api_grpc.PolicyServiceServicer):
+    """Authenticates, looks at the role, validates; lawmaking does the rest."""
+
+    def __init__(
+        self, *, lawmaking: Lawmaking, callers: Callers, version: Any, past: PastRulings
+    ) -> None:
+        self._lawmaking = lawmaking
+        self._callers = callers
+        self._version = version
+        self._past = past
+
+    def _caller(self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]) -> Caller:
+        caller = self._callers.of(context)
+        if caller.role not in roles:
+            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role}")
+        return caller
+
+    async def GetPolicy(  # noqa: N802  # the contract's name
+        self, request: api.GetPolicyRequest, context: Context
+    ) -> api.GetPolicyResponse:
+        """The law in force."""
+        self._caller(context, READERS)
+        check(request)
+        law = self._lawmaking.in_force
+        told = api.GetPolicyResponse(version=self._version())
+        if law.current is not None:
+            told.in_force.CopyFrom(_revision(law.current))
+            told.packs.extend(law.current.statement.packs)
+        if law.scheduled:
+            told.scheduled.CopyFrom(_revision(law.scheduled[0]))
+        return told
+
+    async def ProposeDraft(  # noqa: N802  # the contract's name
+        self, request: api.ProposeDraftRequest, context: Context
+    ) -> api.ProposeDraftResponse:
+        """Takes a draft."""
+        caller = self._caller(context, EDITORS)
+        check(request)
+        try:
+            draft = await self._lawmaking.propose(
+                request.archive,
+                packs=tuple(request.packs),
+                reason=request.reason,
+                author=caller.name,
+            )
+        except Declined as declined:
+            return api.ProposeDraftResponse(refused=str(declined))
+        return api.ProposeDraftResponse(draft=_draft(draft))
+
+    async def ListDrafts(  # noqa: N802  # the contract's name
+        self, request: api.ListDraftsRequest, context: Context
+    ) -> api.ListDraftsResponse:
+        """Drafts, newest first."""
+        self._caller(context, READERS)
+        check(request)
+        found = self._lawmaking.drafts(request.page_size or PAGE_SIZE_DEFAULT)
+        return api.ListDraftsResponse(drafts=[_draft(one) for one in found])
+
+    async def GetDraft(  # noqa: N802  # the contract's name
+        self, request: api.GetDraftRequest, context: Context
+    ) -> api.GetDraftResponse:
+        """One draft with its files."""
+        self._caller(context, READERS)
+        check(request)
+        found = self._lawmaking.draft(request.draft_id)
+        return api.GetDraftResponse(draft=_draft(found), archive=found.archive)
+
+    async def ApproveDraft(  # noqa: N802  # the contract's name
+        self, request: api.ApproveDraftRequest, context: Context
+    ) -> api.ApproveDraftResponse:
+        """An approval."""
+        caller = self._caller(context, APPROVERS)
+        check(request)
+        try:
+            draft = await self._lawmaking.approve(
+                request.draft_id, digest=request.digest, approver=caller.name
+            )
+        except Declined as declined:
+            return api.ApproveDraftResponse(refused=str(declined))
+        return api.ApproveDraftResponse(draft=_draft(draft))
+
+    async def PublishDraft(  # noqa: N802  # the contract's name
+        self, request: api.PublishDraftRequest, context: Context
+    ) -> api.PublishDraftResponse:
+        """A publication."""
+        caller = self._caller(context, EDITORS | APPROVERS)
+        check(request)
+        at = request.effective_at
+        effective_ms = at.ToMilliseconds() if request.HasField("effective_at") else 0
+        try:
+            revision = await self._lawmaking.publish(
+                request.draft_id, publisher=caller.name, effective_ms=effective_ms
+            )
+        except Declined as declined:
+            return api.PublishDraftResponse(refused=str(declined))
+        return api.PublishDraftResponse(revision=_revision(revision))
+
+    async def RollbackPolicy(  # noqa: N802  # the contract's name
+        self, request: api.RollbackPolicyRequest, context: Context
+    ) -> api.RollbackPolicyResponse:
+        """A draft of old files."""
+        caller = self._caller(context, EDITORS)
+        check(request)
+        try:
+            draft = await self._lawmaking.rollback(
+                request.sequence, reason=request.reason, author=caller.name
+            )
+        except Declined as declined:
+            return api.RollbackPolicyResponse(refused=str(declined))
+        return api.RollbackPolicyResponse(draft=_draft(draft))
+
+    async def ListRevisions(  # noqa: N802  # the contract's name
+        self, request: api.ListRevisionsRequest, context: Context
+    ) -> api.ListRevisionsResponse:
+        """Revisions, newest first."""
+        self._caller(context, READERS)
+        check(request)
+        found = self._lawmaking.revisions(request.page_size or PAGE_SIZE_DEFAULT)
+        return api.ListRevisionsResponse(revisions=[_revision(one) for one in found])
+
+    async def ReplayDraft(  # noqa: N802  # the contract's name
+        self, request: api.ReplayDraftRequest, context: Context
+    ) -> api.ReplayDraftResponse:
+        """What a draft would have changed."""
+        self._caller(context, READERS)
+        check(request)
+        draft = self._lawmaking.draft(request.draft_id)
+        limit = request.disclosures_max or REPLAYED_DEFAULT
+        loop = asyncio.get_running_loop()
+        done = await loop.run_in_executor(None, self._past.under, draft, limit)
+        told = api.ReplayDraftResponse(
+            disclosures=done.disclosures,
+            without_context=done.without_context,
+            fields=done.fields,
+        )
+        for kind, count in done.changes.most_common(CHANGES_MAX):
+            told.changes.add(**kind._asdict(), count=count)
+        return told
+
+
+def _time(at_ms: int) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromMilliseconds(at_ms)
+    return stamp
+
+
+def _draft(draft: StoredDraft) -> api.Draft:
+    return api.Draft(
+        draft_id=draft.draft_id,
+        author=draft.author,
+        reason=draft.reason,
+        proposed_at=_time(draft.proposed_ms),
+        digest=draft.digest,
+        packs=draft.packs,
+        approvals=[
+            api.Approval(approver=name, approved_at=_time(at_ms)) for name, at_ms in draft.approvals
+        ],
+        problems=draft.problems,
+        changes=draft.changes,
+        sequence=draft.sequence,
+    )
+
+
+def _revision(revision: Revision) -> api.Revision:
+    told = revision.statement
+    return api.Revision(
+        sequence=told.sequence,
+        draft_id=told.draft_id,
+        digest=told.digest,
+        packs=told.packs,
+        author=told.author,
+        approvers=told.approvers,
+        reason=told.reason,
+        publisher=told.publisher,
+        published_at=_time(told.published_ms),
+        effective_at=_time(told.effective_ms),
+        ledger_index=revision.ledger_index,
+    )

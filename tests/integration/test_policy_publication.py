@@ -1,0 +1,284 @@
+"""Law on a running federation: proposed, approved by two others, in force, and back; and ways around it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select, text, update
+
+from comity.cli.main import comity
+from comity.client import Aim, Justification, Purpose, SubjectCategory, Vehicle, as_plain
+from comity.errors import ExitCode, StartError
+from comity.store.ledger_schema import entry
+from node.app import NodeApp
+from node.lawmaking.in_force import FOLDER
+from node.storage.schema import policy_draft, policy_revision
+from tests.simulators.federation import Federation
+from tests.simulators.law import POLICIES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+VIN = "1M8GDM9AXKP042788"
+COLOUR = "vehicle.colour"
+ROW = (
+    "jurisdiction,EU-COLOUR,*,*,*,*,*,*,vehicle.colour,any,-,-,-,deny,NO_LEGAL_BASIS,-,yes,LED 8,"
+    "What colour a vehicle has is not told.\n"
+)
+WHY = Justification(
+    purpose=Purpose.INVESTIGATE,
+    case_reference="FR-2026-1",
+    offence="drug-trafficking",
+    subject_category=SubjectCategory.OBJECT,
+    aim=Aim.IDENTIFY,
+    legal_basis="EU-2023-977",
+)
+
+
+class Officers:
+    """Four people at one node, each with a certificate, and the command line."""
+
+    def __init__(self, fed: Federation, agency: str, folder: Path) -> None:
+        self.fed = fed
+        self.agency = agency
+        self.folder = folder
+        roles = {"anna": "policy-editor", "bert": "policy-approver", "cleo": "policy-approver"}
+        roles |= {"dora": "officer", "emil": "policy-editor"}
+        self.profiles = {name: fed.profile(agency, name, role) for name, role in roles.items()}
+
+    async def says(self, who: str, *words: str) -> Result:
+        environment = {"COMITY_PROFILE": str(self.profiles[who]), "COLUMNS": "100", "NO_COLOR": "1"}
+        runner = CliRunner(env=environment)
+        return await asyncio.to_thread(runner.invoke, comity, ["policy", *words])
+
+    def edited(self, row: str = ROW) -> str:
+        """The shipped law with a row more."""
+        root = self.folder / "edited"
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(POLICIES, root)
+        file = root / "eu-member" / "release.csv"
+        file.write_text(file.read_text("utf-8") + row, "utf-8")
+        return str(root / "eu-member")
+
+    async def proposed(self, path: str = "", who: str = "anna") -> str:
+        told = await self.says(
+            who, "propose", path or self.edited(), "--reason", "colours are not needed", "--json"
+        )
+        assert told.exit_code in (ExitCode.OK, ExitCode.DATA), told.output + told.stderr
+        return str(json.loads(told.stdout)["draft_id"])
+
+    async def approved(self, draft: str, *names: str) -> None:
+        for name in names or ("bert", "cleo"):
+            told = await self.says(name, "approve", draft, "--yes")
+            assert told.exit_code == ExitCode.OK, told.output + told.stderr
+
+
+async def colour(fed: Federation, name: str) -> bool:
+    """Whether FR learns the colour of DE's car."""
+    async with fed.caller("FR-PJ", name) as client:
+        reply = await client.lookup(Vehicle(vin=VIN), WHY, targets=["DE-LP"])
+    (answer,) = reply.answers
+    return "blue" in str(as_plain(answer))
+
+
+def scene(play: Any) -> Any:
+    """Plays on a federation in which DE holds a blue car."""
+
+    @functools.wraps(play)
+    def test(tmp_path: Path) -> None:
+        from tests.integration.test_exchange import car  # noqa: PLC0415
+
+        async def run() -> None:
+            async with asyncio.timeout(110), Federation.of(tmp_path / "fed") as fed:
+                fed.hold("DE-LP", car())
+                await play(fed, Officers(fed, "DE-LP", tmp_path))
+
+        asyncio.run(run())
+
+    del test.__wrapped__  # pytest looks at its own arguments
+    return test
+
+
+@scene
+async def test_an_edit_takes_effect_after_two_approvals_and_goes_back_the_same_way(
+    fed: Federation, officers: Officers
+) -> None:
+    assert await colour(fed, "one")
+    draft = await officers.proposed()
+    assert "EU-COLOUR" in (await officers.says("bert", "log")).output
+    await officers.approved(draft)
+    assert await colour(fed, "two")
+    published = await officers.says("anna", "publish", draft)
+    assert published.exit_code == ExitCode.OK, published.output + published.stderr
+    assert "revision 1 is in force" in published.output
+    assert not await colour(fed, "three")
+    replayed = await officers.says(
+        "bert", "replay", await officers.proposed(str(POLICIES / "eu-member"), "emil")
+    )
+    assert "1 times  FR, INVESTIGATE: vehicle.colour in full instead of withheld" in replayed.output
+    again = await officers.proposed(str(POLICIES / "eu-member"), "emil")
+    await officers.approved(again)
+    assert (await officers.says("emil", "publish", again)).exit_code == ExitCode.OK
+    assert await colour(fed, "four")
+    back = await officers.says(
+        "anna", "rollback", "1", "--reason", "it was right after all", "--json"
+    )
+    number = json.loads(back.stdout)["draft_id"]
+    await officers.approved(number)
+    assert "revision 3 is in force" in (await officers.says("anna", "publish", number)).output
+    assert not await colour(fed, "five")
+    with fed.nodes["DE-LP"].app.engine.connect() as connection:
+        kinds = connection.execute(select(entry.c.kind).where(entry.c.kind.like("policy.%")))
+        told = [kind for (kind,) in kinds]
+    assert told.count("policy.published") == 3
+    assert told.count("policy.approved") == 6
+
+
+@scene
+async def test_one_approver_the_author_and_the_same_person_twice_are_not_enough(
+    fed: Federation, officers: Officers
+) -> None:
+    draft = await officers.proposed()
+    alone = await officers.says("anna", "publish", draft)
+    assert alone.exit_code == ExitCode.REFUSED
+    assert "0 of 2 approvals" in alone.stderr
+    await officers.approved(draft, "bert")
+    twice = await officers.says("bert", "approve", draft, "--yes")
+    assert (twice.exit_code, "another person has to" in twice.stderr) == (ExitCode.REFUSED, True)
+    assert "1 of 2 approvals" in (await officers.says("anna", "publish", draft)).stderr
+    assert (await officers.says("anna", "approve", draft, "--yes")).exit_code == ExitCode.REFUSED
+    assert (await officers.says("dora", "log")).exit_code == ExitCode.REFUSED
+    assert (
+        await officers.says("bert", "propose", officers.edited(), "--reason", "I may not")
+    ).exit_code == ExitCode.REFUSED
+    assert fed.nodes["DE-LP"].app.law_in_force.current is None
+    assert await colour(fed, "one")
+
+
+@scene
+async def test_an_author_who_became_an_approver_still_does_not_approve(
+    fed: Federation, officers: Officers
+) -> None:
+    draft = await officers.proposed()
+    app = fed.nodes["DE-LP"].app
+    with app.engine.begin() as connection:
+        connection.execute(text("UPDATE caller SET role = 'policy-approver' WHERE name = 'anna'"))
+    fed.clock.advance(hours=0.01)
+    told = await officers.says("anna", "approve", draft, "--yes")
+    assert told.exit_code == ExitCode.REFUSED
+    assert "Its author does not approve a draft" in told.stderr
+
+
+@scene
+async def test_a_draft_that_breaks_a_red_line_or_a_test_is_never_published(
+    fed: Federation, officers: Officers
+) -> None:
+    path = officers.edited()
+    core = officers.folder / "edited" / "core" / "release.csv"
+    core.write_text(re.sub(r"(BAR-PROTECTED,.*),no,", r"\1,yes,", core.read_text("utf-8")), "utf-8")
+    told = await officers.says("anna", "propose", path, "--reason", "more openness")
+    assert told.exit_code == ExitCode.DATA
+    assert "WRONG  the red line RED-UNTOLD does not hold" in told.output
+    draft = re.findall(r"draft ([0-9a-f]{12})", told.output)[0]
+    await officers.approved(draft)
+    refused = await officers.says("anna", "publish", draft)
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "RED-UNTOLD" in refused.stderr
+    assert await colour(fed, "one")
+
+
+@scene
+async def test_files_changed_after_their_approval_are_not_published(
+    fed: Federation, officers: Officers
+) -> None:
+    draft = await officers.proposed()
+    await officers.approved(draft)
+    app = fed.nodes["DE-LP"].app
+    other = await officers.proposed(str(POLICIES / "eu-member"), "emil")
+    with app.engine.begin() as connection:
+        archive = select(policy_draft.c.archive).where(policy_draft.c.draft_id == other)
+        forged = connection.execute(archive).scalar_one()
+        connection.execute(
+            update(policy_draft).where(policy_draft.c.draft_id == draft).values(archive=forged)
+        )
+    told = await officers.says("anna", "publish", draft)
+    assert told.exit_code == ExitCode.REFUSED
+    assert "Its files were changed since it was proposed." in told.stderr
+
+
+@scene
+async def test_a_publication_for_another_day_waits_for_it(
+    fed: Federation, officers: Officers
+) -> None:
+    draft = await officers.proposed()
+    await officers.approved(draft)
+    app = fed.nodes["DE-LP"].app
+    told = await officers.says("anna", "publish", draft, "--from", "2100-01-01")
+    assert "past, or too far away" in told.stderr
+    day = (fed.clock.now_ms() // 1000 + 7200) // 60 * 60
+    at = __import__("datetime").datetime.fromtimestamp(day, __import__("datetime").UTC)
+    told = await officers.says("anna", "publish", draft, "--from", f"{at:%Y-%m-%dT%H:%M}")
+    assert "revision 1 waits for its day" in told.output, told.stderr
+    assert await colour(fed, "one")
+    assert not await app.lawmaking.take_due()
+    fed.clock.advance(hours=2.1)
+    assert await app.lawmaking.take_due()
+    assert app.law_in_force.current.statement.sequence == 1
+    assert "EU-COLOUR" in app.policies.policies.current.rows
+
+
+def _restarted(fed: Federation) -> NodeApp:
+    app = NodeApp(fed.home("DE-LP"), fed.clock)
+    law: Any = fed.nodes["DE-LP"].app.law_in_force
+    law.current = None
+    law.start()
+    return app
+
+
+@scene
+async def test_a_published_law_survives_a_restart_and_a_forged_one_does_not(
+    fed: Federation, officers: Officers
+) -> None:
+    draft = await officers.proposed()
+    await officers.approved(draft)
+    await officers.says("anna", "publish", draft)
+    app = fed.nodes["DE-LP"].app
+    law = app.law_in_force
+    _restarted(fed)
+    assert law.current.statement.sequence == 1
+    with app.engine.begin() as connection:  # somebody with the database writes another law into it
+        forged = connection.execute(select(policy_revision.c.archive)).scalar_one()
+        connection.execute(update(policy_revision).values(archive=forged.replace(b"deny", b"alow")))
+    _restarted(fed)  # the copy beside the database is believed
+    assert law.current.statement.sequence == 1
+    assert "EU-COLOUR" in app._load_law(law.folders()).rows
+    copy = fed.home("DE-LP") / FOLDER / "000001.revision"
+    copy.write_bytes(copy.read_bytes().replace(b"deny", b"alow"))
+    with pytest.raises(StartError, match="Revision 1 of the law cannot be believed"):
+        _restarted(fed)
+
+
+@scene
+async def test_a_database_from_before_the_publication_brings_no_older_law_back(
+    fed: Federation, officers: Officers
+) -> None:
+    draft = await officers.proposed()
+    await officers.approved(draft)
+    await officers.says("anna", "publish", draft)
+    app = fed.nodes["DE-LP"].app
+    with app.engine.begin() as connection:
+        connection.execute(policy_revision.delete())
+    _restarted(fed)
+    assert app.law_in_force.current.statement.sequence == 1
+    (fed.home("DE-LP") / FOLDER / "000001.revision").unlink()
+    with pytest.raises(StartError, match="an older law is not put in force"):
+        _restarted(fed)
