@@ -118,6 +118,7 @@ def perform(fed: Federation, stage: Stage, data: Path | None) -> None:
         fed.servers.pop(OFFLINE).stop()
     for number, scene in enumerate(told, 1):
         if offline and OFFLINE in {scene.asker, *scene.targets}:
+            stage.say()
             with stage.step("ZZ's node comes back"):
                 fed.start(OFFLINE)
                 fed.wait_for_log(OFFLINE, "is up", times=2)

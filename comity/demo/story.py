@@ -104,7 +104,7 @@ def scenes() -> tuple[Scene, ...]:
             "wallet that took a ransom",
             why("FR-2026-0093", offence="cybercrime", basis=eu, subject=SubjectCategory.OBJECT),
             "Directive 2023/977",
-            "Who stands behind it is a person, and is covered.",
+            "Who stands behind it is a person: that there is one may be known, and no more.",
             targets=("GB-CA", "DE-LP"),
         ),
         Scene(
