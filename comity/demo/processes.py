@@ -162,7 +162,7 @@ def running_below(root: Path) -> list[int]:
             arguments = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue  # it ended meanwhile, or is another user's
-        below = any(argument.startswith(str(root)) for argument in arguments)
+        below = any(f"{argument}/".startswith(f"{root}/") for argument in arguments)
         names = [Path(argument).name for argument in arguments[:2]]
         place = next((number for number, name in enumerate(order) if name in names), None)
         if below and place is not None:
@@ -184,5 +184,5 @@ def end(root: Path) -> int:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
