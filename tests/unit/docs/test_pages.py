@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCS = ROOT / "docs"
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Pages that are being written.
 AWAITED = {"docs/performance.md"}
 
@@ -77,7 +78,7 @@ def test_security_names_for_each_claim_a_test_that_exists() -> None:
         assert named, f"no test shows: {claim}"
         for file, test in named:
             tree = ast.parse((ROOT / file).read_text("utf-8"))
-            there = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+            there = {one.name for one in ast.walk(tree) if isinstance(one, FUNCTIONS)}
             assert test in there, f"{file} has no {test}, which is to show: {claim}"
 
 
