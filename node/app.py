@@ -88,6 +88,8 @@ GRACE_S: Final = 10.0
 # What a draft would change is told in so many sentences; `comity policy diff` tells all.
 CHANGES_TOLD_MAX: Final = 200
 POLICY_KEY_FILE: Final = "policy.key"
+# How long another gateway has to agree with this machine's clock before the node stops.
+CLOCK_PATIENCE_S: Final = 3.0
 INDEX_KEY_FILE: Final = "index.key"
 NAME_INDEX: Final = "name-index"
 REFERENCE_KEY_FILE: Final = "reference.key"
@@ -412,14 +414,24 @@ class NodeApp:
         """Another node's key statement, unverified."""
         self.peer_keys.accept(statement)
 
-    def on_clock_skew(self, skew_ms: int) -> None:
-        """Without a common clock nothing expires rightly: stop, and say so."""
+    def on_clock_skew(self, gateway: str, skew_ms: int) -> None:
+        """A gateway's clock and ours differ: ours is wrong unless another gateway agrees with it.
+
+        One gateway alone must not be able to stop every node by telling a wrong time.
+        """
         sentence = (
-            f"This machine's clock is off by {abs(skew_ms) // 1000} seconds; more than two minutes "
-            "make every envelope invalid. Set the clock and start again."
+            f"This machine's clock and {gateway}'s differ by {abs(skew_ms) // 1000} seconds; "
+            "more than two minutes make every envelope invalid. Set this machine's clock and start again."
         )
-        self._fatal = StartError(sentence, exit_code=ExitCode.CONFIG)
-        self._stop.set()
+
+        def stop_unless_linked() -> None:
+            if self.links.connected:
+                log.error("the clock of %s is off by %d s; not linked", gateway, skew_ms // 1000)
+                return
+            self._fatal = StartError(sentence, exit_code=ExitCode.CONFIG)
+            self._stop.set()
+
+        asyncio.get_running_loop().call_later(CLOCK_PATIENCE_S, stop_unless_linked)
 
     async def _rebuild_index(self) -> bool:
         """Builds the name index in a process of its own; ends it when this node stops."""

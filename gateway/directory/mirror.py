@@ -7,6 +7,7 @@ passed on something else would only be refused there.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from comity.envelope import encryption_kid
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from comity.clock import Clock
     from comity.identity.directory import Directory
 
-# Encryption keys remembered: several a member, since the one before the newest still serves.
-KIDS_REMEMBERED: Final = 65_536
+# Encryption keys remembered of one member: more than its nodes can have in use, since a key serves for
+# four days at most; a member that makes them without end pushes out its own.
+KIDS_PER_MEMBER_MAX: Final = 64
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class Mirror:
         self._clock = clock
         self._ring = KeyRing()
         self._agencies: dict[bytes, str] = {}
+        self._kids: dict[str, deque[bytes]] = {}
         self._on_statement: list[Callable[[bytes], None]] = []
 
     @property
@@ -67,8 +70,13 @@ class Mirror:
         except KeyStatementRefused as error:
             log.warning("key statement refused: %s", error)
             return
-        if len(self._agencies) >= KIDS_REMEMBERED:
-            self._agencies.clear()
-        self._agencies[encryption_kid(statement.encryption_key)] = statement.agency
+        self._remember(statement.agency, encryption_kid(statement.encryption_key))
         for call in self._on_statement:
             call(content)
+
+    def _remember(self, agency: str, kid: bytes) -> None:
+        kids = self._kids.setdefault(agency, deque())
+        kids.append(kid)
+        self._agencies[kid] = agency
+        if len(kids) > KIDS_PER_MEMBER_MAX:
+            del self._agencies[kids.popleft()]

@@ -53,6 +53,8 @@ CREDIT_LOT: Final = 256
 # What a node may have granted at any time, however often it grants.
 GRANTED_ENVELOPES_MAX: Final = 65_536
 GRANTED_BYTES_MAX: Final = 256 * 1024 * 1024
+# A link lasts a day at most, and a node makes a key every twenty hours; each is passed on to everybody.
+STATEMENTS_PER_LINK_MAX: Final = 32
 # A batch, and the receipt of its one large envelope.
 BATCH_TAKEN_MAX: Final = BATCH_BYTES_MAX + BATCH_BYTES_MAX // 4
 # The longest a requester waits, as in the contract; whoever says more has another contract.
@@ -172,6 +174,7 @@ class _Attached:
         self._peer = peer
         self._ended = ended
         self._heard_s = self._clock.monotonic_s()
+        self._statements = 0
         self._freed_envelopes = 0
         self._freed_bytes = 0
 
@@ -293,6 +296,9 @@ class _Attached:
             self._relay.cancel(self._link, frame.cancel.query_id)
         elif kind == "key_statement":
             check(frame)
+            self._statements += 1
+            if self._statements > STATEMENTS_PER_LINK_MAX:
+                raise Refusal(Reason.OVERLOADED, "key statements without end")
             self._mirror.accept_statement(frame.key_statement)
         elif kind in {"hello", None}:
             raise Refusal(Reason.INVALID_REQUEST, "a frame out of order")

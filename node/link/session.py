@@ -93,7 +93,7 @@ class Events(Protocol):
         """Another node's key statement, unverified."""
         ...
 
-    def on_clock_skew(self, skew_ms: int) -> None:
+    def on_clock_skew(self, gateway: str, skew_ms: int) -> None:
         """This machine's clock and the gateway's differ too much."""
         ...
 
@@ -226,7 +226,7 @@ class Session:
         self._credit_bytes = welcome.credit_bytes
         skew_ms = self._clock.now_ms() - welcome.now_ms
         if abs(skew_ms) > CLOCK_SKEW_MS_MAX:
-            self._events.on_clock_skew(skew_ms)
+            self._events.on_clock_skew(self.gateway, skew_ms)
             raise LinkError("clocks differ by more than two minutes")
         self._heard_s = self._clock.monotonic_s()
         self.control(

@@ -77,7 +77,7 @@ class Desk:
         self.signers = {name: signer(name) for name in names}
         self.readers = {name: reader(name) for name in names}
         self.policy, self.quota, self.journal = NamedPolicy(), CountedQuota(), journal
-        self.current = self._directory(names)
+        self.current = self.directory_of(names, self.clock.now_ms())
         self.known_keys = {self.readers[name].kid: name for name in names}
         self._seen: dict[int, list[Any]] = {}
         self.relay = Relay(
@@ -106,15 +106,15 @@ class Desk:
     def agency_of(self, kid: bytes) -> str | None:
         return self.known_keys.get(kid)  # type: ignore[call-overload, no-any-return]
 
-    def _directory(self, names: tuple[str, ...]) -> Directory:
+    @staticmethod
+    def directory_of(names: tuple[str, ...], now_ms: int) -> Directory:
+        """Members by name, each with one node whose keys are ``signer(name)``'s."""
         members = {
             AgencyId(name): Member(
                 agency=AgencyId(name),
                 name=name,
                 country=name[:2],
-                nodes=(
-                    NodeEntry(InstanceName("1"), self.signers[name].public, name.encode(), "vkey"),
-                ),
+                nodes=(NodeEntry(InstanceName("1"), signer(name).public, name.encode(), "vkey"),),
             )
             for name in names
         }
@@ -126,8 +126,8 @@ class Desk:
             instruments={},
             authorities=Authorities(b"", b"", b"", ""),
             revocations=Revocations(),
-            as_of_ms=self.clock.now_ms(),
-            expires_ms=self.clock.now_ms() + 10**12,
+            as_of_ms=now_ms,
+            expires_ms=now_ms + 10**12,
         )
 
     def suspend(self, name: str) -> None:

@@ -1,0 +1,160 @@
+"""Agency systems and officers at their own node: what they are told when they may not, or when it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import node.app
+from comity.client import ComityCallError, Outcome, Vehicle
+from comity.clock import ManualClock
+from comity.errors import ExitCode, Reason
+from node.app import NodeApp
+from node.records.record import Labels, Record
+from node.storage.callers import CallerRegister
+from tests.simulators.exchange_scenes import VIN, why
+from tests.simulators.federation import Federation, Running, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAR = Record("car", "test", "vehicle", {"vehicle.vin": VIN}, Labels("object"))
+ASKER, OWNER = "FR-PJ", "DE-LP"
+PLANTED = "Quetzalkanarie lives at Am Wehr 1"
+
+
+def run(scene: Any, folder: Path, **options: Any) -> None:
+    async def play() -> None:
+        async with asyncio.timeout(60), Federation.of(folder, (ASKER, OWNER), **options) as fed:
+            fed.hold(OWNER, CAR)
+            await scene(fed)
+
+    asyncio.run(play())
+
+
+def test_an_exceptions_text_reaches_no_caller_by_any_call(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(fed: Federation) -> None:
+        async def broken(*_: Any, **__: Any) -> None:
+            raise ValueError(PLANTED)
+
+        fed.nodes[ASKER].app.asking.ask = broken
+        errors: list[ComityCallError] = []
+        async with fed.caller(ASKER) as asker, asker.converse() as talk:
+
+            async def search() -> None:
+                async for _ in asker.search(Vehicle(vin=VIN), why()):
+                    pass
+
+            for call in (
+                lambda: asker.lookup(Vehicle(vin=VIN), why()),
+                search,
+                lambda: talk.ask(Vehicle(vin=VIN), why()),
+            ):
+                with pytest.raises(ComityCallError) as raised:
+                    await call()
+                errors.append(raised.value)
+        assert [one.reason for one in errors] == [Reason.INTERNAL] * 3
+        for error in errors:
+            assert PLANTED not in repr(error.__cause__) + repr(error) + str(error)
+            assert error.reference
+            assert error.reference in caplog.text
+        assert PLANTED not in caplog.text
+
+    run(scene, tmp_path)
+
+
+def test_a_fault_at_the_source_is_error_and_releases_neither_data_nor_text(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        class Broken:
+            async def decide(self, *_: Any) -> None:
+                raise ValueError(PLANTED)
+
+        fed.nodes[OWNER].app.answering._deciding = Broken()
+        async with fed.caller(ASKER) as asker:
+            reply = await asker.lookup(Vehicle(vin=VIN), why())
+        (answer,) = reply.answers
+        assert (answer.outcome, answer.hits, answer.complete) == (Outcome.ERROR, (), False)
+        assert PLANTED not in repr(reply)
+
+    run(scene, tmp_path)
+
+
+def test_a_caller_revoked_while_it_converses_asks_nothing_more(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        app = fed.nodes[ASKER].app
+        async with fed.caller(ASKER, role="system") as asker, asker.converse() as talk:
+            first = await talk.ask(Vehicle(vin=VIN), why())
+            CallerRegister(app.engine, fed.clock).revoke("officer")
+            fed.clock.advance(seconds=6)  # a role is believed for five seconds
+            with pytest.raises(ComityCallError) as refused:
+                await talk.ask(Vehicle(vin=VIN), why())
+        assert first.answers[0].outcome is Outcome.HIT
+        assert refused.value.reason is Reason.UNAUTHENTICATED
+
+    run(scene, tmp_path)
+
+
+def test_a_gateway_that_ends_in_order_costs_no_query(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        found: list[Outcome] = []
+        stop = asyncio.Event()
+
+        async def ask_on() -> None:
+            async with fed.caller(ASKER, role="system") as asker, asker.converse() as talk:
+                while not stop.is_set():
+                    reply = await talk.ask(Vehicle(vin=VIN), why(), wait_s=20)
+                    found.append(reply.answers[0].outcome)
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(ask_on())
+            await until(lambda: found)
+            await fed.gateways["gw1"].end()
+            count = len(found)
+            await until(lambda: len(found) > count)
+            stop.set()
+        assert set(found) == {Outcome.HIT}
+
+    run(scene, tmp_path, gateways=2)
+
+
+def test_one_gateway_with_a_wrong_clock_stops_no_node_but_no_agreeing_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node.app, "CLOCK_PATIENCE_S", 0.0)
+
+    async def scene(fed: Federation) -> None:
+        owner = fed.nodes[OWNER]
+        owner.app.on_clock_skew("gw2", 600_000)  # what a session says of a gateway that lies
+        async with fed.caller(ASKER) as caller:
+            reply = await caller.lookup(Vehicle(vin=VIN), why())
+        assert reply.answers[0].outcome is Outcome.HIT
+        assert owner.app._fatal is None
+        await fed.gateways["gw1"].end()
+        await until(lambda: not owner.app.links.connected)
+        owner.app.on_clock_skew("gw2", 600_000)
+        await until(lambda: owner.error is not None)
+        assert "Set this machine's clock" in str(owner.error)
+
+    run(scene, tmp_path)
+
+
+@pytest.mark.parametrize("seconds", [-300, 300])
+def test_a_node_whose_clock_is_off_stops_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    monkeypatch.setattr(node.app, "CLOCK_PATIENCE_S", 0.0)
+
+    async def scene(fed: Federation) -> None:
+        await fed.nodes[OWNER].end()
+        off = ManualClock(fed.clock.now_ms() + seconds * 1000)
+        wrong = Running(NodeApp(fed.home(OWNER), off))
+        await wrong.start(fed._tasks)
+        await until(lambda: wrong.error is not None)
+        assert "differ by 300 seconds" in str(wrong.error)
+        assert wrong.error.exit_code == ExitCode.CONFIG
+
+    run(scene, tmp_path)

@@ -1,0 +1,67 @@
+"""What a gateway passes on of keys: only what it verified, and one member's flood costs no other member."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from comity.clock import ManualClock
+from comity.envelope import encryption_kid
+from comity.identity.names import AgencyId, InstanceName
+from comity.identity.own_keys import OwnKeys
+from gateway.directory.mirror import KIDS_PER_MEMBER_MAX, Mirror
+from tests.simulators.envelopes import signer
+from tests.simulators.relay_desk import Desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = ("FR-PJ", "DE-LP")
+
+
+class Held(SimpleNamespace):
+    """A directory in force."""
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Mirror:
+    directory = Desk.directory_of(NAMES, ManualClock().now_ms())
+    holder = Held(current=directory, files=list)
+    return Mirror(holder, ManualClock())  # type: ignore[arg-type]
+
+
+def keys_of(folder: Path, name: str) -> OwnKeys:
+    return OwnKeys(folder / name, signer(name), agency=AgencyId(name), instance=InstanceName("1"))
+
+
+def test_a_statement_is_passed_on_once_and_only_if_its_node_signed_it(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    passed: list[bytes] = []
+    mirror.on_statement(passed.append)
+    statement = keys_of(tmp_path, "FR-PJ").rotate(ManualClock().now_ms())
+    forged = bytearray(statement.content)
+    forged[-1] ^= 1
+    for content in (bytes(forged), b"rubbish", statement.content, statement.content):
+        mirror.accept_statement(content)
+    assert passed == [statement.content] == mirror.statements()
+    assert mirror.agency_of(encryption_kid(statement.encryption_key)) == "FR-PJ"
+
+
+def test_a_member_that_makes_keys_without_end_pushes_out_its_own(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    now_ms = ManualClock().now_ms()
+    quiet = keys_of(tmp_path, "DE-LP").rotate(now_ms)
+    mirror.accept_statement(quiet.content)
+    keys = keys_of(tmp_path, "FR-PJ")
+    flood = [keys.rotate(now_ms) for _ in range(KIDS_PER_MEMBER_MAX + 5)]
+    for statement in flood:
+        mirror.accept_statement(statement.content)
+    kids = [encryption_kid(statement.encryption_key) for statement in flood]
+    assert mirror.agency_of(encryption_kid(quiet.encryption_key)) == "DE-LP"
+    assert mirror.agency_of(kids[0]) is None
+    assert mirror.agency_of(kids[-1]) == "FR-PJ"
+    assert len(mirror._agencies) == KIDS_PER_MEMBER_MAX + 1
