@@ -88,6 +88,8 @@ class Situations:
         if cell != ANY:
             return [one for part in cell.split("|") for one in self._members(column, section, part)]
         usual = self._usual(column)
+        if column == "instrument":  # who is party to which decides as much as any row
+            return list(dict.fromkeys([*usual, *sorted(self._law.vocabulary.instruments)]))
         named = {
             one
             for other in self._rows
