@@ -53,13 +53,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _extra(
+    parser: argparse.ArgumentParser, name: str, more: list[str]
+) -> argparse.Namespace | None:
+    """What a bench takes beside the common options, by its ``arguments()``."""
+    if not more:
+        return None
+    bench = None if name == "all" else importlib.import_module(f"bench.{name}")
+    if bench is None or not hasattr(bench, "arguments"):
+        parser.error(f"unknown: {' '.join(more)}")
+    found: argparse.Namespace = bench.arguments().parse_args(more)
+    return found
+
+
 def main() -> int:
     """Runs one bench, or all."""
     parser = _parser()
     if len(sys.argv) == 1:
         parser.print_help()
         return 2
-    options = parser.parse_args()
+    options, more = parser.parse_known_args()
+    extra = _extra(parser, options.name, more)
     if options.seconds <= 0 or options.rounds < 1:
         parser.error("--seconds and --rounds must be positive")
     size = Size.smallest() if options.smoke else Size(options.seconds, options.rounds)
@@ -67,7 +81,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         for name in BENCHES if options.name == "all" else [options.name]:
-            show(name, importlib.import_module(f"bench.{name}").run(size))
+            bench = importlib.import_module(f"bench.{name}")
+            show(name, bench.run(size) if extra is None else bench.run(size, extra))
     except KeyboardInterrupt:
         print("interrupted; everything that was started has been stopped", file=sys.stderr)
         return INTERRUPTED

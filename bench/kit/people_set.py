@@ -119,13 +119,15 @@ def published_set(data: Path, size: int, *, scored: int = 1) -> PeopleSet:
 def _slipped(people: Sequence[Person], chance: random.Random) -> list[Query]:
     queries = []
     for way in slips.WAYS:
+        made = 0
         for number in chance.sample(range(len(people)), min(len(people), SLIPPED_PER_CLASS * 2)):
             person = people[number]
             text = person.names[0][0]
             found = readings(text)
             if found and len(found[0]) > 1 and kind_of(text, "name") == "name":
                 queries.append(_query(person, way(text, chance), number, way.__name__))
-            if sum(query.kind == way.__name__ for query in queries) >= SLIPPED_PER_CLASS:
+                made += 1
+            if made >= SLIPPED_PER_CLASS:
                 break
     return queries
 

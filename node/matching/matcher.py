@@ -24,7 +24,7 @@ from node.matching.evidence import Beside, Evidence
 from node.matching.found import Band, Candidate, Found
 from node.matching.model import probability, shipped
 from node.matching.query import asked_for
-from node.matching.ranking import rank
+from node.matching.ranking import rank, warm
 from node.matching.reasons import reasons
 from node.records.selectors import PersonSelector
 
@@ -90,8 +90,10 @@ class RegisterMatcher:
         await loop.run_in_executor(self._thread, self._open)
 
     def _open(self) -> None:
-        shipped()
         self._index.open()
+        warm(*self._index.segments("person"), shipped())
+        # Comparing dates and telling reasons come with what is found, which may be nothing yet.
+        self._names.held([])
 
     async def close(self) -> None:
         """Ends the search thread."""

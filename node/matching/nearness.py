@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from node.matching.words.tokens import Token
 
 # Words looked at under one key, and under codes too short to say much.
-WORDS_PER_KEY_MAX: Final = 400
+WORDS_PER_KEY_MAX: Final = 300
 WORDS_PER_SHORT_CODE_MAX: Final = 200
 SHORT_CODE_MAX: Final = 3
 JOINED_WORDS_PER_KEY_MAX: Final = 60

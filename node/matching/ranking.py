@@ -10,7 +10,7 @@ from node.matching.alignment import Held, align, held_by
 from node.matching.features import COVERED, WHOLE_STRING, features
 from node.matching.gathering import Gathered, gather
 from node.matching.model import log_odds, probability
-from node.matching.query import weigh
+from node.matching.query import asked_for, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +78,16 @@ def weighed(
         found[tried[better]] = again[better]
         cut[tried[better]] = number
     return found, cut
+
+
+# Invented names in the scripts whose tables are read at first use.
+WARMING: Final = ("Anna Example", "Анна Пример", "آنا مثال", "김보기", "例子名")
+
+
+def warm(segments: Sequence[Segment], frequencies: Frequencies, model: Model) -> None:
+    """Reads every table and compiles every path, so that no query waits for it."""
+    for name in WARMING:
+        rank(segments, asked_for(name, frequencies), frequencies, model)
 
 
 def rank(

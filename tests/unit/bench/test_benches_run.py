@@ -33,6 +33,7 @@ NAMES = {
         "bare_relay_cpu_us",
         "nginx_cpu_us",
     },
+    "matching": {"generator"},
     "exchange": {
         "overhead_ms",
         "queries_per_s",

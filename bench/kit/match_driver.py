@@ -1,0 +1,119 @@
+"""The measured process of the bench ``matching``: maps a snapshot and answers queries, nothing else.
+
+usage: python -m bench.kit.match_driver FOLDER
+FOLDER holds ``index`` (a snapshot), ``queries.json``, ``years.npy`` and ``known.json`` (country and sex by
+person). Writes one JSON object: for each query what was found, and the process's own figures.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+_began = time.perf_counter()
+
+import numpy as np  # noqa: E402  # the clock starts before anything is loaded
+from rapidfuzz import fuzz  # noqa: E402
+
+from node.matching import snapshots  # noqa: E402
+from node.matching.evidence import Evidence  # noqa: E402
+from node.matching.gathering import gather  # noqa: E402
+from node.matching.index.frequencies import Frequencies, reference  # noqa: E402
+from node.matching.matcher import judge  # noqa: E402
+from node.matching.model import shipped  # noqa: E402
+from node.matching.query import asked_for  # noqa: E402
+from node.matching.ranking import rank, warm  # noqa: E402
+
+KEPT = 10
+
+
+class Driver:
+    """One register's index, searched as the matcher does."""
+
+    def __init__(self, folder: Path) -> None:
+        snapshot = snapshots.load(folder / "index")
+        if snapshot is None:
+            raise SystemExit("no snapshot of this version")
+        self.segment = snapshot.segments["person"]
+        self.frequencies = Frequencies((self.segment, reference()))
+        self.model = shipped()
+        self.years = np.load(folder / "years.npy", mmap_mode="r")
+        self.known: dict[str, list[str]] = json.loads((folder / "known.json").read_text("utf-8"))
+
+    def stored(self, record: int) -> Evidence:
+        """What is known of a person."""
+        year = int(self.years[record])
+        country, sex = self.known.get(str(record), ("", ""))
+        return Evidence((f"{year:04}",) if year else (), (country,) if country else (), sex)
+
+    def search(self, query: dict[str, Any], beside: Evidence) -> list[tuple[int, float, int]]:
+        """Person, score and band of the best, best first."""
+        asked = asked_for(query["text"], self.frequencies)
+        best: dict[int, tuple[float, float, int]] = {}
+        for one in rank([self.segment], asked, self.frequencies, self.model):
+            stored = self.stored(one.record_id) if beside != Evidence() else Evidence()
+            found = judge(one, beside, stored, names=self.frequencies.names)
+            value = (found.score, one.logit, int(found.band or 0))
+            if one.record_id not in best or best[one.record_id] < value:
+                best[one.record_id] = value
+        ranked = sorted(best.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
+        return [(record, round(score, 4), band) for record, (score, _, band) in ranked[:KEPT]]
+
+    def token_sort(self, text: str) -> list[tuple[int, float, int]]:
+        """The same candidates, ranked by rapidfuzz's token_sort_ratio of their spellings."""
+        segment, best = self.segment, dict[int, float]()
+        for one in asked_for(text, self.frequencies):
+            for row in gather(segment, one).rows.tolist():
+                words = " ".join(self._spelled(word) for word in segment.row_words(row))
+                score = fuzz.token_sort_ratio(one.spelled, words) / 100
+                record = int(segment.arrays.row_record[row])
+                best[record] = max(best.get(record, 0.0), score)
+        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:KEPT]
+        return [(record, round(score, 4), 0) for record, score in ranked]
+
+    def _spelled(self, word: int) -> str:
+        arrays = self.segment.arrays
+        first = int(arrays.word_form[word])
+        starts = arrays.form_start
+        return self.segment.forms[int(starts[first]) : int(starts[first + 1])]
+
+
+def beside(query: dict[str, Any]) -> Evidence:
+    """What a query knows beside the name."""
+    year, country, sex = query["year"], query["country"], query["sex"]
+    return Evidence((f"{year:04}",) if year else (), (country,) if country else (), sex)
+
+
+def main() -> int:
+    """Answers every query: by name alone, timed; with what is known; and as the alternative does."""
+    folder = Path(sys.argv[1])
+    driver = Driver(folder)
+    warm([driver.segment], driver.frequencies, driver.model)
+    start_s = time.perf_counter() - _began
+    queries = json.loads((folder / "queries.json").read_text("utf-8"))
+    names, times, cpu = [], [], []
+    for query in queries:
+        began, began_cpu = time.perf_counter(), time.thread_time()
+        names.append(driver.search(query, Evidence()))
+        times.append((time.perf_counter() - began) * 1e3)
+        cpu.append((time.thread_time() - began_cpu) * 1e3)
+    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result = {
+        "start_s": start_s,
+        "rss_mb": rss_mb,
+        "ms": times,
+        "cpu_ms": cpu,
+        "by_name": names,
+        "with_evidence": [driver.search(query, beside(query)) for query in queries],
+        "token_sort": [driver.token_sort(query["text"]) for query in queries],
+    }
+    print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

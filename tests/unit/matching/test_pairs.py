@@ -1,0 +1,48 @@
+"""Comparing two names without an index."""
+
+from __future__ import annotations
+
+import pytest
+
+from node.matching.pairs import MATCH_MIN, PairScorer
+
+SAME = [
+    ("Katarina Blomqvist", "BLOMQVIST, Katarina"),
+    ("Katarina Blomqvist", "Katarina Blomkvist"),
+    ("Sergey Katzenelin", "Сергей Катценелин"),
+    ("Jürgen Schmidtbauer", "Juergen Schmidtbauer"),
+    ("José Pérez Alvarado", "Jose Perez Alvarado"),
+    ("Abdul Rahman al-Sabbagh", "Abd ar-Rahman Sabbagh"),
+]
+DIFFERENT = [
+    ("Katarina Blomqvist", "Katarina Lindgren"),
+    ("Katarina Blomqvist", "Ottokar Zwierzbski"),
+    ("Katarina Blomqvist", "Ingrid Blomqvist"),
+    ("", "Katarina Blomqvist"),
+    ("", ""),
+    ("!!", "??"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SAME)
+def test_one_name_written_twice_is_one_name(first: str, second: str) -> None:
+    assert PairScorer.shipped().score(first, second) >= MATCH_MIN
+
+
+@pytest.mark.parametrize(("first", "second"), DIFFERENT)
+def test_another_name_is_another_name(first: str, second: str) -> None:
+    assert PairScorer.shipped().score(first, second) < MATCH_MIN
+
+
+@pytest.mark.parametrize(("first", "second"), SAME + DIFFERENT)
+def test_it_never_matters_which_name_comes_first(first: str, second: str) -> None:
+    scorer = PairScorer.shipped()
+    assert scorer.score(first, second) == pytest.approx(scorer.score(second, first))
+
+
+def test_legal_forms_do_not_make_organisations_differ() -> None:
+    scorer = PairScorer.shipped()
+    first, second = "Quillfeather Trading Company Limited", "QUILLFEATHER TRADING CO. LTD"
+    assert scorer.score(first, second, organisation=True) >= MATCH_MIN
+    other = "Vanterpool Shipping Co. Ltd"
+    assert scorer.score(first, other, organisation=True) < MATCH_MIN
