@@ -6,33 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.text import Text
 
-from comity.cli import ledger_words as words
-from comity.cli.grid import Cell, natural, print_rows
-from comity.cli.ledger_place import place_of, verifier_of
+from comity.cli.ledger_prove import prove_entries, write_checkpoint
+from comity.cli.ledger_show import show_log, show_node
 from comity.cli.ledger_verify import verify_log, verify_receipt_file
-from comity.cli.lines import DIM, HELD
-from comity.cli.options import console, json_option, print_json
-from comity.errors import ExitCode, StartError
-from comity.ledger.audit import entry_holds
-from comity.ledger.entry import ENVELOPE_ID_BYTES, Statement
-from comity.ledger.errors import LedgerError
-from comity.ledger.proof import open_receipt
+from comity.cli.options import json_option, profile_option
+from comity.ledger.checkpoint import SIZE_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from rich.console import Console
-
-    from comity.ledger.audit import Entry
-    from comity.store.reader import LedgerReader
+    from collections.abc import Callable
 
 SHOWN_DEFAULT: Final = 20
 SHOWN_MAX: Final = 500
-ID_CHARACTERS_MIN: Final = 6
-_ID_CHARACTERS: Final = 2 * ENVELOPE_ID_BYTES
-_HEADER: Final = ("entry", "when (UTC)", "query", "what happened")
 _HELP: Final = """Prove what was disclosed: read, verify and quote the ledger of a node or gateway.
 
 WHERE is the home folder of a node or gateway, its database file, or a database URL. Nothing is written, no
@@ -60,6 +45,9 @@ _SHOW: Final = """Show entries in words, each one checked against the signed hea
 \b
 comity ledger show node
 comity ledger show node --query 3f9a41d0c2b7
+comity ledger show --profile auditor --directory our-node
+
+Without WHERE an auditor's own node is asked; that somebody read is then an entry itself.
 """
 _PROVE: Final = """Write a .tlog-proof file for each entry asked for, to hand to somebody else.
 
@@ -126,7 +114,7 @@ def verify(where: str | None, receipt: Path | None, **options: Any) -> None:
 
 
 @ledger.command(help=_SHOW)
-@where_argument
+@click.argument("where", metavar="[WHERE]", required=False)
 @click.option(
     "--query", "query_id", metavar="ID", help="Entries about this query; its beginning will do."
 )
@@ -139,76 +127,29 @@ def verify(where: str | None, receipt: Path | None, **options: Any) -> None:
     help="How many of the newest.",
 )
 @click.option(
-    "--before", type=click.IntRange(0), metavar="ENTRY", help="Only entries before this one."
+    "--before",
+    type=click.IntRange(0, SIZE_MAX),
+    metavar="ENTRY",
+    help="Only entries before this one.",
 )
+@profile_option
 @trust_options
 @json_option
-def show(where: str, query_id: str | None, limit: int, before: int | None, **options: Any) -> None:
+def show(where: str | None, profile: str | None, origin: str | None, **options: Any) -> None:
     """Show entries in words, each one checked against the signed head."""
-    from comity.store.reader import LedgerReader  # noqa: PLC0415  # needs the server parts
-
-    place = place_of(where, options.pop("origin"))
-    as_json = options.pop("as_json")
-    with LedgerReader.open(place.database, place.origin) as log:
-        origin = log.origin
-        verifier = verifier_of(origin, home=place.home, **options)
-        if query_id is not None:
-            entries = _about(log, query_id)
-        else:
-            entries = log.latest(limit, before=before) if before is not None else log.latest(limit)
-        found = [(entry, entry_holds(entry, verifier, log.try_prove(entry))) for entry in entries]
-        total = log.count()
-    if as_json:
-        print_json({"origin": origin, "entries": [_plain(entry, holds) for entry, holds in found]})
+    if where is not None:
+        show_log(where, origin=origin, **options)
+    elif origin is None:
+        show_node(profile, **options)
     else:
-        _print_entries(console(), origin, total, found)
-    if not all(holds for _, holds in found):
-        sentence = "Entries marked so are not what was logged; run `comity ledger verify`."
-        raise StartError(sentence, exit_code=ExitCode.UNSOUND)
-
-
-def _print_entries(
-    out: Console, origin: str, total: int, found: Sequence[tuple[Entry, bool]]
-) -> None:
-    title = f"{origin} · {total} entries" + ("" if total == len(found) else f", {len(found)} shown")
-    out.print(Text(title, style="bold"))
-    if not found:
-        return
-    rows = [tuple(Cell(place, Text(word, style=DIM)) for place, word in enumerate(_HEADER))]
-    for entry, holds in found:
-        happened = Text(words.what(entry.kind), style="bold")
-        happened.append("" if holds else "  NOT AS LOGGED", style="bold red")
-        happened.append(
-            f"\n{words.said(entry.kind, entry.details)}", style=HELD if entry.erased else ""
-        )
-        parts = (
-            Text(str(entry.position)),
-            Text(words.when(entry.at_ms)),
-            Text(words.short_id(entry.envelope_id), style="cyan"),
-            happened,
-        )
-        rows.append(tuple(Cell(place, text) for place, text in enumerate(parts)))
-    widths = [natural(rows, place) for place in range(len(_HEADER))]
-    widths[-1] = max(20, out.width - sum(widths[:-1]) - 2 * len(widths))
-    print_rows(out, rows, widths)
-
-
-def _plain(entry: Entry, holds: bool) -> dict[str, Any]:  # noqa: FBT001
-    said = None if entry.details is None else entry.details.decode(errors="replace")
-    return {
-        "entry": entry.position,
-        "at_ms": entry.at_ms,
-        "kind": entry.kind,
-        "query": entry.envelope_id.hex(),
-        "details": said,
-        "erased": entry.erased,
-        "as_logged": holds,
-    }
+        raise click.UsageError("--origin goes with a database.")
 
 
 @ledger.command(help=_PROVE)
 @where_argument
-@click.option("--entry", "position", type=click.IntRange(0), metavar="NUMBER", help="This entry.")
+@click.option(
+    "--entry", "position", type=click.IntRange(0, SIZE_MAX), metavar="NUMBER", help="This entry."
+)
 @click.option("--query", "query_id", metavar="ID", help="Every entry about this query.")
 @click.option(
     "-o",
@@ -225,40 +166,11 @@ def _plain(entry: Entry, holds: bool) -> dict[str, Any]:  # noqa: FBT001
 )
 @trust_options
 @json_option
-def prove(
-    where: str,
-    position: int | None,
-    query_id: str | None,
-    output: Path,
-    *,
-    sealed: bool,
-    **options: Any,
-) -> None:
+def prove(where: str, position: int | None, query_id: str | None, **options: Any) -> None:
     """Write a .tlog-proof file for each entry asked for, to hand to somebody else."""
-    from comity.store.reader import LedgerReader  # noqa: PLC0415  # needs the server parts
-
     if (position is None) == (query_id is None):
         raise click.UsageError("Give either --entry or --query.")
-    place = place_of(where, options.pop("origin"))
-    as_json = options.pop("as_json")
-    with LedgerReader.open(place.database, place.origin) as log:
-        verifier = verifier_of(log.origin, home=place.home, **options)
-        entries = [_entry(log, position)] if position is not None else _about(log, query_id or "")
-        proofs = [(entry, log.prove(entry)) for entry in entries]
-    written = []
-    for entry, proof in proofs:
-        if not entry_holds(entry, verifier, proof):
-            sentence = f"Entry {entry.position} is not what was logged; run `comity ledger verify`."
-            raise StartError(sentence, exit_code=ExitCode.UNSOUND)
-        path = output / f"entry-{entry.position}.tlog-proof"
-        _write(path, proof if sealed else _opened(entry, proof))
-        written.append((entry, path))
-    if as_json:
-        print_json({"files": [str(path) for _, path in written]})
-        return
-    for entry, path in written:
-        told = f"{path}  entry {entry.position}, {words.what(entry.kind)}, {words.when(entry.at_ms)} UTC"
-        click.echo(told)
+    prove_entries(where, position=position, query_id=query_id, **options)
 
 
 @ledger.command()
@@ -277,65 +189,4 @@ def checkpoint(where: str, output: Path | None, **options: Any) -> None:
     `comity ledger verify --since` compares a ledger with it later: that is how a ledger that was cut or
     replaced by an old copy is found out. It holds no personal data.
     """
-    from comity.store.reader import LedgerReader  # noqa: PLC0415  # needs the server parts
-
-    place = place_of(where, options.pop("origin"))
-    with LedgerReader.open(place.database, place.origin) as log:
-        verifier = verifier_of(log.origin, home=place.home, **options)
-        head = log.last_head()
-    if head is None:
-        raise StartError("The ledger is empty and has no head.", exit_code=ExitCode.DATA)
-    try:
-        verifier.checkpoint(head.note)
-    except LedgerError as error:
-        sentence = f"The newest head is not signed by this log's key: {error}."
-        raise StartError(sentence, exit_code=ExitCode.UNSOUND) from error
-    if output is None:
-        click.echo(head.note, nl=False)
-    else:
-        _write(output, head.note)
-        click.echo(f"{output}  {head.size} entries, {words.when(head.at_ms)} UTC")
-
-
-def _about(log: LedgerReader, query_id: str) -> list[Entry]:
-    told = query_id.lower()
-    if not ID_CHARACTERS_MIN <= len(told) <= _ID_CHARACTERS:
-        raise click.UsageError(f"Give at least {ID_CHARACTERS_MIN} characters of the query's id.")
-    try:
-        low = bytes.fromhex(told.ljust(_ID_CHARACTERS, "0"))
-        high = bytes.fromhex(told.ljust(_ID_CHARACTERS, "f"))
-    except ValueError as error:
-        raise click.UsageError(f"{query_id!r} is no beginning of a query's id.") from error
-    found = log.about(low, high)
-    if not found:
-        raise StartError(f"No entry is about query {query_id}.", exit_code=ExitCode.DATA)
-    if len({entry.envelope_id for entry in found}) > 1:
-        raise click.UsageError(f"Several queries begin with {query_id}; give more of the id.")
-    return found
-
-
-def _entry(log: LedgerReader, position: int) -> Entry:
-    found = log.entry(position)
-    if found is None:
-        sentence = f"There is no entry {position}; the ledger has {log.count()}, counted from 0."
-        raise StartError(sentence, exit_code=ExitCode.DATA)
-    return found
-
-
-def _opened(entry: Entry, proof: bytes) -> bytes:
-    if entry.salt is None or entry.details is None:
-        sentence = (
-            f"What entry {entry.position} said was erased; --sealed proves its place without it."
-        )
-        raise StartError(sentence, exit_code=ExitCode.DATA)
-    said = Statement(entry.at_ms, entry.envelope_id, entry.kind, entry.details)
-    return open_receipt(proof, said, salt=entry.salt)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        sentence = f"{path} cannot be written: {error.strerror}."
-        raise StartError(sentence, exit_code=ExitCode.CANNOT_CREATE) from error
+    write_checkpoint(where, output=output, **options)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from comity.ledger.checkpoint import VerifiedCheckpoint, Verifier
+    from comity.ledger.proof import OpenedReceipt
 
 # Shorter logs are verified before a bar could be read; it moves each so many entries.
 PROGRESS_FROM: Final = 20_000
@@ -165,6 +165,10 @@ def verify_receipt_file(
     except LedgerError as error:
         sentence = f"{path} proves nothing: {error}."
         raise StartError(sentence, exit_code=ExitCode.UNSOUND) from error
+    _print_receipt(path, origin, found, as_json=as_json)
+
+
+def _print_receipt(path: Path, origin: str, found: OpenedReceipt, *, as_json: bool) -> None:
     said = found.said
     if as_json:
         print_json(
@@ -188,4 +192,3 @@ def verify_receipt_file(
         words.said(said.kind, said.details),
     ):
         out.print(f"{_INDENT}{line}", soft_wrap=True)
-    sys.stdout.flush()

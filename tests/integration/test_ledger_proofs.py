@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
+from click.testing import CliRunner
 
 from comity.api.ledger.v1 import ledger_service_pb2 as api
 from comity.api.ledger.v1 import ledger_service_pb2_grpc as api_grpc
+from comity.cli.main import comity
 from comity.client import Outcome, Person, Reply, Stage
+from comity.errors import ExitCode
 from comity.ledger import Verifier, verify_opened
 from comity.ledger.audit import Audit, Entry
 from comity.ledger.entry import LEAF_BYTES
 from comity.rpc.errors import refusal_of
 from comity.store.reader import LedgerReader
 from tests.integration.test_exchange import run, suspect, why
+from tests.simulators.ledgers import tamper
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -147,6 +152,39 @@ def test_an_auditor_reads_what_happened_and_can_check_all_of_it(tmp_path: Path) 
             "what": "entries of this query",
         }
         assert read[0].envelope_id == query_id
+
+    run(scene, tmp_path)
+
+
+def test_an_auditor_reads_it_on_the_command_line(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        fed.hold(OWNER, suspect())
+        async with fed.caller(ASKER) as node:
+            reply = await ask(fed, node)
+        for name, role in (("revision", "auditor"), ("clerk", "officer")):
+            await fed.caller(OWNER, name, role).close()
+
+        async def show(name: str, *options: str) -> Any:
+            profile = str(fed.root / "callers" / OWNER / name)
+            command = ["ledger", "show", "--profile", profile, *options]
+            return await asyncio.to_thread(CliRunner().invoke, comity, command)
+
+        trust = ("--directory", str(fed.home(ASKER)))
+        found = await show("revision", *trust, "--query", reply.query_id)
+        assert found.exit_code == 0, found.output
+        for words in ("question received", "answer released", "ledger read", "by revision"):
+            assert words in found.stdout
+        assert "NOT AS LOGGED" not in found.stdout
+        told = json.loads((await show("revision", *trust, "--json", "-n", "2")).stdout)
+        assert [one["kind"] for one in told["entries"]] == ["ledger.read", "ledger.read"]
+        # Told one thing, proven another: what the table says no longer holds.
+        tamper(fed.home(OWNER) / "node.db", "UPDATE ledger_entry SET kind = 'x' WHERE position = 1")
+        found = await show("revision", *trust)
+        assert found.exit_code == ExitCode.UNSOUND
+        assert found.stdout.count("NOT AS LOGGED") == 1
+        assert (await show("revision")).exit_code == ExitCode.CONFIG  # no key to check it by
+        assert (await show("revision", *trust, "--query", "abcdef")).exit_code == ExitCode.USAGE
+        assert (await show("clerk", *trust)).exit_code == ExitCode.REFUSED
 
     run(scene, tmp_path)
 
