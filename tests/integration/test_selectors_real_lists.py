@@ -1,0 +1,118 @@
+"""Selectors on the real published lists, through a whole federation: what was imported is found.
+
+What is asked for is taken from the lists at run time; nothing of them is in this file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from comity.client import (
+    Aircraft,
+    Document,
+    Observable,
+    ObservableType,
+    Organisation,
+    Outcome,
+    Person,
+    StolenObject,
+    Vehicle,
+    Vessel,
+)
+from node.records import normalise
+from node.sources.formats import importer
+from node.sources.rows import Read
+from tests.integration.test_selectors import ASKER, OWNER, found
+from tests.simulators.federation import Federation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from comity.client import Selector
+    from node.records.record import Record
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+pytestmark = [
+    pytest.mark.shared_data,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the folder ../shared/data is absent"),
+]
+LISTS = {
+    "ofac-sdn": "persons/ofac/sdn.csv.gz",
+    "nz-police-vehicles": "objects/nz_stolen_vehicles_2012.csv.gz",
+    "fbi-stolen-art": "objects/fbi_national_stolen_art_stolen_art_new.csv",
+}
+EVERY = 9
+EACH = 4
+
+
+def _selectors(record: Record) -> Iterator[Selector]:
+    """How somebody else would ask for this record."""
+    told: dict[str, Any] = {path.partition(".")[2]: value for path, value in record.fields.items()}
+    match record.entity_type:
+        case "person" if told.get("birth_date") and " " in told["names"][0].full:
+            yield Person(told["names"][0].full, birth_date=told["birth_date"])
+        case "identity_document" if _a_number(told["number"]):
+            yield Document(told["number"], issuing_country=told.get("issuing_country", ""))
+        case "organisation" if told.get("registration_number"):
+            yield Organisation(number=told["registration_number"])
+        case "vessel" if told.get("imo_number"):
+            yield Vessel(imo_number=f"IMO {told['imo_number']}")
+            if told.get("call_sign") and normalise.call_sign(told["call_sign"]):
+                yield Vessel(call_sign=told["call_sign"].lower())
+        case "aircraft" if told.get("registration"):
+            yield Aircraft(told["registration"])
+        case "observable" if told["observable_type"] == "WALLET":
+            yield Observable(ObservableType.WALLET, told["value"])
+        case "vehicle":
+            yield Vehicle(plate=told["plate"].lower(), plate_country="NZ")
+        case "stolen_object":
+            yield StolenObject(title=told["title"])
+
+
+def _a_number(text: str) -> bool:
+    number = normalise.document_number(text)
+    return number.isascii() and 5 <= len(number) <= 9 and any(map(str.isdigit, number))
+
+
+def _sample() -> list[Record]:
+    """Every so many rows of each list, from its beginning to its end."""
+    return [
+        item.record
+        for name, file in LISTS.items()
+        for item in islice(importer(name).read(DATA / file), 0, None, EVERY)
+        if isinstance(item, Read)
+    ]
+
+
+def _asked(records: list[Record]) -> list[Selector]:
+    """A few of each kind."""
+    by_kind: dict[str, list[Selector]] = {}
+    for record in records:
+        for one in _selectors(record):
+            by_kind.setdefault(one.by, []).append(one)
+    return [one for some in by_kind.values() for one in some[:: max(1, len(some) // EACH)][:EACH]]
+
+
+def test_what_real_lists_hold_is_found_through_the_gateway(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with asyncio.timeout(180), Federation.of(tmp_path, (ASKER, OWNER)) as fed:
+            records = _sample()
+            await fed.nodes[OWNER].end()
+            fed.hold(OWNER, *records)
+            await fed.start_node(OWNER)  # its names are all indexed before it answers
+            await fed.linked()
+            asked = _asked(records)
+            kinds = {one.by for one in asked}
+            assert kinds >= {"person", "document", "vessel", "aircraft", "observable", "vehicle"}
+            async with fed.caller(ASKER) as node:
+                for selector in asked:
+                    outcome, _ = await found(node, selector)
+                    # Many works share a title, some people a name: then it is to be asked more precisely.
+                    assert outcome in {Outcome.HIT, Outcome.REFINE}, (selector.by, outcome)
+
+    asyncio.run(scene())
