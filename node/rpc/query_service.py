@@ -35,6 +35,8 @@ SEEING_ROLES: Final = frozenset({"supervisor", "auditor"})
 PAGE_SIZE_DEFAULT: Final = 50
 # Questions one held stream may have in flight.
 CONVERSE_IN_FLIGHT_MAX: Final = 512
+# Questions, and cancellations, in one message; as in the contract, each question is checked by itself.
+CONVERSE_BATCH_MAX: Final = 64
 JUSTIFICATION_PREFIX: Final = "question.justification"
 _LATEST_MS: Final = 2**62
 
@@ -236,6 +238,9 @@ class _Conversation:
                     request = await self._context.read()
                     if request is grpc.aio.EOF:
                         break
+                    for part in ("asks", "cancels"):
+                        if len(getattr(request, part)) > CONVERSE_BATCH_MAX:
+                            raise Refusal(Reason.INVALID_REQUEST, "too many at once", field=part)
                     # The register may have revoked the caller meanwhile.
                     caller = self._servicer._asker(self._context)  # noqa: SLF001  # its other half
                     for number in request.cancels:

@@ -5,12 +5,23 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 
 import node.app
+from comity.api.query.v1 import (
+    justification_pb2,
+    query_service_pb2,
+    query_service_pb2_grpc,
+    reason_pb2,
+)
+from comity.api.record.v1 import options_pb2
 from comity.client import ComityCallError, Outcome, Vehicle
 from comity.clock import ManualClock
 from comity.errors import ExitCode, Reason
+from comity.rpc import options
+from comity.rpc.errors import refusal_of
+from comity.rpc.tls import TlsIdentity, channel_credentials
 from node.app import NodeApp
 from node.records.record import Labels, Record
 from node.storage.callers import CallerRegister
@@ -158,3 +169,78 @@ def test_a_node_whose_clock_is_off_stops_and_says_so(
         assert wrong.error.exit_code == ExitCode.CONFIG
 
     run(scene, tmp_path)
+
+
+def ask(correlation: int, **changes: Any) -> query_service_pb2.Ask:
+    justification: dict[str, Any] = {
+        "purpose": justification_pb2.PURPOSE_INVESTIGATE,
+        "case_reference": "FR-2026-1",
+        "offence": "drug-trafficking",
+        "subject_category": justification_pb2.SUBJECT_CATEGORY_SUSPECT,
+        "aim": justification_pb2.AIM_IDENTIFY,
+        "legal_basis": "EU-2023-977",
+    }
+    question: dict[str, Any] = {
+        "selectors": [{"vehicle": {"vin": VIN}}],
+        "justification": justification | changes,
+        "stage": options_pb2.STAGE_CORE,
+        "urgency": query_service_pb2.URGENCY_NORMAL,
+        "wait_ms": 8_000,
+    }
+    return query_service_pb2.Ask(
+        correlation=correlation, question=query_service_pb2.Question(**question)
+    )
+
+
+def test_a_conversation_refuses_what_is_wrong_by_number_and_field_and_goes_on(
+    tmp_path: Path,
+) -> None:
+    async def scene(fed: Federation) -> None:
+        fed.caller(ASKER, role="system")
+        folder = fed.root / "callers" / ASKER / "officer"
+        pem, key, ca = (
+            (folder / name).read_bytes() for name in ("certificate.pem", "key.pem", "ca.pem")
+        )
+        credentials = channel_credentials(TlsIdentity(pem, key), server_ca_pem=ca)
+        address = f"127.0.0.1:{fed.nodes[ASKER].port}"
+        async with grpc.aio.secure_channel(
+            address, credentials, options=options.API_CHANNEL
+        ) as channel:
+            talk: Any = query_service_pb2_grpc.QueryServiceStub(channel).Converse()
+            batch = [ask(1), ask(1), ask(2, case_reference="no spaces"), ask(3, offence="dissent")]
+            await talk.write(query_service_pb2.ConverseRequest(asks=batch))
+            told: list[Any] = []
+            while len(told) < 4:
+                told += (await talk.read()).tolds
+            refused = {
+                (one.correlation, reason_pb2.ErrorReason.Name(one.refused.reason)[13:]): one.refused
+                for one in told
+                if one.HasField("refused")
+            }
+            assert set(refused) == {
+                (1, "DUPLICATE"),
+                (2, "JUSTIFICATION_REQUIRED"),
+                (3, "ADMISSION_DENIED"),
+            }
+            field = refused[2, "JUSTIFICATION_REQUIRED"].field
+            assert field == "question.justification.case_reference"
+            (answered,) = [one for one in told if one.answers]
+            assert answered.answers[0].source == OWNER
+            flood = [ask(number) for number in range(10, 75)]
+            await talk.write(query_service_pb2.ConverseRequest(asks=flood))
+            found = refusal_of(await _ended(talk))
+            assert found is not None
+            assert (found.reason, found.field) == (Reason.INVALID_REQUEST, "asks")
+        assert fed.nodes[ASKER].app.asking.in_flight == 0
+
+    run(scene, tmp_path)
+
+
+async def _ended(call: Any) -> grpc.aio.AioRpcError:
+    try:
+        while await call.read() is not grpc.aio.EOF:
+            pass
+    except grpc.aio.AioRpcError as error:
+        return error
+    trailing = await call.trailing_metadata()
+    return grpc.aio.AioRpcError(await call.code(), trailing, trailing)
