@@ -28,6 +28,7 @@ HANDS_ON: Final = (
     "         COMITY_BASIS=EU-2023-977 COMITY_CASE=FR-1 COMITY_SUBJECT=suspect",
     "  .venv/bin/comity search person 'Muhammad al-Hassan' --born 1974",
     "  .venv/bin/comity query list",
+    "  .venv/bin/comity ledger verify .state/demo/DE-LP",
 )
 
 data_option = click.option(

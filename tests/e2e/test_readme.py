@@ -122,6 +122,7 @@ def test_the_hands_on_commands_work(up: Path, installed: Installed) -> None:
     assert "DE-LP  1 hit, " in told
     assert "WBAXX3101CA123456" in told
     assert re.search(r"officer +vehicle +investigate", told)
+    assert "sound" in told
 
 
 def test_the_python_example_works(up: Path, installed: Installed) -> None:
