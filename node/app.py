@@ -47,6 +47,8 @@ from node.lawmaking.replaying import PastRulings
 from node.link.codec import WireCodec
 from node.link.links import GatewayLinks
 from node.link.session import Session
+from node.matching import fingerprints
+from node.matching.fingerprints import Fingers
 from node.matching.life import NameIndex
 from node.matching.matcher import RegisterMatcher
 from node.peer_keys import PeerKeyHolder
@@ -218,7 +220,13 @@ class NodeApp:
             ),
             clock=clock,
         )
-        self.matcher = RegisterMatcher(store, names, NameIndex(names, self.home / NAME_INDEX))
+        comparer = fingerprints.installed()
+        self.matcher = RegisterMatcher(
+            store,
+            names,
+            NameIndex(names, self.home / NAME_INDEX),
+            fingers=Fingers(store, comparer) if comparer else None,
+        )
         stack.push_async_callback(self.matcher.close)
         await self.matcher.warm()
         self.links = GatewayLinks(

@@ -74,6 +74,10 @@ class Searching(Protocol):
         """Candidates, best first."""
         ...
 
+    def can_search(self, selector: Selector) -> bool:
+        """Whether it can look for such a thing at all."""
+        ...
+
 
 class Reading(Protocol):
     """The register's reading, masked."""
@@ -156,7 +160,11 @@ class Deciding:
         if barred is not None:
             raise Refusal(Reason.ADMISSION_DENIED, f"row {barred.row}")
         limit = min(question.max_candidates or CANDIDATES_MAX, CANDIDATES_MAX)
-        suitable = [one for one in question.selectors if one.unsuitable() is None]
+        suitable = [
+            one
+            for one in question.selectors
+            if one.unsuitable() is None and self._searching.can_search(one)
+        ]
         if not suitable:
             return SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False), b"{}"
         candidates: dict[RecordId, Candidate] = {}

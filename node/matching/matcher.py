@@ -31,6 +31,7 @@ from node.records.selectors import PersonSelector
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from node.matching.fingerprints import Fingers
     from node.matching.index.frequencies import Frequencies
     from node.matching.life import NameIndex
     from node.matching.ranking import Ranked
@@ -64,6 +65,10 @@ class Matcher(Protocol):
         """Candidates, best first, at most ``limit``, and whether there are more."""
         ...
 
+    def can_search(self, selector: Selector) -> bool:
+        """Whether this register can look for such a thing at all."""
+        ...
+
 
 class Judged(NamedTuple):
     """A ranked row with what stands beside it."""
@@ -77,8 +82,16 @@ class Judged(NamedTuple):
 class RegisterMatcher:
     """Searches the node's own store. Name searches run in one thread, so that exact ones never wait."""
 
-    def __init__(self, store: RecordStore, names: PublishedNames, index: NameIndex) -> None:
+    def __init__(
+        self,
+        store: RecordStore,
+        names: PublishedNames,
+        index: NameIndex,
+        *,
+        fingers: Fingers | None = None,
+    ) -> None:
         self._store = store
+        self._fingers = fingers
         self._names = names
         self._index = index
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
@@ -127,8 +140,16 @@ class RegisterMatcher:
         finally:
             await loop.run_in_executor(self._beside, names.close)
 
+    def can_search(self, selector: Selector) -> bool:
+        """Whether this register can look for such a thing; fingers need a comparer."""
+        return self._fingers is not None or not getattr(selector, "template", b"")
+
     async def search(self, selector: Selector, limit: int) -> Found:
         """Candidates, best first, at most ``limit``, and whether there are more."""
+        probe = getattr(selector, "template", b"")
+        if probe and self._fingers is not None:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._fingers.search, probe, limit)
         found = exact.search(self._store, selector, limit)
         if found is not None:
             return found

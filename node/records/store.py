@@ -359,6 +359,14 @@ class RecordStore:
         parts = json.loads(fact.assertion)
         return Assertion(**{**parts, "restrictions": tuple(parts.get("restrictions", ()))})
 
+    def templates(self) -> Iterator[tuple[RecordId, str]]:
+        """Every record that holds a biometric template, with the template in base64."""
+        field = schema.record_field.c
+        wanted = select(field.record_id, field.value).where(field.path == "biometric.template")
+        with self._engine.connect() as connection:
+            for record_id, value in connection.execution_options(yield_per=500).execute(wanted):
+                yield RecordId(record_id), str(json.loads(value))
+
     def of_source(self, source: str, source_keys: Sequence[str]) -> dict[str, RecordId]:
         """Records by their owner's keys."""
         rows = self.reader.execute(_OF_SOURCE, {"source": source, "keys": list(source_keys)})

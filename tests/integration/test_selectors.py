@@ -48,6 +48,7 @@ from node.records.values import (
     Substance,
 )
 from tests.simulators.federation import Federation
+from tests.simulators.prints import minutiae_record
 from tests.unit.records.test_identifiers import TD3
 
 if TYPE_CHECKING:
@@ -263,6 +264,8 @@ CASES = (
     hit(Biometric("afis 2026 001234"), **{"biometric.quality": "71"}),
     hit(Biometric(name="Jadwiga Jablonewska"), **{"biometric.modality": "FINGER"}),
     miss(Biometric("AFIS-2026-999999")),
+    # Nobody here compares fingers: that is not searched, and never no hit.
+    Case(Biometric(template=minutiae_record(12)), outcome=Outcome.UNSUITABLE),
     hit(Reference(ReferenceType.CASE, "DE 2026 88/1"), **{"case.contact": "Unit 7"}),
     hit(Reference(ReferenceType.EVENT, "EV77")),
     hit(Reference(ReferenceType.OFFENCE, "AZ 12-3")),
@@ -301,6 +304,7 @@ BAD = (
     (Shipment(legs=(Leg(),), first_date="2026"), "shipment.legs", Reason.INVALID_REQUEST),
     (StolenObject(maker="Kestrelby workshop"), "question", Reason.ADMISSION_DENIED),
     (Reference(ReferenceType.NOTICE, "--"), "reference.number", Reason.INVALID_REQUEST),
+    (Biometric(template=b"FMR\0 20\0 and so on"), "biometric.template", Reason.INVALID_REQUEST),
 )
 
 

@@ -22,6 +22,7 @@ from node.records.normalise.electronic import (
     wallet,
 )
 from node.records.normalise.finance import account_number, bic, lei, organisation_number
+from node.records.normalise.prints import minutiae
 from node.records.normalise.text import (
     alphanumeric,
     has_controls,
@@ -65,6 +66,7 @@ __all__ = [
     "ip_address",
     "leg",
     "lei",
+    "minutiae",
     "misread_mrz",
     "mmsi",
     "moment",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from node.records import normalise
 from node.records.identifiers import alternatives
 from node.records.selectors.base import NAME, NUMBER, TEMPLATE, Selector, malformed, refused
 
@@ -35,6 +36,14 @@ class BiometricSelector(Selector):
     reference: str = ""
     name: str = ""
     template: bytes = b""
+
+    def validate(self) -> None:
+        """Whether a template is a minutiae record, and stands alone."""
+        Selector.validate(self)
+        if self.template and not normalise.minutiae(self.template):
+            raise refused("template", "no minutiae record", "a record of ISO/IEC 19794-2:2005")
+        if self.template and (self.reference or self.name):
+            raise refused("template", "a template and a number or name", "one of them")
 
     @property
     def shape(self) -> str:

@@ -31,6 +31,7 @@ from node.records.selectors import (
     VehicleSelector,
     VesselSelector,
 )
+from tests.simulators.prints import minutiae_record
 from tests.unit.records.test_identifiers import TD3
 
 
@@ -144,7 +145,7 @@ def test_a_part_of_the_wrong_form_is_named(selector: Any, field: str) -> None:
         (ShipmentSelector(legs=(Leg("BR", "NL"), Leg("NL", "DE"))), "attributes"),
         (BiometricSelector("AFIS-1"), "number"),
         (BiometricSelector(name="Anna Muster"), "name"),
-        (BiometricSelector(template=b"FMR"), "template"),
+        (BiometricSelector(template=minutiae_record(9)), "template"),
         (ReferenceSelector("NOTICE", "2026/1"), "number"),
     ],
 )
@@ -163,7 +164,7 @@ def test_a_selector_says_how_much_was_given(selector: Any, shape: str) -> None:
         ObservableSelector("WALLET", "0xab16a96d359ec26a11e2c2b3d8f8b8942d5bfcdb"),
         ObservableSelector("IP", "192.0.2.7", port=443, time="2026-03-01T10:00:00Z"),
         SeizureSelector(substance="cocaine", legs=(Leg("CO", "NL"), Leg("", "DE"))),
-        BiometricSelector(template=b"FMR"),
+        BiometricSelector(template=minutiae_record(9)),
         ReferenceSelector("EVIDENCE_ITEM", "E-17"),
     ],
 )
