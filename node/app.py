@@ -39,12 +39,12 @@ from node.exchange import disclosure
 from node.exchange.answering import Answering
 from node.exchange.asking import Asking
 from node.exchange.deciding import Deciding, Pseudonyms
-from node.exchange.model import Outcome, RecipientNews
 from node.exchange.receipts import Receipts
 from node.lawmaking.in_force import LawInForce
 from node.lawmaking.lawmaking import Lawmaking, Surroundings
 from node.lawmaking.replaying import PastRulings
 from node.link.codec import WireCodec
+from node.link.inbox import Inbox
 from node.link.links import GatewayLinks
 from node.link.session import Session
 from node.matching import fingerprints
@@ -76,7 +76,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from comity import envelope
     from comity.authority.home import NodeIdentity
     from comity.clock import Clock
     from comity.identity.directory import Directory
@@ -90,26 +89,11 @@ GRACE_S: Final = 10.0
 # What a draft would change is told in so many sentences; `comity policy diff` tells all.
 CHANGES_TOLD_MAX: Final = 200
 POLICY_KEY_FILE: Final = "policy.key"
-# How long another gateway has to agree with this machine's clock before the node stops.
-CLOCK_PATIENCE_S: Final = 3.0
 INDEX_KEY_FILE: Final = "index.key"
 NAME_INDEX: Final = "name-index"
 REFERENCE_KEY_FILE: Final = "reference.key"
 
 log = logging.getLogger(__name__)
-
-_NEWS: Final = {
-    relay.RECIPIENT_STATE_OFFLINE: Outcome.OFFLINE,
-    relay.RECIPIENT_STATE_OVERLOADED: Outcome.OVERLOADED,
-    relay.RECIPIENT_STATE_REFUSED: Outcome.REFUSED,
-    relay.RECIPIENT_STATE_LOST: Outcome.OFFLINE,
-    relay.RECIPIENT_STATE_UNKNOWN: Outcome.REFUSED,
-}
-_REASONS: Final = {
-    relay.RECIPIENT_STATE_REFUSED: ("ROUTE_DENIED", "the federation's rules do not allow it"),
-    relay.RECIPIENT_STATE_LOST: ("", "its link ended before it answered"),
-    relay.RECIPIENT_STATE_UNKNOWN: ("UNKNOWN_MEMBER", "not an active member"),
-}
 
 
 def secret_file(path: Path) -> bytes:
@@ -276,6 +260,14 @@ class NodeApp:
             entropy=os.urandom,
             floor_ms=settings.answer_floor_ms,
         )
+        self.inbox = Inbox(
+            asking=self.asking,
+            answering=self.answering,
+            directories=self.directories,
+            peer_keys=self.peer_keys,
+            links=self.links,
+            on_wrong_clock=self._wrong_clock,
+        )
         left = interrupted(self.engine, opening=disclosure.ASKED)
         await self.asking.close_interrupted(left)
 
@@ -366,7 +358,7 @@ class NodeApp:
             agency=self.identity.agency,
             signing=self.identity.signing,
             tls_public_key_sha256=spki_sha256(key.public_key()),
-            events=self,
+            events=self.inbox,
             clock=self.clock,
         )
 
@@ -385,61 +377,9 @@ class NodeApp:
         if me is None or not me.active:
             log.warning("this agency is suspended; its queries will be refused")
 
-    def on_query(
-        self,
-        delivered: envelope.DeliveredEnvelope,
-        remaining_ms: int,
-        gateway: str,
-        done: Callable[[], None],
-    ) -> None:
-        """A query for this node."""
-        self.answering.receive(delivered, remaining_ms, gateway, done)
-
-    def on_answer(self, delivered: envelope.DeliveredEnvelope, receipt: bytes) -> None:
-        """An answer to a query of this node."""
-        self.asking.receive(delivered, receipt)
-
-    def on_status(self, status: relay.Status) -> None:
-        """What became of a query so far."""
-        news = []
-        for one in status.recipients:
-            reason, sentence = _REASONS.get(one.state, ("", ""))
-            if one.state == relay.RECIPIENT_STATE_OFFLINE and one.offline_s:
-                sentence = f"node offline for {one.offline_s} s"
-            news.append(
-                RecipientNews(one.agency, _NEWS.get(one.state), reason, one.offline_s, sentence)
-            )
-        self.asking.news(status.query_id, news, status.refused)
-
-    def on_cancel(self, query_id: bytes) -> None:
-        """The requester no longer waits; what is being answered ends in the ledger all the same."""
-
-    def on_directory(self, files: Sequence[tuple[str, bytes]]) -> None:
-        """Signed metadata, unverified."""
-        self.directories.apply(files)
-
-    def on_key_statement(self, statement: bytes) -> None:
-        """Another node's key statement, unverified."""
-        self.peer_keys.accept(statement)
-
-    def on_clock_skew(self, gateway: str, skew_ms: int) -> None:
-        """A gateway's clock and ours differ: ours is wrong unless another gateway agrees with it.
-
-        One gateway alone must not be able to stop every node by telling a wrong time.
-        """
-        sentence = (
-            f"This machine's clock and {gateway}'s differ by {abs(skew_ms) // 1000} seconds; "
-            "more than two minutes make every envelope invalid. Set this machine's clock and start again."
-        )
-
-        def stop_unless_linked() -> None:
-            if self.links.connected:
-                log.error("the clock of %s is off by %d s; not linked", gateway, skew_ms // 1000)
-                return
-            self._fatal = StartError(sentence, exit_code=ExitCode.CONFIG)
-            self._stop.set()
-
-        asyncio.get_running_loop().call_later(CLOCK_PATIENCE_S, stop_unless_linked)
+    def _wrong_clock(self, sentence: str) -> None:
+        self._fatal = StartError(sentence, exit_code=ExitCode.CONFIG)
+        self._stop.set()
 
     async def _rebuild_index(self) -> bool:
         """Builds the name index in a process of its own; ends it when this node stops."""

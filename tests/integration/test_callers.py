@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 
-import node.app
+import node.link.inbox
 from comity.api.query.v1 import (
     justification_pb2,
     query_service_pb2,
@@ -135,18 +135,18 @@ def test_a_gateway_that_ends_in_order_costs_no_query(tmp_path: Path) -> None:
 def test_one_gateway_with_a_wrong_clock_stops_no_node_but_no_agreeing_one_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(node.app, "CLOCK_PATIENCE_S", 0.0)
+    monkeypatch.setattr(node.link.inbox, "CLOCK_PATIENCE_S", 0.0)
 
     async def scene(fed: Federation) -> None:
         owner = fed.nodes[OWNER]
-        owner.app.on_clock_skew("gw2", 600_000)  # what a session says of a gateway that lies
+        owner.app.inbox.on_clock_skew("gw2", 600_000)  # what a session says of a gateway that lies
         async with fed.caller(ASKER) as caller:
             reply = await caller.lookup(Vehicle(vin=VIN), why())
         assert reply.answers[0].outcome is Outcome.HIT
         assert owner.app._fatal is None
         await fed.gateways["gw1"].end()
         await until(lambda: not owner.app.links.connected)
-        owner.app.on_clock_skew("gw2", 600_000)
+        owner.app.inbox.on_clock_skew("gw2", 600_000)
         await until(lambda: owner.error is not None)
         assert "Set this machine's clock" in str(owner.error)
 
@@ -157,7 +157,7 @@ def test_one_gateway_with_a_wrong_clock_stops_no_node_but_no_agreeing_one_does(
 def test_a_node_whose_clock_is_off_stops_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    monkeypatch.setattr(node.app, "CLOCK_PATIENCE_S", 0.0)
+    monkeypatch.setattr(node.link.inbox, "CLOCK_PATIENCE_S", 0.0)
 
     async def scene(fed: Federation) -> None:
         await fed.nodes[OWNER].end()
