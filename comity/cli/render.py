@@ -17,7 +17,7 @@ from rich.text import Text
 
 from comity.cli.grid import GAP_CELLS, Cell, clean, natural, print_rows
 from comity.cli.groups import print_groups
-from comity.cli.lines import ABSENT, DIM, NONE, lines_of
+from comity.cli.lines import ABSENT, DIM, HELD, NONE, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,6 +63,9 @@ def render_reply(
     else:
         _print_narrow(console, lines)
     print_groups(console, reply, names or {})
+    for warning in reply.summary.warnings:
+        note = Text(f"note: {clean(warning)}", style=HELD)
+        _print_parts(console, note, indent=INDENT_CELLS, hanging=INDENT_CELLS)
     _print_parts(console, _last_line(reply), indent=INDENT_CELLS, hanging=INDENT_CELLS)
 
 

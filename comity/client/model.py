@@ -199,6 +199,7 @@ class Summary:
     receipts_due: int
     elapsed_ms: float
     ended_at: datetime | None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,7 @@ def summary(message: answer_pb2.Summary, query_id: str) -> model.Summary:
         receipts_due=message.receipts_due,
         elapsed_ms=message.elapsed_ms,
         ended_at=_instant(message.ended_at) if message.HasField("ended_at") else None,
+        warnings=tuple(message.warnings),
     )
 
 

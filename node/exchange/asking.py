@@ -150,7 +150,7 @@ class Asking:
         reply = await self._close(query)
         if query.refused is not None:
             raise Refusal(query.refused, "refused by the gateway")
-        return reply
+        return replace(reply, summary=replace(reply.summary, warnings=question.warnings))
 
     def _recipients(
         self, targets: Sequence[str], now_ms: int

@@ -107,6 +107,11 @@ class Question:
     max_candidates: int = 0
     wait_ms: int = WAIT_MS_DEFAULT
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks wrong in it and may be right all the same."""
+        return tuple(told for selector in self.selectors for told in selector.warnings)
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -252,6 +257,7 @@ class Summary:
     receipts_due: int
     elapsed_ms: float
     ended_ms: int
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

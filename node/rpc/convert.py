@@ -117,6 +117,7 @@ def summary(values: Summary) -> answer_pb2.Summary:
         receipts_verified=values.receipts_verified,
         receipts_due=values.receipts_due,
         elapsed_ms=values.elapsed_ms,
+        warnings=values.warnings,
     )
     message.ended_at.FromMilliseconds(values.ended_ms)
     return message

@@ -361,6 +361,9 @@ def test_every_selector_finds_what_it_should_and_a_bad_one_is_told_why(tmp_path:
         async with asyncio.timeout(90), Federation.of(tmp_path, (ASKER, OWNER)) as fed:
             fed.hold(OWNER, *REGISTER)
             async with fed.caller(ASKER) as node:
+                odd = await node.lookup(Vehicle(vin=f"{VIN[:8]}1{VIN[9:]}"), why())
+                assert "check digit" in odd.summary.warnings[0]  # it warns, and is searched
+                assert odd.answers[0].outcome is Outcome.NO_HIT
                 wrong = [await wrong_with(node, case) for case in CASES]
                 wrong += [await refused_with(node, *bad) for bad in BAD]
             return wrong

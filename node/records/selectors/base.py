@@ -113,6 +113,11 @@ class Selector:
         return None
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks wrong and may be right all the same; told to whoever asked, beside the answer."""
+        return ()
+
+    @property
     def text(self) -> str:
         """The name to search by, where there is one."""
         return normalise.plain(getattr(self, "name", ""))

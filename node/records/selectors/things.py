@@ -30,6 +30,12 @@ class VehicleSelector(Selector):
     plate: str = ""
     plate_country: str = ""
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A VIN whose check digit fails: a slip, or one of the many makers that use none."""
+        told = normalise.vin_warning(normalise.vin(self.vin)) if self.vin else ""
+        return (f"VIN: {told}",) if told else ()
+
     def validate(self) -> None:
         """Whether this can be a VIN or a plate."""
         Selector.validate(self)

@@ -35,7 +35,7 @@ def rendered(reply: Reply, *, width: int = 120, terminal: bool = False) -> str:
 
 def reply_of(*answers: SourceAnswer, absent: tuple[str, ...] = ()) -> Reply:
     asked = tuple(answer.source for answer in answers)
-    return Reply("", answers, Summary("", asked, absent, 0, 0, 0, 0, 1234.5, None))
+    return Reply("", answers, Summary("", asked, absent, 0, 0, 0, 0, 1234.5, None, ("VIN: odd",)))
 
 
 def hit_of(value: str, **treatment: str) -> Hit:
@@ -57,6 +57,10 @@ def test_a_no_hit_that_the_node_counts_as_not_searched_is_shown_as_that() -> Non
     answer = SourceAnswer("ZZ-IM", Outcome.NO_HIT, complete=True)
     assert "no hit" in rendered(reply_of(answer))
     assert "no hit" not in rendered(reply_of(answer, absent=("ZZ-IM",)))
+
+
+def test_what_looks_wrong_in_the_question_is_said_below_the_answers() -> None:
+    assert "note: VIN: odd" in rendered(reply_of(SourceAnswer("ZZ-IM", Outcome.NO_HIT)))
 
 
 def test_a_source_missing_among_the_answers_gets_a_line() -> None:

@@ -86,13 +86,27 @@ def test_every_command_puts_its_selector(tmp_path: Path) -> None:
         ("search", "object", "--title", "Stilleben", "--case", "ALL-1", *WHY[:6]),
         ("search", "observable", "+33 6 12 34 56 78", "--type", "phone", *case),
         ("search", "person", "A B", "--to", "de-lp", "--stage", "hit", "--wait", "1.5", *case),
+        ("search", "vessel", "Grey Meridian", "--imo", "9074729", *case),
+        ("search", "aircraft", "ZZ-ABC", "--address", "FFABCD", *case),
+        ("search", "container", "CSQU3054383", *case),
+        ("search", "firearm", "AB 123456", "--make", "Northwyke", *case),
+        ("search", "account", "DE89370400440532013000", "--country", "de", *case),
+        ("search", "seizure", "--drug", "cocaine", "--leg", "EC:NL", "--leg", ":Hamburg", *case),
+        ("search", "shipment", "--container", "CSQU3054383", "--from", "2026-01", *case),
+        ("search", "biometric", "AFIS-1", *case),
+        ("search", "file", "2026/12345", "--type", "notice", *case),
     )
-    assert [result.exit_code for result in results] == [0] * 7, [one.output for one in results]
+    assert [result.exit_code for result in results] == [0] * 16, [one.output for one in results]
     asked = node.node.asked
     selectors = [str(one.selectors[0]).split() for one in asked]
     assert [words[0] for words in selectors] == [
-        *("person", "document", "vehicle", "organisation", "stolen_object", "observable", "person")
+        *("person", "document", "vehicle", "organisation", "stolen_object", "observable", "person"),
+        *("vessel", "aircraft", "container", "firearm", "account", "seizure", "shipment"),
+        *("biometric", "reference"),
     ]
+    legs = [(one.origin, one.destination) for one in asked[12].selectors[0].seizure.legs]
+    assert legs == [("EC", "NL"), ("", "Hamburg")]
+    assert "seizure cocaine, EC to NL, anywhere to Hamburg" in results[12].output
     assert asked[0].selectors[0].person.sex == "F"
     assert (
         asked[2].justification.subject_category == 8
@@ -142,7 +156,7 @@ KEYS = {
     "treatment": {"field", "form", "reason", "row", "law", "sentence", "approval"},
     "summary": {
         *("query_id", "asked", "not_searched", "fields_released", "fields_withheld"),
-        *("receipts_verified", "receipts_due", "elapsed_ms", "ended_at"),
+        *("receipts_verified", "receipts_due", "elapsed_ms", "ended_at", "warnings"),
     },
 }
 

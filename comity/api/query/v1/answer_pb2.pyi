@@ -422,6 +422,7 @@ class Summary(_message.Message):
     RECEIPTS_DUE_FIELD_NUMBER: _builtins.int
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     fields_released: _builtins.int
     """Fields that came, over all sources."""
     fields_withheld: _builtins.int
@@ -444,6 +445,10 @@ class Summary(_message.Message):
     def ended_at(self) -> _timestamp_pb2.Timestamp:
         """When it ended."""
 
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What looks wrong in the question and may be right all the same: a VIN whose check digit does not fit."""
+
     def __init__(
         self,
         *,
@@ -455,10 +460,11 @@ class Summary(_message.Message):
         receipts_due: _builtins.int = ...,
         elapsed_ms: _builtins.float = ...,
         ended_at: _timestamp_pb2.Timestamp | None = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked", b"asked", "elapsed_ms", b"elapsed_ms", "ended_at", b"ended_at", "fields_released", b"fields_released", "fields_withheld", b"fields_withheld", "not_searched", b"not_searched", "receipts_due", b"receipts_due", "receipts_verified", b"receipts_verified"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked", b"asked", "elapsed_ms", b"elapsed_ms", "ended_at", b"ended_at", "fields_released", b"fields_released", "fields_withheld", b"fields_withheld", "not_searched", b"not_searched", "receipts_due", b"receipts_due", "receipts_verified", b"receipts_verified", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
