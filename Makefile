@@ -48,7 +48,7 @@ down: $(VENV)/runtime.stamp ## end what `make up` started
 # --- checking it --------------------------------------------------------------------------------------
 test: $(VENV)/dev.stamp ## all tests, one at a time (WORKERS=N: N)
 	@sh scripts/install-debian-packages test
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 check: lint types contracts check-generated breaking ## everything CI checks besides the tests
 
