@@ -49,16 +49,21 @@ class Change:
     def sentence(self) -> str:
         """For people."""
         direction = "more" if self.after > self.before else "less"
-        by = f", by {self.row}: {self.why}" if self.row else ""
+        by = f", by {self.row}: {self.why}" if self.row else "."
+        when = f": {self.when}" if self.when else ""
         return (
-            (
-                f"{direction}: {self.field} leaves {FORMS[self.after]} instead of {FORMS[self.before]}"
-                f"{by} In {self.count} of {self.looked_at} situations looked at"
-                f"{': ' + self.when if self.when else ''}."
-            )
-            .replace("leaves withheld", "is withheld")
-            .replace("instead of withheld", "where it was withheld")
+            f"{direction}: {self.field} {self._moves()}{by} In {self.count} of {self.looked_at} "
+            f"situations looked at{when}."
         )
+
+    def _moves(self) -> str:
+        many = ", " in self.field
+        now = f"{'leave' if many else 'leaves'} {FORMS[self.after]}"
+        if self.after is Form.NOTHING:
+            now = f"{'are' if many else 'is'} withheld"
+        if self.before is Form.NOTHING:
+            return f"{now} where {'they were' if many else 'it was'} withheld"
+        return f"{now} instead of {FORMS[self.before]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ class Situations:
             if part not in (ANY, NONE)
             for one in self._members(column, section, part)[:1]
         }
-        return list(dict.fromkeys([*usual, *sorted(named)]))[: OTHERS_MAX + 1]
+        found = list(dict.fromkeys([*usual, *sorted(named)]))
+        return found if column == "subject" else found[: OTHERS_MAX + 1]
 
     def _usual(self, column: str) -> list[str]:
         attribute = _ATTRIBUTES.get(column, (column, ""))[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.policytools import solver
 from comity.policytools.encoding import Encoding, facts_of
 from comity.policytools.solver import all_of, any_of, negated
-from comity.policytools.space import END_USER, SAME_AS, NotEncodable, space_of, widened
+from comity.policytools.space import END_USER, OTHER_CASE, SAME_AS, NotEncodable, space_of, widened
 from comity.policytools.wording import record_words, request_words
 from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
 from comity.rulings.anatomy import anatomy
@@ -272,6 +272,8 @@ class Theory:
             for name, word in found.items()
             if name.startswith("r_req.")
         }
+        if told.get("case") == OTHER_CASE:
+            del told["case"]  # any case that no row names
         told["facts"] = facts_of({**found, **_linked(found)})["r_req.facts"]
         kinds = {Verb.ASK: AskContext, Verb.ROUTE: RouteContext}
         request = request_words(self._built(kinds.get(self.taken.verb, RequestContext), told))

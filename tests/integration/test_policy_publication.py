@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import os
 import re
+import shlex
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ from node.lawmaking.in_force import FOLDER
 from node.storage.schema import policy_draft, policy_revision
 from tests.simulators.federation import Federation
 from tests.simulators.law import POLICIES
+from tests.simulators.policy_pages import DOCS, Command, commands, rewritten
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +58,8 @@ class Officers:
         roles |= {"dora": "officer", "emil": "policy-editor"}
         self.profiles = {name: fed.profile(agency, name, role) for name, role in roles.items()}
 
-    async def says(self, who: str, *words: str) -> Result:
-        environment = {"COMITY_PROFILE": str(self.profiles[who]), "COLUMNS": "100", "NO_COLOR": "1"}
+    async def says(self, who: str, *words: str, columns: int = 100) -> Result:
+        environment = {"COMITY_PROFILE": str(self.profiles[who]), "COLUMNS": str(columns)}
         runner = CliRunner(env=environment)
         return await asyncio.to_thread(runner.invoke, comity, ["policy", *words])
 
@@ -124,7 +127,7 @@ async def test_an_edit_takes_effect_after_two_approvals_and_goes_back_the_same_w
     replayed = await officers.says(
         "bert", "replay", await officers.proposed(str(POLICIES / "eu-member"), "emil")
     )
-    assert "1 times  FR, INVESTIGATE: vehicle.colour in full instead of withheld" in replayed.output
+    assert "1 time  FR, INVESTIGATE: vehicle.colour in full instead of withheld" in replayed.output
     again = await officers.proposed(str(POLICIES / "eu-member"), "emil")
     await officers.approved(again)
     assert (await officers.says("emil", "publish", again)).exit_code == ExitCode.OK
@@ -282,3 +285,36 @@ async def test_a_database_from_before_the_publication_brings_no_older_law_back(
     (fed.home("DE-LP") / FOLDER / "000001.revision").unlink()
     with pytest.raises(StartError, match="an older law is not put in force"):
         _restarted(fed)
+
+
+def _normal(told: str, ids: dict[str, str]) -> str:
+    """What differs from run to run, made the same: times, digests, ids, places in the ledger."""
+    for number in re.findall(r"draft ([0-9a-f]{12})", told):
+        ids.setdefault(number, f"{len(ids) + 1:012d}")
+    for number, name in ids.items():
+        told = told.replace(number, name)
+    told = re.sub(r"\d{4}-\d\d-\d\d\s+\d\d:\d\d", "2026-11-26 13:30", told)
+    told = re.sub(r"[0-9a-f]{64}", "9f" * 32, told)
+    return re.sub(r"entry\s+\d+\s+of", "entry 7 of", told)
+
+
+@scene
+async def test_the_page_about_publishing_is_followed_word_for_word(
+    fed: Federation, officers: Officers
+) -> None:
+    page = DOCS / "publishing.md"
+    edited = officers.edited()
+    assert await colour(fed, "one")
+    ids: dict[str, str] = {}
+    told: list[tuple[Command, str]] = []
+    for command in commands(page):
+        line = command.line.replace("edited/eu-member", edited)
+        for number, name in ids.items():
+            line = line.replace(name, number)
+        result = await officers.says(command.who, *shlex.split(line)[2:], columns=80)
+        told.append((command, _normal(result.output, ids)))
+    assert len(told) > 5
+    if os.environ.get("COMITY_WRITE_PAGES"):
+        page.write_text(rewritten(page, told), "utf-8")
+    for command, now in told:
+        assert now == command.printed, command.line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -27,7 +28,8 @@ class _Policy(Lazy):
         try:
             return super().invoke(ctx)
         except PolicyError as error:
-            raise StartError(str(error), exit_code=ExitCode.DATA) from error
+            here = str(error).replace(f"{Path.cwd()}/", "")
+            raise StartError(here, exit_code=ExitCode.DATA) from error
 
 
 @click.group(cls=_Policy, commands_at=_COMMANDS)

@@ -70,6 +70,7 @@ def check(path: Path, *, day: datetime | None, strict: bool, as_json: bool) -> N
             say(f"{place}: {one.row} {one.sentence}.", style=_STYLES[one.weight])
         words = "1 thing" if len(found) == 1 else f"{len(found)} things"
         about = f"{words} to look at" if found else "nothing to look at"
-        say(f"{len(laws)} laws of {rows} rows load; {about}.")
+        load = "1 law of {} rows loads" if len(laws) == 1 else f"{len(laws)} laws of {{}} rows load"
+        say(f"{load.format(rows)}; {about}.")
     if worst >= (Weight.WARNING if strict else Weight.ERROR):
         click.get_current_context().exit(ExitCode.DATA)

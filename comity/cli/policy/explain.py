@@ -32,10 +32,22 @@ _STYLES: Final = {Form.FULL: saying.GOOD, Form.NOTHING: saying.DIM, Form.HIT: sa
 @saying.path_argument
 @click.argument("attributes", nargs=-1, metavar="[ATTRIBUTE=WORD]...")
 @click.option("--request", "asked", default="", help="A request by its name in the tests.")
+@click.option(
+    "--field",
+    "wanted",
+    multiple=True,
+    help="Only this field, for example person.names; repeatable.",
+)
 @click.option("--record", "labels", default="", help="A record by its name in the tests.")
 @json_option
 def explain(
-    path: Path, attributes: tuple[str, ...], *, asked: str, labels: str, as_json: bool
+    path: Path,
+    attributes: tuple[str, ...],
+    *,
+    asked: str,
+    labels: str,
+    wanted: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     r"""Explain one request: each field's form, row, law, duties, and what would change it.
 
@@ -62,6 +74,11 @@ def explain(
         ground.build(RequestContext, request),
         ground.build(RecordLabels, record),
     )
+    if wanted:
+        kept = tuple(one for one in found.fields if one.path in wanted)
+        if len(kept) != len(set(wanted)):
+            raise click.UsageError(f"A record like this has no field {', '.join(wanted)}.")
+        found = replace(found, fields=kept)
     if as_json:
         print_json(_plain(found))
     else:

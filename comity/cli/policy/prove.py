@@ -63,8 +63,7 @@ def _plain(one: proving.Proof) -> dict[str, object]:
 
 
 def _show(packs: Packs, proofs: list[proving.Proof]) -> None:
-    took_s = sum(one.elapsed_s for one in proofs)
-    say(f"{len(proofs)} red lines, {took_s:.1f} s", lead=f"{' + '.join(packs)}: ")
+    say(f"{len(proofs)} red lines", lead=f"{' + '.join(packs)}: ")
     for one in proofs:
         lead = "holds   " if one.holds else "BROKEN  "
         style = saying.DIM if one.holds else saying.BAD

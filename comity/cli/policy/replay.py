@@ -38,12 +38,13 @@ def replay(draft_id: str, *, limit: int, as_json: bool, profile: str | None) -> 
         by = f", by {one.row}" if one.row else ""
         say(
             f"{one.country}, {one.purpose}: {one.field} {after} instead of {before}{by}",
-            lead=f"{one.count} times  ",
+            lead=f"{one.count} {'time' if one.count == 1 else 'times'}  ",
         )
     if not told.changes:
         say("Nothing would have been otherwise.")
     skipped = f", {told.without_context} of them without a context" if told.without_context else ""
+    many = "disclosure" if told.disclosures == 1 else "disclosures"
     say(
-        f"{told.disclosures} disclosures looked at{skipped}; {told.fields} fields ruled on again.",
+        f"{told.disclosures} {many} looked at{skipped}; {told.fields} fields ruled on again.",
         style=saying.DIM,
     )

@@ -77,7 +77,8 @@ def test_a_condition_stricter_than_at_home_is_an_error_golden_case_30(tmp_path: 
         '[[same]]\ntoward = "eu"\nfield = "identity"\nduties = ["retain-180d", "no-onward"]\n'
         'law = "Police Data Act 12"\n'
     )
-    cells(root / "eu-member" / "release.csv", "EU-SUSPECT-ID", duties="retain-30d|no-onward")
+    row = {"duties": "retain-30d|no-onward"}
+    cells(root / "eu-member" / "release.csv", "EU-SUSPECT-ID", **row)
     result = run("check", root / "eu-member", columns=300)
     assert result.exit_code == ExitCode.DATA
     assert (

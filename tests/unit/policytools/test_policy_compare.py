@@ -32,7 +32,7 @@ def test_a_grant_made_narrower_releases_less_and_says_where(tmp_path: Path) -> N
     assert "ZZ-WANTED changed: form was <=full, is <=hit." in result.output
     assert "→ less: " in result.output
     assert "person.names" in result.output
-    assert "leaves as a hit instead of in full" in result.output
+    assert "leave as a hit instead of in full" in result.output
     assert "more: " not in result.output
 
 
