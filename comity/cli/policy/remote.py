@@ -67,7 +67,7 @@ def service(profile: str | None) -> Iterator[Service]:
 def refused(sentence: str) -> None:
     """Ends a command that a rule of the procedure refused."""
     if sentence:
-        click.echo(f"comity policy: {sentence}", err=True)
+        click.echo(f"refused: {sentence}", err=True)
         click.get_current_context().exit(ExitCode.REFUSED)
 
 
