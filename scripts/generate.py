@@ -19,7 +19,13 @@ PROTO = ROOT / "proto"
 # protovalidate's rules are generated under our own package, so that nothing shadows another
 # distribution's `buf`.
 VENDORED_FROM, VENDORED_TO = "buf.validate", "comity._vendor.buf.validate"
-GENERATED = ("comity/api", "comity/wire", "comity/_vendor", "comity/catalogue.py")
+GENERATED = (
+    "comity/api",
+    "comity/wire",
+    "comity/_vendor",
+    "comity/catalogue.py",
+    "docs/reference/fields.md",
+)
 
 
 def protoc(out: Path) -> None:
@@ -70,12 +76,14 @@ def rewrite(out: Path) -> None:
 
 
 def catalogue(out: Path) -> None:
-    """Writes ``comity/catalogue.py``: every field of every entity with tier and stage."""
+    """Writes ``comity/catalogue.py``: every field of every entity, and the page that lists them."""
     marker = out / "comity" / "__init__.py"  # makes the fresh tree win over the installed package
     marker.touch()
     script = ROOT / "scripts" / "generate_catalogue.py"
     subprocess.run([sys.executable, str(script), str(out)], check=True)
     marker.unlink()
+    page = ROOT / "scripts" / "generate_fields_page.py"
+    subprocess.run([sys.executable, str(page), str(out)], check=True)
     ruff = Path(sys.executable).parent / "ruff"
     target = out / "comity" / "catalogue.py"
     subprocess.run(
