@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from comity.ledger.tree import Lookup
 
 COLUMNS: Final = "position, kind, at_ms, envelope_id, leaf, salt, details"
+# What stands for a number that is none: never a position, a size or a time.
+NO_NUMBER: Final = -1
 ENTRIES_FROM: Final = text(
     f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND position >= :first"  # noqa: S608
     " ORDER BY position LIMIT :page"
@@ -39,19 +41,29 @@ _TILE: Final = text(
 def entry_of(row: Any) -> Entry:
     """A row of the entries' table."""
     return Entry(
-        row.position,
-        row.kind,
-        row.at_ms,
-        bytes(row.envelope_id),
-        bytes(row.leaf),
-        None if row.salt is None else bytes(row.salt),
-        None if row.details is None else bytes(row.details),
+        _number(row.position),
+        str(row.kind),
+        _number(row.at_ms),
+        _blob(row.envelope_id),
+        _blob(row.leaf),
+        None if row.salt is None else _blob(row.salt),
+        None if row.details is None else _blob(row.details),
     )
 
 
 def head_of(row: Any) -> Head:
     """A row of the heads' table."""
-    return Head(row.size, row.at_ms, str(row.note).encode())
+    return Head(_number(row.size), _number(row.at_ms), str(row.note).encode())
+
+
+def _number(value: object) -> int:
+    """A number; SQLite keeps whatever somebody put there, and what is none must not end an audit."""
+    return value if isinstance(value, int) else NO_NUMBER
+
+
+def _blob(value: object) -> bytes:
+    """Bytes, or text that stands where bytes should: ``bytes`` of a number would be that many zeros."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
 
 
 def entries_from(connection: Connection, log: int, first: int, count: int) -> list[Entry]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from comity.ledger.audit import Entry, Head
 
+# Undefined table and column (PostgreSQL documentation, appendix A).
+_UNDEFINED: Final = frozenset({"42P01", "42703"})
 PAGE_ROWS: Final = 1_000
 # Below and above every position, also of rows that should not be there.
 _FIRST: Final = -(1 << 63)
@@ -90,6 +92,9 @@ class LedgerReader:
                 log, found = _choose(_logs(connection), name, origin)
                 yield cls(connection, name, log=log, origin=found)
         except DBAPIError as error:
+            if _no_such_table(error):
+                gone = f"{name} lacks a part of its ledger: a table or column was dropped."
+                raise StartError(gone, exit_code=ExitCode.UNSOUND) from error
             sentence, exit_code = sentence_of(error)
             raise StartError(f"The database {name} {sentence}.", exit_code=exit_code) from error
         finally:
@@ -154,7 +159,10 @@ class LedgerReader:
             yield from rows
             if len(rows) < PAGE_ROWS:
                 return
-            first = getattr(rows[-1], key) + 1
+            last = getattr(rows[-1], key)
+            if not isinstance(last, int):
+                return  # text where a number belongs sorts behind every number; it was yielded
+            first = last + 1
 
 
 def _logs(connection: Connection) -> dict[str, int]:
@@ -180,6 +188,6 @@ def _choose(logs: dict[str, int], name: str, origin: str) -> tuple[int, str]:
 
 
 def _no_such_table(error: DBAPIError) -> bool:
-    undefined_table = "42P01"  # PostgreSQL documentation, appendix A
     state = getattr(error.orig, "sqlstate", None)
-    return state == undefined_table or "no such table" in str(error.orig)
+    said = str(error.orig)
+    return state in _UNDEFINED or "no such table" in said or "no such column" in said

@@ -277,6 +277,44 @@ def test_erasing_what_an_entry_said_leaves_the_log_sound(where: str) -> None:
     assert audited(where, [kept]).size == 303
 
 
+@pytest.mark.parametrize("table", ["entry", "tile", "checkpoint"])
+def test_a_dropped_table_is_not_begun_anew(where: str, table: str) -> None:
+    fill(where, COUNT, groups=60)
+    tamper(where, f"DROP TABLE ledger_{table}")
+    with pytest.raises(StartError, match="was dropped") as caught:
+        audited(where)
+    assert caught.value.exit_code == ExitCode.UNSOUND
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "leaf = 9000000000000",
+        "leaf = 'text'",
+        "salt = 7",
+        "details = 'text'",
+        "envelope_id = 1.5",
+        "at_ms = 'yesterday'",
+        "position = 'fifth'",
+        "kind = x'ff00'",
+    ],
+)
+def test_what_sqlite_lets_stand_in_a_column_does_not_end_an_audit(
+    tmp_path: Path, change: str
+) -> None:
+    where = str(tmp_path / "node.db")
+    fill(where, 20)
+    tamper(where, EDIT.format(change), position=5)
+    assert not audited(where).sound
+
+
+def test_a_head_that_is_no_text_does_not_end_an_audit(tmp_path: Path) -> None:
+    where = str(tmp_path / "node.db")
+    fill(where, 20)
+    tamper(where, "UPDATE ledger_checkpoint SET note = 12, size = 'x' WHERE size = 6")
+    assert "is not signed" in audited(where).findings[0].sentence
+
+
 def test_half_an_erasure_is_an_edit(where: str) -> None:
     fill(where, 6)
     tamper(where, "UPDATE ledger_entry SET salt = NULL WHERE position = 4")
