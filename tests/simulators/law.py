@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 TODAY = date(2026, 11, 24)
-NODE_PACKS = ("eu-member", "gb", "zz")
+NODE_PACKS = ("eu-member", "gb", "us", "ch", "zz", "interpol")
 
 
 @cache

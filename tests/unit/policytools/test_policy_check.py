@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from comity.errors import ExitCode
 from comity.policytools.checking import Finding, Weight, check
 from comity.policytools.tree import Tree, open_tree
@@ -23,6 +25,7 @@ def about(findings: list[Finding], row: str) -> list[tuple[Weight, str]]:
     return [(one.weight, one.sentence) for one in findings if one.row == row]
 
 
+@pytest.mark.timeout(400)
 def test_the_shipped_packs_have_no_error() -> None:
     result = run("check", POLICIES, "--today", TODAY.isoformat())
     assert result.exit_code == ExitCode.OK, result.output
