@@ -26,13 +26,16 @@ _stub: Any = api_grpc.QueryServiceStub
 
 # Questions in one message of a held stream.
 ASKS_MAX = 32
+# A machine that is busy with other things must not end a round by impatience.
+WAIT_MS = 30_000
+CALL_S = 40.0
 SETTLED_S = 120.0
 SETTLED_STEP_S = 0.1
 
 
 def question(number: str, targets: list[str]) -> api.Question:
     """A document looked up by number."""
-    asked = api.Question(targets=targets)
+    asked = api.Question(targets=targets, wait_ms=WAIT_MS)
     asked.selectors.add().document.number = number
     why = asked.justification
     why.purpose, why.aim = justification.PURPOSE_INVESTIGATE, justification.AIM_IDENTIFY
@@ -101,12 +104,12 @@ class Asker:
 
     async def _lookup(self, turn: int) -> None:
         request = api.LookupRequest(question=self._question(turn))
-        _proven(await self._stub.Lookup(request, timeout=30))
+        _proven(await self._stub.Lookup(request, timeout=CALL_S))
 
     async def _search(self, turn: int) -> None:
         request = api.SearchRequest(question=self._question(turn))
         last = None
-        async for response in self._stub.Search(request, timeout=30):
+        async for response in self._stub.Search(request, timeout=CALL_S):
             last = response
         _proven(last)
 
