@@ -18,9 +18,8 @@ from bench.kit.asking import Asker, connected
 from bench.kit.chain import caller, certificates, chain
 from bench.kit.load import Round, best, closed_loop, measured
 from bench.kit.report import Report, Size, median, progress
-from bench.kit.scene import federation, register_file, scratch
+from bench.kit.scene import federation, fill, register_file, scratch, start_all
 from comity.demo.federation import Agency
-from comity.demo.processes import concurrently
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -56,12 +55,11 @@ def populate(fed: Federation, root: Path, records: int) -> list[str]:
         fed.set(name, "answer_floor_ms", 0)
     numbers = register_file(root / "large.jsonl", records)
     register_file(root / "small.jsonl", min(records, RECORDS_OF_OTHERS))
-    fed.load(first, "register", root / "large.jsonl")
-    concurrently(
-        [lambda name=name: fed.load(name, "register", root / "small.jsonl") for name in rest]
-    )
+    fill(fed.home(first), root / "large.jsonl")
+    for name in rest:
+        fill(fed.home(name), root / "small.jsonl")
     fed.add_caller(asker, SYSTEM, "system")
-    fed.start_all()
+    start_all(fed)
     return numbers
 
 

@@ -23,10 +23,14 @@ from comity.authority.joining import join_gateway, join_node
 from comity.authority.publishing import Authority
 from comity.clock import SystemClock
 from comity.demo.federation import FEDERATION, Federation
-from comity.demo.processes import free_port
+from comity.demo.processes import concurrently, free_port
 from comity.demo.registers import registers
 from comity.identity.names import AgencyId, FederationId, InstanceName
 from comity.rulings.shipped import GATEWAY_DEFAULT
+from node.app import open_register
+from node.settings import Settings
+from node.sources.formats import importer
+from node.sources.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from comity.demo.federation import Agency
 
 ASKED_MAX = 500
+STARTED_AT_ONCE = 3
 OFFICERS = ("officer-1.pem", "officer-2.pem")
 
 
@@ -94,6 +99,27 @@ async def _join_all(fed: Federation) -> None:
         packs = ("model", "core", *agency.packs)
         fed.set(agency.id, "policies", [str(fed.policies / pack) for pack in packs])
         fed.set(agency.id, "listen", fed.listen[agency.id])
+
+
+def fill(home: Path, path: Path) -> None:
+    """Loads a file of the Comity register format into a node that does not run."""
+    engine, store = open_register(home, Settings.load(home))
+    try:
+        load(importer("register"), store, path)
+    finally:
+        store.close()
+        engine.dispose()
+
+
+def start_all(fed: Federation) -> None:
+    """Starts gateways, then nodes, a few at a time: each works hard for a moment."""
+    for name in fed.gateway_names:
+        fed.start(name)
+    names = [agency.id for agency in fed.agencies]
+    for at in range(0, len(names), STARTED_AT_ONCE):
+        concurrently(
+            [lambda name=name: fed.start(name) for name in names[at : at + STARTED_AT_ONCE]]
+        )
 
 
 def register_file(path: Path, records: int) -> list[str]:
