@@ -4,9 +4,9 @@ An entity's addresses, listings and a document's holder are entities of their ow
 a first pass keeps them on disk (``node.sources.scratch``), a second yields the records.
 
 What becomes what: Person; Company, Organization, LegalEntity, PublicBody as organisation; Passport and
-Identification as identity document; Vehicle; CryptoWallet as observable. Address and Sanction belong to
-others and are no records. Everything else (payments, ownership, family, vessels …) is quarantined as an
-unsupported entity type and counted.
+Identification as identity document; Vehicle; CryptoWallet as observable; vessels, aircraft, accounts, and the
+edges between entities as relations (``node.sources.ftm_further``). Address and Sanction belong to others and
+are no records. Everything else (payments …) is quarantined as an unsupported entity type and counted.
 
 Labels come from ``topics``: crime and wanted are ``wanted`` when the list says so, a sanction is
 ``suspect``; all are marked ``listed`` then. A politically exposed person or anybody without a topic is
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from node.records.record import Labels, Record
 from node.records.values import Identifier, PersonName
-from node.sources import building, countries, dates
+from node.sources import building, countries, dates, ftm_further
 from node.sources.ftm_parts import (
     PARTS,
     Properties,
@@ -266,4 +266,5 @@ _BUILDERS: Final[dict[str, _Builder]] = {
     "Identification": _document,
     "Vehicle": _vehicle,
     "CryptoWallet": _wallet,
+    **ftm_further.BUILDERS,
 }

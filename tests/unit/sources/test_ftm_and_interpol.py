@@ -94,6 +94,36 @@ def test_a_label_is_never_milder_than_the_topic(
     assert records(ftm.read(_lines(tmp_path, person)))["p1"].labels.subject == subject
 
 
+def test_an_edge_becomes_a_relation_between_the_records_it_names(tmp_path: Path) -> None:
+    owns = {
+        "id": "e1",
+        "schema": "Ownership",
+        "properties": {"owner": ["p1"], "asset": ["v1"], "startDate": ["2020-03"]},
+    }
+    vessel = {
+        "id": "v1",
+        "schema": "Vessel",
+        "properties": {"name": ["Grey Meridian"], "imoNumber": ["9074729"], "flag": ["pa"]},
+    }
+    account = {
+        "id": "b1",
+        "schema": "BankAccount",
+        "properties": {"iban": ["DE89370400440532013000"]},
+    }
+    endless = {"id": "e2", "schema": "Family", "properties": {"person": ["p1"]}}
+    items = list(ftm.read(_lines(tmp_path, PERSON, owns, vessel, account, endless)))
+    found = records(items)
+    assert found["e1"].fields == {
+        "relation.relation_type": "owner",
+        "relation.from_reference": "p1",
+        "relation.to_reference": "v1",
+        "relation.since": "2020-03",
+    }
+    assert found["v1"].fields["vessel.flag"] == "PA"
+    assert found["b1"].fields["account.country"] == "DE"
+    assert refused(items) == [(5, "no number or value")]
+
+
 def test_what_is_no_entity_of_ours_is_counted(tmp_path: Path) -> None:
     numberless = {"id": "d2", "schema": "Passport", "properties": {"holder": ["p1"]}}
     items = list(ftm.read(_lines(tmp_path, PAYMENT, COMPANY, numberless, {"schema": "Person"})))
