@@ -23,6 +23,9 @@ KINDS: Final = {
     "relay.accepted": "question accepted for relaying",
     "relay.closed": "relaying ended",
     "ledger.read": "ledger read",
+    "policy.proposed": "law proposed",
+    "policy.approved": "law approved",
+    "policy.published": "law published",
 }
 NOTHING: Final = "nothing further"
 ERASED: Final = "erased under retention rules; its place in the log is proven"
@@ -147,7 +150,27 @@ def _name(kind: Any, number: int) -> str:
     return f"unknown ({number})" if found is None else str(found.name)
 
 
+def _proposed(told: dict[str, Any]) -> str:
+    return f"{told['author']}: {told['reason']} · draft {told['draft']}"
+
+
+def _approved(told: dict[str, Any]) -> str:
+    return f"{told['approver']} · draft {told['draft']}"
+
+
+def _published(told: dict[str, Any]) -> str:
+    approvers = " and ".join(told["approvers"])
+    start = when(told["effective_ms"])
+    return (
+        f"revision {told['sequence']} by {told['author']}, approved by {approvers}, published by "
+        f"{told['publisher']}, in force from {start} UTC"
+    )
+
+
 _SAY: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+    "policy.proposed": _proposed,
+    "policy.approved": _approved,
+    "policy.published": _published,
     "query.asked": _asked,
     "query.closed": _closed,
     "query.received": _received,
