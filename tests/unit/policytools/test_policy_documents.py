@@ -22,7 +22,7 @@ def test_every_command_of_the_page_prints_what_it_says(
     monkeypatch.chdir(tmp_path)
     count = 0
     for command, now in played(page):
-        assert now == command.printed, command.line
+        assert now == command.printed, f"{command.line}: python -m tests.simulators.policy_pages"
         count += 1
     assert count > 1
 
