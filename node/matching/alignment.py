@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from node.matching.index.segment import spans
+from node.matching.index.segment import distinct, spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ class _Table:
 
     def __init__(self, near: Sequence[Near | None]) -> None:
         lists = [one.words for one in near if one is not None]
-        self._known = np.unique(np.concatenate(lists)) if lists else np.zeros(0, np.int32)
+        self._known = distinct(lists) if lists else np.zeros(0, np.int32)
         shape = (len(near), len(self._known) + 1)
         self.nearness = np.zeros(shape, np.float32)
         self.spelled = np.zeros(shape, np.float32)

@@ -24,8 +24,9 @@ from node.matching.evidence import Beside, Evidence
 from node.matching.found import Band, Candidate, Found
 from node.matching.model import probability, shipped
 from node.matching.query import asked_for
-from node.matching.ranking import rank, warm
+from node.matching.ranking import NAME_LOGIT_MAX, rank, warm
 from node.matching.reasons import reasons
+from node.records.name_index import NamesUnreadable
 from node.records.selectors import PersonSelector
 
 if TYPE_CHECKING:
@@ -47,13 +48,12 @@ PROBABLE_MIN: Final = 0.85
 # Where only a year supports a name, or so many names are there to be met by chance.
 PROBABLE_MIN_UNSUPPORTED: Final = 0.90
 LARGE_REGISTER_NAMES: Final = 1_000_000
-# Log-odds of 0.99: as sure as a name alone can make anybody.
-NAME_LOGIT_MAX: Final = 4.6
 
 
 # News are looked for this often beside the queries; a failed rebuild is tried again after so long.
 KEEP_UP_S: Final = 1.0
 REBUILD_AGAIN_S: Final = 600.0
+UNREADABLE_AGAIN_S: Final = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,12 @@ class RegisterMatcher:
         patience_s = KEEP_UP_S
         try:
             while not await _set_within(stop, patience_s):
-                await loop.run_in_executor(self._beside, self._index.keep_up, names)
+                try:
+                    await loop.run_in_executor(self._beside, self._index.keep_up, names)
+                except NamesUnreadable as error:
+                    log.error("new names cannot be read (%s); trying again", error)
+                    patience_s = UNREADABLE_AGAIN_S
+                    continue
                 patience_s = KEEP_UP_S
                 if self._index.overdue:
                     if await rebuild():

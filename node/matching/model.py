@@ -41,11 +41,6 @@ def probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-LOGIT_MAX, min(LOGIT_MAX, logit))))
 
 
-def log_odds(share: float) -> float:
-    """What a probability is as log-odds."""
-    return math.log(share / (1 - share))
-
-
 @cache
 def shipped() -> Model:
     """The trained model; read once."""

@@ -12,7 +12,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, JaroWinkler
 
-from node.matching.index.segment import spans
+from node.matching.index.segment import distinct, spans
 from node.matching.words.tokens import keys, spelling_keys
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _near(segment: Segment, one: Token, texts: Sequence[str], limit: int) -> Nea
             named.append(words)
     if not lists:
         return None
-    words = np.unique(np.concatenate(lists))
+    words = distinct(lists)
     spelled = _spelled(segment, one, words)
     code = np.zeros(len(words), np.float32)
     for letters, those in sorted(coded, key=lambda found: found[0]):

@@ -64,7 +64,9 @@ FEATURES: Final = (
 CLOSE: Final = 0.8
 
 
-class _Met(NamedTuple):
+class Met(NamedTuple):
+    """How two words meet."""
+
     nearness: float
     same: bool
     sound: bool
@@ -146,19 +148,19 @@ def features(first: Reading, second: Reading, *, organisation: bool) -> list[flo
 
 def _align(
     one: Sequence[Token], other: Sequence[Token]
-) -> tuple[list[_Met], list[tuple[_Met, Token]]]:
+) -> tuple[list[Met], list[tuple[Met, Token]]]:
     """Pairs of words, the nearest first, each word once; and each pair with its first word."""
     scored = sorted(
         (
             (met.nearness, -i, -j, met)
             for i, a in enumerate(one)
             for j, b in enumerate(other)
-            if (met := _meet(a.text, b.text)).nearness >= PAIR_MIN
+            if (met := meet(a.text, b.text)).nearness >= PAIR_MIN
         ),
         reverse=True,
     )
     rows, columns = set[int](), set[int]()
-    found: list[tuple[_Met, Token]] = []
+    found: list[tuple[Met, Token]] = []
     for _, i, j, met in scored:
         if i not in rows and j not in columns:
             rows.add(i)
@@ -168,15 +170,16 @@ def _align(
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _meet(first: str, second: str) -> _Met:
+def meet(first: str, second: str) -> Met:
+    """How two words meet."""
     a, b = token(first), token(second)
     if first == second:
-        return _Met(1.0, True, True, True, False, 0, False)  # noqa: FBT003  # a row of a table
+        return Met(1.0, True, True, True, False, 0, False)  # noqa: FBT003  # a row of a table
     form, other = a.forms[0], b.forms[0]
     if 1 in {len(form), len(other)} and not (a.native and b.native):
         initial = form[:1] == other[:1] and len(form) != len(other)
         near = INITIAL_NEARNESS if initial else 0.0
-        return _Met(near, False, False, False, initial, 0, not initial)  # noqa: FBT003
+        return Met(near, False, False, False, initial, 0, not initial)  # noqa: FBT003
     spelled = max(
         JARO_WINKLER_SHARE * JaroWinkler.similarity(x, y)
         + (1 - JARO_WINKLER_SHARE) * Indel.normalized_similarity(x, y)
@@ -195,7 +198,7 @@ def _meet(first: str, second: str) -> _Met:
         for x in a.forms[:FORMS_COMPARED_MAX]
         for y in b.forms[:FORMS_COMPARED_MAX]
     )
-    return _Met(near, False, sound, symbol, False, edits, form[:1] != other[:1])  # noqa: FBT003
+    return Met(near, False, sound, symbol, False, edits, form[:1] != other[:1])  # noqa: FBT003
 
 
 def _numbers(reading: Reading) -> list[str]:

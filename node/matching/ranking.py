@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from node.matching.alignment import Held, align, held_by
 from node.matching.features import COVERED, WHOLE_STRING, features
 from node.matching.gathering import Gathered, gather
-from node.matching.model import log_odds, probability
 from node.matching.query import asked_for, weigh
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ RANKED_MAX: Final = 50
 WHOLE_STRING_SHARE: Final = 0.3
 # Breaks ties between equal log-odds without moving any.
 TIE: Final = 1e-3
+# Log-odds of 0.99: as sure as a name alone can make anybody.
+NAME_LOGIT_MAX: Final = 4.6
 
 
 class Ranked(NamedTuple):
@@ -107,12 +109,14 @@ def rank(
 
 
 def _shared(found: list[Ranked]) -> list[Ranked]:
-    """Records with exactly the name asked for share its likelihood: it can be only one of them."""
-    records = len({one.record_id for one in found if one.alike})
-    if records < 2:  # noqa: PLR2004  # nobody to share with
-        return found
+    """At most one record is the person asked for: the odds of each are against all the others too."""
+    best: dict[int, float] = {}
+    for one in found:
+        best[one.record_id] = max(best.get(one.record_id, -math.inf), one.logit)
+    odds = {record: math.exp(min(logit, NAME_LOGIT_MAX)) for record, logit in best.items()}
+    total = sum(odds.values())
     return [
-        one._replace(logit=log_odds(probability(one.logit) / records)) if one.alike else one
+        one._replace(logit=one.logit - math.log1p(max(0.0, total - odds[one.record_id])))
         for one in found
     ]
 

@@ -6,16 +6,17 @@ here, so it is never a candidate, however old the index is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, text
+from sqlalchemy.exc import DBAPIError
 
 from node.records.record import RecordId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, TextClause
 
 _LAST: Final = text("SELECT last FROM serial WHERE name = 'name'")
 _COUNT: Final = text("SELECT count(*) FROM name")
@@ -29,6 +30,10 @@ _FACTS: Final = text(
     "SELECT record_id, path, value FROM record_field WHERE record_id IN :ids"
     " AND path IN ('person.birth_date', 'person.nationalities', 'person.sex')"
 ).bindparams(bindparam("ids", expanding=True))
+
+
+class NamesUnreadable(Exception):  # a state that passes
+    """The register's names cannot be read now; the next attempt uses a new connection."""
 
 
 class StoredName(NamedTuple):
@@ -55,6 +60,13 @@ class PublishedNames:
             )
         return self._connection
 
+    def _read(self, statement: TextClause, values: Mapping[str, object] | None = None) -> list[Any]:
+        try:
+            return list(self._reader.execute(statement, values or {}))
+        except DBAPIError as error:
+            self._connection = None
+            raise NamesUnreadable(type(error).__name__) from error
+
     def another(self) -> PublishedNames:
         """The same names, for another thread."""
         return PublishedNames(self._engine)
@@ -67,23 +79,24 @@ class PublishedNames:
 
     def last(self) -> int:
         """The highest number given to a name so far."""
-        return int(self._reader.execute(_LAST).scalar_one_or_none() or 0)
+        rows = self._read(_LAST)
+        return int(rows[0][0]) if rows else 0
 
     def count(self) -> int:
         """Names there are."""
-        return int(self._reader.execute(_COUNT).scalar_one())
+        return int(self._read(_COUNT)[0][0])
 
     def after(self, number: int, limit: int) -> list[StoredName]:
         """Names with higher numbers, at most ``limit``, in order."""
-        rows = self._reader.execute(_AFTER, {"number": number, "limit": limit})
+        rows = self._read(_AFTER, {"number": number, "limit": limit})
         return [StoredName(row[0], RecordId(row[1]), row[2], row[3]) for row in rows]
 
     def held(self, name_ids: Sequence[int]) -> dict[int, tuple[RecordId, str]]:
         """Record and field of the names that are still there."""
-        rows = self._reader.execute(_HELD, {"ids": list(name_ids)})
+        rows = self._read(_HELD, {"ids": list(name_ids)})
         return {row[0]: (RecordId(row[1]), row[2]) for row in rows}
 
     def evidence(self, record_ids: Sequence[RecordId]) -> list[tuple[RecordId, str, str]]:
         """Stored birth dates, nationalities and sex of records, as JSON."""
-        rows = self._reader.execute(_FACTS, {"ids": list(record_ids)})
+        rows = self._read(_FACTS, {"ids": list(record_ids)})
         return [(RecordId(row[0]), row[1], row[2]) for row in rows]

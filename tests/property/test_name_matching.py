@@ -119,6 +119,7 @@ def test_any_text_has_readings_whose_words_have_keys(text: str) -> None:
         assert 1 <= len(reading) <= 8
         for word in reading:
             assert token(word).forms
+            assert all(form.isascii() and form for form in token(word).forms)
             assert token(word).codes
             assert keys(token(word))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine
 
+from comity.store.engine import open_engine
 from node.matching.evidence import Evidence
 from node.matching.life import NameIndex
 from node.matching.matcher import RegisterMatcher
@@ -26,8 +27,8 @@ LIMIT = 10
 class NameRegister:
     """People by key, searched as a node searches them; the snapshot lies in ``folder``."""
 
-    def __init__(self, folder: Path | None = None, *, database: str = "sqlite://") -> None:
-        self.engine = create_engine(database)
+    def __init__(self, folder: Path | None = None, *, database: str = "") -> None:
+        self.engine = open_engine(database) if database else create_engine("sqlite://")
         schema.metadata.create_all(self.engine)
         self.store = RecordStore(self.engine, index_key=bytes(32))
         self.names = PublishedNames(self.engine)

@@ -189,3 +189,13 @@ def spans(starts: NDArray[Any], which: NDArray[Any]) -> tuple[NDArray[np.int64],
     ends = np.cumsum(counts)
     offsets = np.repeat(first - (ends - counts), counts)
     return offsets + np.arange(total), counts
+
+
+def distinct(lists: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """Every number of all lists once, ascending; for a few thousand much faster than ``np.unique``."""
+    numbers = np.concatenate(lists)
+    numbers.sort()
+    first = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    found: NDArray[np.int32] = numbers[first]
+    return found

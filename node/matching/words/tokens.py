@@ -56,7 +56,8 @@ def token(text: str) -> Token:
     compound = _arabic_compound(text) if script is Script.ARABIC else None
     if compound is not None:
         return compound
-    spelled = forms(text) or (text[:1],)
+    # A sign that has no spelling in Latin letters is only like itself.
+    spelled = forms(text) or (f"u{ord(text[0]):x}",)
     found: dict[str, None] = {}
     for form in spelled:
         # x and q of pinyin sound like sh and ch.

@@ -9,6 +9,7 @@ import pytest
 from node.matching import life, snapshots
 from node.matching.checking import check
 from node.matching.words import readings
+from node.records.name_index import NamesUnreadable
 from tests.simulators.name_register import NameRegister
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def silent(what: str, done: int, total: int) -> None:
 
 
 @pytest.fixture(name="register")
-def _register(tmp_path: Path) -> Iterator[NameRegister]:
-    register = NameRegister(tmp_path / "index")
+def _register(tmp_path: Path, where: str) -> Iterator[NameRegister]:
+    register = NameRegister(tmp_path / "index", database=where)
     yield register
     register.close()
 
@@ -52,6 +53,14 @@ def test_a_snapshot_finds_what_news_in_memory_found(register: NameRegister, tmp_
     after = [register.find(name).candidates[:1] for name in asked]
     assert [one[0].record_id for one in before] == [one[0].record_id for one in after]
     assert register.index.size == 300
+    assert check(register.names, tmp_path / "index", silent).sound
+
+
+def test_signs_that_have_no_spelling_are_stored_too(register: NameRegister, tmp_path: Path) -> None:
+    register.add({"sign": ("أ Vanterpool", "ـء", "\U0001f600 ۞ Zwierz")})
+    snapshots.build(register.names, tmp_path / "index")
+    register.open()
+    assert register.keys("Vanterpool أ") == ["sign"]
     assert check(register.names, tmp_path / "index", silent).sound
 
 
@@ -187,3 +196,14 @@ def test_numbers_of_names_are_never_used_again(register: NameRegister) -> None:
     register.store.delete_missing("list", load=2)
     register.add({"two": ("Ottokar Zwierzbski",)})
     assert [one.name_id for one in register.names.after(0, 10)] == [last + 1]
+
+
+def test_names_that_cannot_be_read_for_a_while_are_read_again(register: NameRegister) -> None:
+    register.add({"one": ("Quirinus Vanterpool",)})
+    with register.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE name RENAME TO away")
+    with pytest.raises(NamesUnreadable):
+        register.find("Quirinus Vanterpool")
+    with register.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO name")
+    assert register.keys("Quirinus Vanterpool") == ["one"]
