@@ -18,6 +18,8 @@ import pytest
 from bench.__main__ import BENCHES
 
 ROOT = Path(__file__).parents[3]
+# A bench that takes longer than this hangs.
+PATIENCE_S = 300
 LOADED = {
     f"{way}_{in_flight}"
     for way in ("lookup", "search", "converse")
@@ -48,14 +50,19 @@ NAMES = {
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "bench", *arguments],
         cwd=ROOT,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
-        check=False,
-    )
+    ) as running:
+        try:
+            told = running.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            running.terminate()  # killed, it could not end what it started
+            told = running.communicate()
+    return subprocess.CompletedProcess(running.args, running.returncode, *told)
 
 
 @pytest.mark.parametrize("name", NAMES)
