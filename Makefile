@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check lint format types contracts generate check-generated breaking bench docs lock clean
+.PHONY: help demo up down test test-long check lint format types contracts generate check-generated breaking bench docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -77,6 +77,9 @@ check-generated: $(VENV)/dev.stamp ## generated code equals what proto/ gives
 breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed baseline
 	@$(BIN)/buf lint
 	@$(BIN)/buf breaking --against proto/baseline.binpb
+
+test-long: $(VENV)/dev.stamp ## ten times as many rulings compared with Casbin as it comes
+	@COMITY_FUZZ_TIMES=10 $(PY) -m pytest -o timeout=7200 tests/property/test_rulings_agree_with_casbin.py
 
 bench: $(VENV)/dev.stamp ## measure (NAME=envelope|relay|exchange|…; all by default)
 	@sh scripts/install-debian-packages bench

@@ -36,6 +36,7 @@ NAMES = {
         "nginx_cpu_us",
     },
     "matching": {"generator"},
+    "policy": {"10", "100", "test_assertions_per_s", "prove_s"},
     "exchange": {
         "overhead_ms",
         "queries_per_s",

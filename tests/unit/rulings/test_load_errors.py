@@ -102,6 +102,81 @@ def test_a_wrong_cell_is_named_with_its_line(
 
 
 @pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ("confirmd,-,-,-", 'unknown condition "confirmd"; did you mean "confirmed"?'),
+        ("asker-penalty,-,-,-", '"asker-penalty" is written asker-penalty>=… or asker-penalty<…'),
+        ("asker-penalty<year,-,-,-", '"year" in "asker-penalty<year" is not a number'),
+        ("confirmed>=1,-,-,-", '"confirmed>=1" is written confirmed'),
+        ("confirmed||urgent,-,-,-", "is not a condition"),
+        ("&".join(["urgent"] * 7) + ",-,-,-", "more than 6 conditions"),
+        ("marked=minr,-,-,-", 'unknown marking "minr"; did you mean "minor"?'),
+        ("treaty=endless,-,-,-", 'unknown treaty "endless"'),
+        ("a" * 1_000 + ",-,-,-", "is not a condition"),
+        ("-,silence:duty-desk,no,-", 'unknown effect "silence"; did you mean "silent"?'),
+        ("-,silent:nobody,no,-", 'bad "nobody" after "silent:"'),
+        ("-,human:boss,yes,-", 'bad "boss" after "human:"'),
+        ("-,judicial:FAX,yes,-", 'bad "FAX" after "judicial:"'),
+        ("-,defer:0,yes,-", 'bad "0" after "defer:"'),
+        ("-,ncnd:x,no,-", '"ncnd" takes nothing after it'),
+        ("-,ncnd,yes,-", "what is neither confirmed nor denied is not told: tell no"),
+        ("-,-,yes,yaer", 'unknown generalisation "yaer"; did you mean "year"?'),
+    ],
+)
+def test_a_wrong_condition_effect_or_way_is_named_with_its_line(
+    tmp_path: Path, cells: str, sentence: str
+) -> None:
+    head = "tier,id,form,effect,law,sentence,when,instead,tell,how\n"
+    default = "default,DEFAULT-DENY,any,deny,LED 8,Nothing else leaves anybody.,-,-,yes,-\n"
+    wrong = f"bar,BAR-ONE,any,deny,LED 8,A sentence of law.,{cells}\n"
+    error = refusal(tmp_path, release=head + default + wrong)
+    assert sentence in error.sentence
+    assert (error.file.name, error.line) == ("release.csv", 3)
+
+
+def test_what_is_hidden_leaves_in_no_form_and_what_is_granted_has_no_instead(
+    tmp_path: Path,
+) -> None:
+    head = "tier,id,form,effect,law,sentence,instead,tell\n"
+    default = "default,DEFAULT-DENY,any,deny,LED 8,Nothing else leaves anybody.,-,yes\n"
+    half = "bar,BAR-ONE,>hit,deny,LED 8,A sentence of law.,ncnd,no\n"
+    (tmp_path / "a").mkdir()
+    assert "in any form" in refusal(tmp_path / "a", release=head + default + half).sentence
+    grant = "grant,GRANT-ONE,<=full,allow,LED 8,A sentence of law.,ncnd,no\n"
+    (tmp_path / "b").mkdir()
+    assert (
+        "said of a restriction" in refusal(tmp_path / "b", release=head + default + grant).sentence
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "at", "sentence"),
+    [
+        ("offences.csv", "offence,iccs,ecris,eaw\nTheft,0502,-,-\n", 2, "is not a word for an offence"),
+        ("offences.csv", "offence,iccs,ecris,eaw\ntheft,x,-,-\n", 2, "is not a code"),
+        ("offences.csv", "offence,iccs,ecris,eaw\ntheft,0502,-,33\n", 2, "no place on a list of 32"),
+        ("offences.csv", "offence,iccs,ecris,eaw\n", 0, "names no offence"),
+        ("penalties.csv", "country,offence,months\nFR,thfet,6\n", 2, 'did you mean "theft"?'),
+        ("penalties.csv", "country,offence,months\nXX,theft,6\n", 2, 'unknown country "XX"'),
+        ("penalties.csv", "country,offence,months\nFR,theft,-6\n", 2, "is not a number of months"),
+        ("penalties.csv", "country,offence,months\nFR,theft,6\nFR,theft,7\n", 3, "stand twice"),
+        ("instruments.toml", "[[instrument]", 0, "is not TOML"),
+        ("instruments.toml", '[[instrument]]\nid = "X"\n', 0, "is not a list of instruments"),
+    ],
+)  # fmt: skip
+def test_a_wrong_table_of_law_is_named_with_its_line(
+    tmp_path: Path, file: str, text: str, at: int, sentence: str
+) -> None:
+    for name in ("vocabulary.toml", "offences.csv", "penalties.csv", "instruments.toml"):
+        (tmp_path / name).write_bytes((POLICIES / name).read_bytes())
+    (tmp_path / file).write_text(text, "utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load_vocabulary(tmp_path / "vocabulary.toml")
+    assert sentence in caught.value.sentence
+    assert (caught.value.file.name, caught.value.line) == (file, at)
+
+
+@pytest.mark.parametrize(
     ("release", "at", "sentence"),
     [
         (HEAD + DEFAULT + "grant,SHORT\n", 3, "has 2 columns where the header has 20"),

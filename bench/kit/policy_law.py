@@ -15,7 +15,7 @@ from comity.rulings.loader import load_law
 if TYPE_CHECKING:
     from comity.rulings.law import Law
 
-POLICIES: Final = Path(__file__).resolve().parents[1] / "policies"
+POLICIES: Final = Path(__file__).resolve().parents[2] / "policies"
 FIELDS: Final = tuple(f"file.field_{number:02}" for number in range(30))
 GROUPS: Final = ("identity", "contact", "description")
 WHO: Final = ("*", "*", "eu", "third-country", "FR", "DE", "GB", "ZZ", "FR-PJ", "DE-LP", "GB-CA")
