@@ -2,7 +2,10 @@
 
 Rules:
 
-* A field that may not be released may not be searched on either: a match is a disclosure.
+* A field that may not be released may not be searched on either: a match is a disclosure. A record is judged
+  by each match by itself: one that may not count must not take the place of one that may, or its going
+  missing would tell of it.
+* Records that may not be shown take nobody's place: what the question sets as its limit counts what is shown.
 * The mask limits what is read from the store; a second filter at the exit drops whatever it does not name.
 * What is told of withheld fields comes from the mask alone, so it says nothing about which of them the
   record has.
@@ -17,7 +20,7 @@ import logging
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from comity.catalogue import FIELDS
 from comity.errors import Reason, Refusal
@@ -61,10 +64,22 @@ TREATMENTS_REMEMBERED: Final = 1_024
 _text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
+# Candidates of one selector that are ruled on, whatever the question's own limit: as many as a question may
+# ever ask for. Were it that limit, hidden records that match better would push out those that may be shown.
+SEARCHED_MAX: Final = 20
 # Told where nothing of how well a record matched may be: possible.
 WEAKEST_BAND: Final = 3
 
 log = logging.getLogger(__name__)
+
+
+class _Shown(NamedTuple):
+    """A record that may be shown: its best match that counts, and its entry in the trail."""
+
+    candidate: Candidate
+    label: RecordLabels
+    mask: Mask
+    ruled: dict[str, Any]
 
 
 class Searching(Protocol):
@@ -167,22 +182,21 @@ class Deciding:
         ]
         if not suitable:
             return SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False), b"{}"
-        candidates: dict[RecordId, Candidate] = {}
+        candidates: dict[RecordId, list[Candidate]] = {}
         more = False
         for selector in suitable:
-            found = await self._searching.search(selector, limit)
+            found = await self._searching.search(selector, SEARCHED_MAX)
             more = more or found.more
             for candidate in found.candidates:
-                best = candidates.get(candidate.record_id)
-                if best is None or best.score < candidate.score:
-                    candidates[candidate.record_id] = candidate
+                candidates.setdefault(candidate.record_id, []).append(candidate)
         view = self._law.view(
             routing, question
         )  # taken after the search: the law in force at release
-        hits, trail = self._rule(view, routing, candidates)
-        if len(hits) > limit or (more and len(hits) >= limit):
+        shown, trail = self._rule(view, candidates)
+        if len(shown) > limit or (more and len(shown) >= limit):
             answer = SealedAnswer(outcome=Outcome.REFINE, complete=False)
         else:
+            hits = self._tell(view, routing, shown)
             answer = SealedAnswer(outcome=Outcome.HIT if hits else Outcome.NO_HIT, hits=tuple(hits))
         ruling = {"policy": view.version.hex(), "records": trail, "request": view.recorded}
         return (
@@ -196,26 +210,26 @@ class Deciding:
         )
 
     def _rule(
-        self, view: View, routing: Routing, candidates: Mapping[RecordId, Candidate]
-    ) -> tuple[list[Released], list[dict[str, Any]]]:
-        hits: list[Released] = []
+        self, view: View, candidates: Mapping[RecordId, Sequence[Candidate]]
+    ) -> tuple[list[_Shown], list[dict[str, Any]]]:
+        """Which records may be shown, best match first, and the trail of every ruling."""
+        shown: list[_Shown] = []
         trail: list[dict[str, Any]] = []
         if not candidates:
-            return hits, trail
-        relating = Relating(self._reading, view, partial(self._other, routing))
+            return shown, trail
         labels = self._reading.labels(list(candidates), nationalities=view.asks_nationality)
-        ranked = sorted(candidates.values(), key=lambda one: (-one.score, one.record_id))
-        for candidate in ranked:
-            label = labels.get(candidate.record_id)
+        for record_id, matches in sorted(candidates.items()):
+            label = labels.get(record_id)
             if label is None:
                 continue
             mask = view.mask(label)
-            shown = mask.best >= Form.HIT or bool(mask.contact)
-            visible = shown and candidate.matched_on <= view.searchable(label)
+            searchable = view.searchable(label)
+            counted = [one for one in matches if one.matched_on <= searchable]
+            visible = bool(counted) and (mask.best >= Form.HIT or bool(mask.contact))
             ruled: dict[str, Any] = {
                 "forms": {path: int(one.form) for path, one in mask.items() if one.form},
                 "labels": labels_of(label),
-                "record": int(candidate.record_id),
+                "record": int(record_id),
                 "rows": sorted({one.row for one in mask.values() if one.form}),
                 "visible": visible,
             }
@@ -223,8 +237,17 @@ class Deciding:
             for row, desk in mask.alerts:
                 ruled.setdefault("alerts", []).append([row, desk])
                 log.warning("for the %s: a query met a record that %s keeps silent", desk, row)
-            if not visible:
-                continue
+            if visible:
+                best = max(counted, key=lambda one: one.score)
+                shown.append(_Shown(best, label, mask, ruled))
+        shown.sort(key=lambda one: -one.candidate.score)
+        return shown, trail
+
+    def _tell(self, view: View, routing: Routing, shown: Sequence[_Shown]) -> list[Released]:
+        """What leaves of each of them; relations are entered in their trail."""
+        relating = Relating(self._reading, view, partial(self._other, routing))
+        hits: list[Released] = []
+        for candidate, label, mask, ruled in shown:
             if mask.contact:
                 hits.append(self._contact(routing, candidate, label, mask))
                 continue
@@ -235,7 +258,7 @@ class Deciding:
                 if ruled_edges:
                     ruled["edges"] = ruled_edges
             hits.append(hit)
-        return hits, trail
+        return hits
 
     def _other(
         self, routing: Routing, record_id: RecordId, label: RecordLabels, mask: Mask
