@@ -64,13 +64,17 @@ class OpenQuery:
         link: where its answers go; a repeat over another link moves it there.
         ends_ms: when nobody waits any more.
         reserved_bytes: room for the answers of everybody it was sealed to.
+        accepted: its acceptance is durable; until then nothing may end it or pass it on.
+        cancelled: its requester went before that.
         closed: its two entries are written: it is a repeat of one that ended.
         slots: recipients that still owe an answer.
         answers: answers handed to the requester and not acknowledged yet, by their ids.
     """
 
     __slots__ = (
+        "accepted",
         "answers",
+        "cancelled",
         "closed",
         "digests",
         "ends_ms",
@@ -103,4 +107,6 @@ class OpenQuery:
         self.answers: dict[bytes, str] = {}
         self.outcomes: dict[str, str] = {}
         self.digests: dict[str, str] = {}
+        self.accepted = False
+        self.cancelled = False
         self.closed = False

@@ -9,7 +9,8 @@ Rules:
 * A repeat of the same envelope from its own sender passes the same checks; it is neither counted nor
   logged again.
 * An answer fills the open slot (query, agency) of its own link and nothing else.
-* Two entries for each accepted query, whatever ends it.
+* Two entries for each accepted query, whatever ends it. While the first is being written nothing ends it: a
+  query that could be taken back and repeated meanwhile would be passed on without it.
 * Nothing waits in an unbounded place: ``open_queries`` and the links' outboxes hold what there is.
 """
 
@@ -227,8 +228,11 @@ class Relay:
             refused = self._frames.status(query.query_id, (), refused=Reason.OVERLOADED.value)
             self._tell(query.link, refused)
             return
-        if query not in self._open:
-            return  # cancelled meanwhile
+        query.accepted = True
+        if query.cancelled:
+            query.outcomes |= dict.fromkeys(copies, "CANCELLED")
+            self._close(query)
+            return
         for agency, form in copies.items():
             failed = self._deliver(query, agency, form, remaining_ms)
             if failed is not None:
@@ -272,13 +276,14 @@ class Relay:
         query = self._open.by_id(sent.id)
         if query is not None:
             query.link = link
+            query.cancelled = False
             self._open.reopen(query)  # an answer without verdict went astray
             for agency in query.slots & copies.keys():
                 self._deliver(query, agency, copies[agency], remaining_ms)
             return
         query = self._opened(link, sent, ruled, copies, remaining_ms)
         self._open.check_room(link.agency, query.reserved_bytes)
-        query.closed = True
+        query.accepted = query.closed = True
         self._open.hold(query)
         failed = [self._deliver(query, *copy, remaining_ms) for copy in copies.items()]
         news = [one for one in failed if one is not None]
@@ -328,6 +333,9 @@ class Relay:
         query = self._open.by_id(query_id)
         if query is None or query.requester != link.agency:
             return
+        if not query.accepted:
+            query.cancelled = True
+            return
         for agency in query.slots:
             target = self.links.to(agency)
             if target is not None:
@@ -338,7 +346,8 @@ class Relay:
     def sweep(self) -> None:
         """Closes queries whose time is over."""
         now_ms = self._clock.now_ms()
-        for query in [one for one in self._open.all() if one.ends_ms <= now_ms]:
+        over = [one for one in self._open.all() if one.accepted and one.ends_ms <= now_ms]
+        for query in over:
             for agency in query.slots | set(query.answers.values()):
                 query.outcomes.setdefault(agency, "NO_ANSWER_IN_TIME")
             self._close(query)

@@ -141,6 +141,37 @@ def test_a_repeat_is_neither_counted_nor_logged_again_and_goes_to_whoever_still_
     play(tmp_path, scene)
 
 
+def test_nothing_is_passed_on_before_its_acceptance_is_durable_however_it_is_repeated(
+    tmp_path: Path,
+) -> None:
+    async def scene(desk: Desk) -> None:
+        asker, owner = desk.link("FR-PJ"), desk.link("DE-LP")
+        query = desk.seal("FR-PJ", "DE-LP")
+
+        def again() -> None:
+            desk.relay.send(asker, query.encoded, remaining_ms=5_000, receipt=b"")
+
+        again()
+        desk.relay.cancel(asker, query.id)
+        again()
+        desk.clock.advance(seconds=8)
+        desk.relay.sweep()
+        again()
+        assert (desk.kinds(query.id), desk.got(owner, "deliver")) == ([], [])
+        await desk.journal.write(())
+        await asyncio.sleep(0)
+        assert (desk.kinds(query.id), len(desk.got(owner, "deliver"))) == (BOTH[:1], 1)
+        other = desk.seal("FR-PJ", "DE-LP")
+        desk.relay.send(asker, other.encoded, remaining_ms=5_000, receipt=b"")
+        desk.relay.cancel(asker, other.id)
+        await desk.journal.write(())
+        await asyncio.sleep(0)
+        await desk.journal.write(())
+        assert (desk.kinds(other.id), desk.got(owner, "deliver")) == (BOTH, [])
+
+    play(tmp_path, scene)
+
+
 def test_an_answer_lost_with_its_requesters_link_is_owed_again_over_the_next(
     tmp_path: Path,
 ) -> None:
