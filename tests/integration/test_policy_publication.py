@@ -25,17 +25,29 @@ from node.storage.schema import policy_draft, policy_revision
 from tests.simulators.federation import Federation
 from tests.simulators.law import POLICIES
 from tests.simulators.policy_pages import DOCS, Command, commands, rewritten
+from tests.simulators.policy_trees import row_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
 
+pytestmark = pytest.mark.timeout(
+    300
+)  # laws are tested and proved, which takes a busy machine its time
+
 VIN = "1M8GDM9AXKP042788"
 COLOUR = "vehicle.colour"
-ROW = (
-    "jurisdiction,EU-COLOUR,*,*,*,*,*,*,vehicle.colour,any,-,-,-,deny,NO_LEGAL_BASIS,-,yes,LED 8,"
-    "What colour a vehicle has is not told.\n"
+ROW = row_of(
+    POLICIES / "eu-member" / "release.csv",
+    tier="jurisdiction",
+    id="EU-COLOUR",
+    field="vehicle.colour",
+    form="any",
+    effect="deny",
+    reason="NO_LEGAL_BASIS",
+    law="LED 8",
+    sentence="What colour a vehicle has is not told.",
 )
 WHY = Justification(
     purpose=Purpose.INVESTIGATE,
@@ -88,7 +100,7 @@ class Officers:
 async def colour(fed: Federation, name: str) -> bool:
     """Whether FR learns the colour of DE's car."""
     async with fed.caller("FR-PJ", name) as client:
-        reply = await client.lookup(Vehicle(vin=VIN), WHY, targets=["DE-LP"])
+        reply = await client.lookup(Vehicle(vin=VIN), WHY, targets=["DE-LP"], wait_s=30)
     (answer,) = reply.answers
     return "blue" in str(as_plain(answer))
 
@@ -101,7 +113,7 @@ def scene(play: Any) -> Any:
         from tests.integration.test_exchange import car  # noqa: PLC0415
 
         async def run() -> None:
-            async with asyncio.timeout(110), Federation.of(tmp_path / "fed") as fed:
+            async with asyncio.timeout(280), Federation.of(tmp_path / "fed") as fed:
                 fed.hold("DE-LP", car())
                 await play(fed, Officers(fed, "DE-LP", tmp_path))
 
