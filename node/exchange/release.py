@@ -16,6 +16,8 @@ YEAR_CHARACTERS: Final = 4
 MONTH_CHARACTERS: Final = 7
 COVER: Final = "…"
 PSEUDONYM: Final = "pseudonym"
+# Parts of a name that say nothing of how it reads; every other one is the name or a piece of it.
+BESIDE_A_NAME: Final = frozenset({"kind", "script", "transliteration"})
 # Characters of an identifier that stay readable at the end of its masked form.
 MASK_TAIL_CHARACTERS: Final = 2
 
@@ -53,7 +55,7 @@ def _initials(value: Any) -> Any:
         changed = {
             part.name: _initials(getattr(value, part.name))
             for part in fields(value)
-            if part.name in {"full", "family", "given"}
+            if part.name not in BESIDE_A_NAME
         }
         return replace(value, **changed)
     return " ".join(f"{word[0]}{COVER}" for word in str(value).split())
