@@ -197,17 +197,17 @@ async def test_an_author_who_became_an_approver_still_does_not_approve(
 async def test_a_draft_that_breaks_a_red_line_or_a_test_is_never_published(
     fed: Federation, officers: Officers
 ) -> None:
-    path = officers.edited()
-    core = officers.folder / "edited" / "core" / "release.csv"
-    core.write_text(re.sub(r"(BAR-PROTECTED,.*),no,", r"\1,yes,", core.read_text("utf-8")), "utf-8")
+    row = {"tier": "grant", "id": "EU-CHILD", "marking": "minor", "field": "file", "form": "<=full"}
+    file = POLICIES / "eu-member" / "release.csv"
+    path = officers.edited(row_of(file, effect="allow", **row))
     told = await officers.says("anna", "propose", path, "--reason", "more openness")
     assert told.exit_code == ExitCode.DATA
-    assert "WRONG  the red line RED-UNTOLD does not hold" in told.output
+    assert "WRONG  the red line RED-MINOR does not hold" in told.output
     draft = re.findall(r"draft ([0-9a-f]{12})", told.output)[0]
     await officers.approved(draft)
     refused = await officers.says("anna", "publish", draft)
     assert refused.exit_code == ExitCode.REFUSED
-    assert "RED-UNTOLD" in refused.stderr
+    assert "RED-MINOR" in refused.stderr
     assert await colour(fed, "one")
 
 
