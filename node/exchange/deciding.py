@@ -183,10 +183,11 @@ class Deciding:
         if not suitable:
             return SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False), b"{}"
         candidates: dict[RecordId, list[Candidate]] = {}
-        more = False
+        more = behind = False
         for selector in suitable:
             found = await self._searching.search(selector, SEARCHED_MAX)
             more = more or found.more
+            behind = behind or found.behind
             for candidate in found.candidates:
                 candidates.setdefault(candidate.record_id, []).append(candidate)
         view = self._law.view(
@@ -197,7 +198,13 @@ class Deciding:
             answer = SealedAnswer(outcome=Outcome.REFINE, complete=False)
         else:
             hits = self._tell(view, routing, shown)
-            answer = SealedAnswer(outcome=Outcome.HIT if hits else Outcome.NO_HIT, hits=tuple(hits))
+            # What was not looked through is never a no-hit, whoever may be hidden in it.
+            nobody = Outcome.OVERLOADED if behind else Outcome.NO_HIT
+            answer = SealedAnswer(
+                outcome=Outcome.HIT if hits else nobody,
+                hits=tuple(hits),
+                complete=not behind and len(suitable) == len(question.selectors),
+            )
         ruling = {"policy": view.version.hex(), "records": trail, "request": view.recorded}
         return (
             SealedAnswer(

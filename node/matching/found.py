@@ -39,7 +39,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates, best first, and whether there were more than the limit."""
+    """Candidates, best first.
+
+    Attributes:
+        candidates: at most as many as were asked for.
+        more: whether there were more.
+        behind: whether the register holds names that this search did not see yet.
+    """
 
     candidates: tuple[Candidate, ...] = ()
     more: bool = False
+    behind: bool = False

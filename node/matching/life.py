@@ -80,9 +80,14 @@ class NameIndex:
             REBUILD_NAMES_MIN, int(self._base_names * REBUILD_SHARE)
         )
 
+    @property
+    def behind(self) -> bool:
+        """Whether the register holds names that no segment has yet: a large load is being taken in."""
+        return self._names.last() > self._last
+
     def segments(self, entity_type: str) -> tuple[tuple[Segment, ...], Frequencies]:
         """Segments to search in, and the weights of words; small news are taken in first."""
-        if self._names.last() > self._last and self._busy.acquire(blocking=False):
+        if self.behind and self._busy.acquire(blocking=False):
             try:
                 news = self._names.after(self._last, INLINE_NAMES_MAX + 1)
                 if len(news) <= INLINE_NAMES_MAX:

@@ -7,6 +7,7 @@ Rules:
   nothing but a year supports it or the register is very large.
 * Whoever carries exactly the name asked for is at least possible, however common the name, unless what is
   known beside it contradicts; the score stays the honest one.
+* A register that is still taking names in says that it has not seen them all.
 * Cap and refine: a search that finds more than the limit says so and never lists on.
 """
 
@@ -167,11 +168,12 @@ class RegisterMatcher:
     def by_name(self, text: str, entity_type: str, beside: Evidence, limit: int) -> Found:
         """Candidates by name; called in the searching thread."""
         segments, frequencies = self._index.segments(entity_type)
+        behind = self._index.behind
         organisation = entity_type == "organisation"
         asked = asked_for(text, frequencies, organisation=organisation)
         ranked = rank(segments, asked, frequencies, shipped())
         if not ranked:
-            return Found()
+            return Found(behind=behind)
         held = self._names.held([one.name_id for one in ranked])
         real = [one for one in ranked if held.get(one.name_id, (None,))[0] == one.record_id]
         best: dict[int, Judged] = {}
@@ -188,7 +190,7 @@ class RegisterMatcher:
         candidates = tuple(
             _candidate(one, held[one.ranked.name_id], frequencies) for one in ordered[:limit]
         )
-        return Found(candidates, more=len(ordered) > limit)
+        return Found(candidates, more=len(ordered) > limit, behind=behind)
 
     def _known(self, record_ids: set[int], beside: Evidence) -> dict[int, Evidence]:
         if beside == Evidence() or not record_ids:

@@ -57,13 +57,20 @@ SHOWN, HIDDEN = mask(Form.HIT), mask(Form.NOTHING)
 class Register:
     """A register of one answer for each name asked for; what it holds secret bears a marking."""
 
-    def __init__(self, *, found: Mapping[str, Sequence[Candidate]], secret: Iterable[int]) -> None:
+    def __init__(
+        self,
+        *,
+        found: Mapping[str, Sequence[Candidate]],
+        secret: Iterable[int],
+        behind: bool = False,
+    ) -> None:
         self._found = found
+        self._behind = behind
         self._secret = frozenset(secret)
 
     async def search(self, selector: Any, limit: int) -> Found:
         every = tuple(self._found[selector.text])
-        return Found(every[:limit], more=len(every) > limit)
+        return Found(every[:limit], more=len(every) > limit, behind=self._behind)
 
     def can_search(self, selector: Any) -> bool:
         return True
@@ -169,6 +176,15 @@ def test_a_hidden_record_that_matches_better_takes_nobodys_place() -> None:
             register = Register(found=found, secret=secret)
             outcome = ask(register, "Anna Known", most=most)
             assert outcome == ((Outcome.HIT, 1) if secret else (Outcome.REFINE, 0))
+
+
+def test_a_register_that_is_still_taking_names_in_never_says_no_hit() -> None:
+    found = {"Nobody Known": [], "Anna Known": [candidate(1, 0.9, NAME)]}
+    for secret in ([1], []):  # a hidden record makes no difference to what is told
+        register = Register(found=found, secret=secret, behind=True)
+        assert ask(register, "Nobody Known") == (Outcome.OVERLOADED, 0)
+        hit = ask(register, "Anna Known")
+        assert hit == ((Outcome.OVERLOADED, 0) if secret else (Outcome.HIT, 1))
 
 
 def test_the_limit_counts_what_is_shown() -> None:

@@ -88,6 +88,27 @@ def test_a_query_takes_small_news_in_without_anybody_keeping_up(register: NameRe
     assert register.keys("Quirinus Vanterpool") == ["fresh"]
 
 
+def test_a_search_beside_a_large_load_says_that_it_has_not_seen_every_name(
+    register: NameRegister,
+) -> None:
+    from node.matching.life import INLINE_NAMES_MAX  # noqa: PLC0415
+    from node.records.record import Record  # noqa: PLC0415
+    from node.records.values import PersonName  # noqa: PLC0415
+
+    names = ["Quirinus Vanterpool", *(f"Ottokar Zwierz {n}" for n in range(INLINE_NAMES_MAX + 1))]
+    register.store.upsert_many(
+        [
+            Record(name, "list", "person", {"person.names": (PersonName("LEGAL", name),)})
+            for name in names
+        ]
+    )
+    register.index.segments("person")
+    assert register.index.behind
+    register.index.keep_up(register.names)
+    assert not register.index.behind
+    assert register.keys("Quirinus Vanterpool") == ["Quirinus Vanterpool"]
+
+
 def test_what_was_deleted_is_never_a_candidate_however_old_the_index(
     register: NameRegister, tmp_path: Path
 ) -> None:
