@@ -64,7 +64,10 @@ class PublishedNames:
         try:
             return list(self._reader.execute(statement, values or {}))
         except DBAPIError as error:
-            self._connection = None
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.invalidate()  # what it is worth after an error is not asked
+                connection.close()
             raise NamesUnreadable(type(error).__name__) from error
 
     def another(self) -> PublishedNames:
