@@ -5,7 +5,7 @@ Rules:
 * Nothing is sent before the intent is durable in the ledger.
 * Every source asked ends with an outcome; one that was not searched says so.
 * An answer counts only if its signer is the source asked, by the directory in force now, and it is
-  sealed to this query's one-time key; a bad one leaves the slot open.
+  sealed to this query's one-time key, in the size that the routing fixed; a bad one leaves the slot open.
 * A retry resends the sealed bytes; it never seals again.
 """
 
@@ -239,6 +239,7 @@ class Asking:
             reply_secret=reply_secret,
             awaiting=set(recipients),
             expires_ms=now_ms + INTERACTIVE_LIFETIME_MS,
+            answer_bucket_bytes=routing.answer_bucket_bytes,
         )
 
     async def _collect(self, query: OpenQuery, wait_s: float) -> None:
@@ -335,6 +336,7 @@ class Asking:
                 recipient=query.reply_secret,
                 now_ms=self._clock.now_ms(),
                 in_reply_to=query.query_id,
+                bucket_bytes=query.answer_bucket_bytes,
             )
             answer, salt, ruling = self._codec.decode_answer(opened.body)
         except Refusal as refusal:

@@ -23,10 +23,12 @@ class OpenQuery:
         reply_secret: opens the answers; it lives here and nowhere else.
         awaiting: sources that were sealed to.
         expires_ms: end of the envelope.
+        answer_bucket_bytes: the one size that answers may have; another would tell the gateway something.
     """
 
     __slots__ = (
         "_on_answer",
+        "answer_bucket_bytes",
         "answers",
         "awaiting",
         "done",
@@ -47,6 +49,7 @@ class OpenQuery:
         reply_secret: EncryptionSecret,
         awaiting: set[str],
         expires_ms: int,
+        answer_bucket_bytes: int,
     ) -> None:
         self.query_id = query_id
         self.envelope = envelope
@@ -55,6 +58,7 @@ class OpenQuery:
         self.answers: list[SourceAnswer] = []
         self.started_s = 0.0
         self.expires_ms = expires_ms
+        self.answer_bucket_bytes = answer_bucket_bytes
         self.gateway = ""
         self.refused: Reason | None = None
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -304,6 +304,7 @@ def test_a_forged_or_misplaced_answer_leaves_the_slot_open_for_the_true_one(
                     bytes(forged),
                     answer(bytes(stranger), opened.id, outcome=Told.HIT),
                     answer(reply, opened.id, body=b"\xff rubbish"),
+                    answer(reply, opened.id, bucket_bytes=ANSWER_BUCKET_BYTES // 4),
                 ):
                     await link.send(bad)
                     await until(refused)
