@@ -59,7 +59,7 @@ from node.records.reading import Register
 from node.records.store import RecordStore
 from node.rpc.callers import Callers
 from node.rpc.ledger_service import LedgerServicer
-from node.rpc.policy_service import PolicyServicer
+from node.rpc.policy_service import APPROVERS, PolicyServicer
 from node.rpc.query_service import QueryServicer
 from node.settings import Settings
 from node.storage.callers import CallerRegister
@@ -190,6 +190,7 @@ class NodeApp:
                 folder=self.home,
             )
         )
+        register = CallerRegister(self.engine, clock)
         names = PublishedNames(self.engine)
         self.lawmaking = Lawmaking(
             book=law_book,
@@ -200,6 +201,7 @@ class NodeApp:
                 directory=lambda: self.policies.directory,
                 load=self._load_law_to_rule,
                 swap=self.policies.put,
+                may_approve=lambda name: register.standing(name) in APPROVERS,
                 changes=self._law_changes,
             ),
             clock=clock,

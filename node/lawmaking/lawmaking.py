@@ -3,6 +3,7 @@
 Rules:
 
 * Nobody approves what they wrote, nobody twice, and nobody files that changed since they read them.
+* An approval counts while its approver may approve: one whose access ended before the publication does not.
 * Before anything is published the law is loaded, tested, checked and proved again, against today's directory.
 * A publication is durable, signed and in the ledger before it is in force; what fails on the way leaves the
   law in force as it is.
@@ -71,12 +72,14 @@ class Surroundings:
         directory: members, groups and instruments, as they are now.
         load: loads folders as the node would; raises ``StartError``. Blocking.
         swap: puts a bundle in force.
+        may_approve: whether an officer may still approve, by name.
         changes: what a folder of law would change against the one in force, in sentences. Blocking.
     """
 
     directory: Callable[[], Federated]
     load: Callable[[Sequence[str]], Bundle]
     swap: Callable[[Bundle], None]
+    may_approve: Callable[[str], bool]
     changes: Callable[[Path, tuple[str, ...]], list[str]]
 
 
@@ -266,7 +269,7 @@ class Lawmaking:
 
     def _statement(self, draft: StoredDraft, publisher: str, effective_ms: int) -> Statement:
         now_ms = self._clock.now_ms()
-        approvers = tuple(name for name, _ in draft.approvals)
+        approvers = tuple(name for name, _ in draft.approvals if self._around.may_approve(name))
         if draft.sequence:
             raise Declined(f"It was published already, as revision {draft.sequence}.")
         try:

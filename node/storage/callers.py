@@ -79,6 +79,14 @@ class CallerRegister:
             ).first()
         return None if row is None else str(row.role)
 
+    def standing(self, name: str) -> str | None:
+        """The role of an unrevoked caller."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                select(caller.c.role).where(caller.c.name == name, caller.c.revoked_ms.is_(None))
+            ).scalar()
+        return None if found is None else str(found)
+
     def names(self) -> list[tuple[str, str, bool]]:
         """Every caller: name, role, whether it is revoked."""
         with self._engine.connect() as connection:
