@@ -95,7 +95,7 @@ def installed() -> Comparer | None:
     Raises:
         StartError: several are installed, or it does not load.
     """
-    points = tuple(entry_points(group=GROUP))
+    points = list(entry_points(group=GROUP))
     if not points:
         return None
     if len(points) > 1:
@@ -104,9 +104,10 @@ def installed() -> Comparer | None:
             f"Several fingerprint comparers are installed ({names}); keep the accredited one."
         )
         raise StartError(sentence, exit_code=ExitCode.CONFIG)
+    (point,) = points
     try:
-        made: Comparer = points[0].load()()
+        made: Comparer = point.load()()
     except Exception as error:
-        sentence = f"The fingerprint comparer {points[0].name} does not load: {error}."
+        sentence = f"The fingerprint comparer {point.name} does not load: {error}."
         raise StartError(sentence, exit_code=ExitCode.CONFIG) from error
     return made
