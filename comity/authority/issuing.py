@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from comity.authority.ca import Profile, read_request, spki_sha256
+from comity.authority.proofs import refuse_large
 from comity.errors import Reason, Refusal
 from comity.identity.documents import DirectoryRefused, agency_role
 from comity.identity.join import CLOCK_SKEW_MS_MAX, renewal_message
@@ -50,6 +51,7 @@ class Issuing:
         return self.issue(spiffe, csr)
 
     def _publish_agency(self, agency: AgencyId, content: bytes) -> None:
+        refuse_large(content, field="agency_metadata")
         try:
             with self._authority.state.transaction():
                 self._authority.publish({agency_role(agency): content})

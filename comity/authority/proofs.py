@@ -117,12 +117,19 @@ def _check_agency(
         raise Refusal(Reason.INVALID_REQUEST, "contradicts the join", field="node.agency_metadata")
 
 
+def refuse_large(agency_metadata: bytes, *, field: str) -> None:
+    """Raises ``Refusal`` INVALID_REQUEST for an agency's role beyond what everybody has to carry."""
+    if len(agency_metadata) > roles.AGENCY_BYTES_MAX:
+        raise Refusal(Reason.INVALID_REQUEST, "an agency's role is too large", field=field)
+
+
 def agency_document(node: NodeAsk) -> Agency:
     """The agency's own role in a join, its signature by the agency's key verified.
 
     Raises:
         Refusal: INVALID_REQUEST naming the field.
     """
+    refuse_large(node.agency_metadata, field="node.agency_metadata")
     try:
         with refusing("agency"):
             wrapped: SimpleEnvelope[Any] = SimpleEnvelope.from_bytes(node.agency_metadata)

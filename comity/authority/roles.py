@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 ROOT_LIFE: Final = timedelta(days=365)
 FEDERATION_LIFE: Final = timedelta(days=90)
 AGENCY_LIFE: Final = timedelta(days=90)
+# An agency's own role, with room for its nodes: the whole directory goes to everybody over every link, so no
+# member may make it as large as it likes.
+AGENCY_BYTES_MAX: Final = 16 * 1024
 FRESHNESS_LIFE: Final = timedelta(hours=24)
 
 

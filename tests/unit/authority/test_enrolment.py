@@ -34,6 +34,7 @@ from comity.identity.documents import DirectoryRefused
 from comity.identity.join import renewal_message
 from comity.identity.names import AgencyId, FederationId, InstanceName, SpiffeId
 from comity.identity.token import TOKEN_LIFE_MS
+from comity.rpc.options import LINK_MESSAGE_BYTES_MAX
 from tests.simulators.authority import Founded
 
 if TYPE_CHECKING:
@@ -394,6 +395,21 @@ def test_an_agency_may_renew_its_own_role_and_no_other(fed: Founded, tmp_path: P
     forged = roles.envelope(role, roles.new_signer())
     error = refusal(renewal, fed, tmp_path / "de", german, agency_metadata=forged)
     assert error.reason is Reason.INVALID_REQUEST
+
+
+def test_no_agency_makes_the_directory_larger_than_a_link_carries(
+    fed: Founded, tmp_path: Path
+) -> None:
+    """Everybody gets all of it in one message: a member's own role could keep everybody off every gateway."""
+    fed.admit(tmp_path / "fr", fed.invite("FR"))
+    signer = roles.load_signer((tmp_path / "fr" / "agency.pem").read_bytes())
+    stuffed = replace(
+        fed.authority.agency(FR), issuers=tuple(f"https://{n:05d}.example/" for n in range(7_000))
+    )
+    role = roles.agency(stuffed, version=2, now_ms=fed.clock.now_ms())
+    error = refusal(renewal, fed, tmp_path / "fr", agency_metadata=roles.envelope(role, signer))
+    assert (error.reason, error.field) == (Reason.INVALID_REQUEST, "agency_metadata")
+    assert sum(len(content) for _, content in fed.authority.trust.files()) < LINK_MESSAGE_BYTES_MAX
 
 
 def test_an_agency_away_for_a_season_comes_back_with_a_renewed_role(
