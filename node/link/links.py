@@ -14,6 +14,7 @@ import grpc
 
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.errors import Reason, Refusal
+from comity.faults import record_fault
 from comity.rpc.errors import refusal_of
 from node.link.session import LinkError, Session
 
@@ -190,6 +191,9 @@ class GatewayLinks:
             error = group.exceptions[0]
             refusal = refusal_of(error) if isinstance(error, grpc.RpcError) else None
             log.warning("link to %s ended: %s", session.gateway, refusal or _code_of(error))
+        # Whatever one gateway makes go wrong must not end the links to the others.
+        except* Exception as group:  # noqa: BLE001
+            record_fault(group.exceptions[0])
         finally:
             self._sessions.remove(session)
             if not any(one.gateway == session.gateway and one.usable for one in self._sessions):

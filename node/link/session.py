@@ -236,9 +236,10 @@ class Session:
             self._take(frame)
 
     async def _next(self, call: Any) -> relay.AttachResponse:
+        """The next message; what cannot be parsed comes from grpc.aio as ``None``."""
         message = await call.read()
         if not isinstance(message, relay.AttachResponse):
-            raise LinkError("the gateway ended the link")
+            raise LinkError("the gateway ended the link, or sent what is no message")
         return message
 
     async def _write(self, call: Any, batch: list[relay.NodeFrame | _Sending]) -> None:
@@ -258,9 +259,7 @@ class Session:
 
     async def _read(self, call: Any) -> None:
         while True:
-            message = await call.read()
-            if message is grpc.aio.EOF:
-                raise LinkError("the gateway ended the link")
+            message = await self._next(call)
             self._heard_s = self._clock.monotonic_s()
             for frame in message.frames:
                 self._take(frame)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 
 import node.link.links
 from comity.clock import ManualClock
 from comity.errors import Reason, Refusal
 from node.link.links import BACKOFF_MAX_S, HEALTHY_S, GatewayLinks
-from node.link.session import LinkError
+from node.link.session import LinkError, Session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,6 +28,7 @@ class FakeSession:
         self.up, self._ended = asyncio.Event(), asyncio.Event()
         self.draining, self.load, self.full = False, 0, False
         self.sent: list[bytes] = []
+        self.fault: Exception = LinkError("broken")
 
     @property
     def usable(self) -> bool:
@@ -49,7 +51,7 @@ class FakeSession:
     async def run(self) -> None:
         self.up.set()
         await self._ended.wait()
-        raise LinkError("broken")
+        raise self.fault
 
 
 class Bench:
@@ -104,6 +106,35 @@ def play(
         return bench
 
     return asyncio.run(run())
+
+
+def test_whatever_a_gateway_makes_go_wrong_ends_its_link_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene(bench: Bench) -> None:
+        bad, good = bench.up()["gw1"], bench.up()["gw2"]
+        bad.fault = AttributeError("of what was no message")
+        bad.end()
+        await bench.until(lambda: len(bench.dialled) == 3 and len(bench.up()) == 2)
+        assert (good.usable, bench.dialled[2].gateway, bench.down) == (True, "gw1", ["gw1"])
+
+    play(monkeypatch, scene, "gw1", "gw2")
+
+
+def test_bytes_that_are_no_message_end_a_link_like_any_break() -> None:
+    """A held stream of grpc.aio gives ``None`` for them, and an end of its own for the end."""
+
+    class Call:
+        def __init__(self, said: object) -> None:
+            self.said = said
+
+        async def read(self) -> object:
+            return self.said
+
+    for said in (None, grpc.aio.EOF):
+        session: Any = object.__new__(Session)
+        with pytest.raises(LinkError):
+            asyncio.run(session._read(Call(said)))
 
 
 def test_a_broken_link_is_dialled_again_ever_later_and_no_later_than_a_minute(
