@@ -6,13 +6,14 @@ Rules:
   only when both ends may be shown; otherwise nothing shows that there is one (Regulation (EU) 2018/1862
   Article 63(3)).
 * The relation's own markings count beside those of what it leads to.
+* Relations that may not be told take no other's place: the limit counts what is told.
 * Of the other record no more leaves than had it been asked for itself, at the same stage.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from comity.rulings import RecordLabels
 from node.exchange.model import EDGES_MAX, Edge
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from node.exchange.model import Released
     from node.policy.law import View
     from node.records.record import RecordId
+
+
+# Relations of one record that are ruled on, told or not.
+EDGES_RULED_MAX: Final = 64
 
 
 class Stored(Protocol):
@@ -92,7 +97,7 @@ class Relating:
         self, record_id: RecordId, label: RecordLabels
     ) -> tuple[tuple[Edge, ...], list[dict[str, Any]]]:
         """Relations that may be told, and the trail of every decision for the owner's own record."""
-        stored = self.reading.edges(record_id, EDGES_MAX)
+        stored = self.reading.edges(record_id, EDGES_RULED_MAX)
         told: list[Edge] = []
         trail: list[dict[str, Any]] = []
         if not stored:
@@ -101,6 +106,8 @@ class Relating:
             [*(one.record_id for one in stored), *(one.other for one in stored)]
         )
         for one in stored:
+            if len(told) == EDGES_MAX:
+                break
             own, other = labels.get(one.record_id), labels.get(one.other)
             if own is None or other is None:
                 continue
