@@ -30,8 +30,9 @@ from gateway.policy.loading import load_policies
 from gateway.policy.route import FederationPolicy
 from gateway.relay import entries
 from gateway.relay.relay import Relay
+from gateway.rpc.directory_frames import directory_frames
 from gateway.rpc.frames import ProtoFrames, ProtoRouting
-from gateway.rpc.relay_service import RelayServicer, directory_frame
+from gateway.rpc.relay_service import RelayServicer
 from gateway.settings import Settings
 from gateway.storage.migrating import migrate
 from gateway.storage.quota import LeasedQuota
@@ -168,16 +169,17 @@ class GatewayApp:
     def _directory_changed(self, directory: Directory) -> None:
         self.relay.review()
         self.policies.follow(federated(directory), lambda: None)
-        self._spread(directory_frame(self.directories.files()))
+        self._spread(*directory_frames(self.directories.files()))
         log.info("directory version %d passed on", directory.version)
 
     def _spread_statement(self, content: bytes) -> None:
         self._spread(relay.GatewayFrame(key_statement=content))
 
-    def _spread(self, frame: relay.GatewayFrame) -> None:
+    def _spread(self, *frames: relay.GatewayFrame) -> None:
         for link in self.relay.links:
             try:
-                link.outbox.put_control(frame)
+                for frame in frames:
+                    link.outbox.put_control(frame, frame.ByteSize())
             except OutboxFullError:
                 link.end(Reason.OVERLOADED)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -23,15 +24,38 @@ CALL_S: Final = 120.0
 READY_S: Final = 60.0
 STOP_S: Final = 15.0
 LOOK_S: Final = 0.1
+# Ports for servers, below those that Linux gives to outgoing connections.
+PORTS: Final = range(20_000, 32_000)
+PORT_TRIES: Final = 1_000
+_given: Final[set[int]] = set()
 # Where the programs are installed: beside this interpreter.
 PROGRAMS: Final = Path(sys.executable).parent
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
+    """A port of loopback that nobody uses, nor the one above it, where a node's officers are served.
+
+    Not one that the kernel hands out: those it may give to any outgoing connection before a server that
+    was told the number binds it.
+
+    Raises:
+        StartError: none was found.
+    """
+    for _ in range(PORT_TRIES):
+        port = PORTS.start + 2 * secrets.randbelow(len(PORTS) // 2)
+        if port not in _given and _unused(port) and _unused(port + 1):
+            _given.add(port)
+            return port
+    raise StartError("No port of loopback is free.", exit_code=ExitCode.UNAVAILABLE)
+
+
+def _unused(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def call(name: str, *arguments: str, programs: Path = PROGRAMS) -> str:

@@ -61,7 +61,7 @@ class Outbox(Generic[F]):
         self.frames_max = frames_max
         self.bytes_max = bytes_max
         self.source_frames_max = source_frames_max
-        self._control: deque[F] = deque()
+        self._control: deque[tuple[F, int]] = deque()
         self._sources: dict[Hashable, deque[tuple[F, int]]] = {}
         self._turns: deque[Hashable] = deque()
         self._frames = 0
@@ -101,15 +101,19 @@ class Outbox(Generic[F]):
         self._bytes += size_bytes
         self._wake.set()
 
-    def put_control(self, frame: F) -> None:
+    def put_control(self, frame: F, size_bytes: int = 0) -> None:
         """Queues a control frame; they go first.
+
+        Args:
+            frame: the frame.
+            size_bytes: what it counts in a batch; small frames need not say.
 
         Raises:
             OutboxFullError: the peer does not read even these; its link deserves to end.
         """
         if self._closed or len(self._control) >= CONTROL_FRAMES_MAX:
             raise OutboxFullError("control queue full")
-        self._control.append(frame)
+        self._control.append((frame, size_bytes))
         self._wake.set()
 
     def close(self) -> None:
@@ -124,9 +128,14 @@ class Outbox(Generic[F]):
     def _take(self) -> list[F]:
         batch: list[F] = []
         control = self._control
-        while control and len(batch) < BATCH_FRAMES_MAX:
-            batch.append(control.popleft())
         size = 0
+        while control and len(batch) < BATCH_FRAMES_MAX:
+            frame, frame_bytes = control[0]
+            if size and size + frame_bytes > BATCH_BYTES_MAX:
+                return batch
+            control.popleft()
+            batch.append(frame)
+            size += frame_bytes
         turns = self._turns
         while turns and len(batch) < BATCH_FRAMES_MAX:
             source = turns[0]

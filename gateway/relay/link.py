@@ -49,6 +49,7 @@ class Link:
         "agency",
         "credit_bytes",
         "credit_envelopes",
+        "draining",
         "granted_bytes",
         "granted_envelopes",
         "outbox",
@@ -66,6 +67,8 @@ class Link:
         self.outbox = outbox
         self._ended = ended
         self.why_ended: Reason | None = None
+        # The node has another link up and wants nothing more on this one.
+        self.draining = False
         # What the node lets us have outstanding; what we let it.
         self.credit_envelopes = 0
         self.credit_bytes = 0

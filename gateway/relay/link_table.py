@@ -40,8 +40,9 @@ class LinkTable:
         return True
 
     def to(self, agency: str) -> Link | None:
-        """The agency's link with the least waiting; one that is ending takes nothing."""
+        """The agency's link with the least waiting; one that is ending takes nothing more."""
         group = [link for link in self._groups.get(agency, ()) if link.why_ended is None]
+        group = [link for link in group if not link.draining] or group
         if not group:
             return None
         return group[0] if len(group) == 1 else min(group, key=lambda link: len(link.outbox))

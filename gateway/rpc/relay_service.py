@@ -28,10 +28,11 @@ from comity.rpc.outbox import BATCH_BYTES_MAX, BATCH_FRAMES_MAX, Outbox, OutboxF
 from comity.rpc.shapes import check
 from comity.rpc.tls import peer_of
 from gateway.relay.link import CREDIT_BYTES, CREDIT_ENVELOPES, Link
+from gateway.rpc.directory_frames import directory_frames
 from gateway.rpc.frames import Frame, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from comity.clock import Clock
     from comity.identity.directory import Directory, Member, NodeEntry
@@ -46,8 +47,6 @@ HEARTBEAT_S: Final = 10.0
 HEARTBEATS_MISSED_MAX: Final = 3
 LINKS_PER_AGENCY_MAX: Final = 16
 LINKS_MAX: Final = 4_096
-# Metadata files and statements in one frame stay below a batch's bytes.
-FILES_BYTES_MAX: Final = 128 * 1024
 # Credit goes back in lots of so many envelopes; small beside what is granted.
 CREDIT_LOT: Final = 256
 # What a node may have granted at any time, however often it grants.
@@ -182,7 +181,7 @@ class _Attached:
         link = self._link
         link.outbox.put_control(self._welcome())
         for frame in self._mirror_frames():
-            link.outbox.put_control(frame)
+            link.outbox.put_control(frame, frame.ByteSize())
         self._relay.attach(link)
         log.info("%s attached", link.agency)
         remaining_s = (self._peer.not_after_ms - self._clock.now_ms()) / 1000
@@ -217,7 +216,7 @@ class _Attached:
         return relay.GatewayFrame(welcome=welcome)
 
     def _mirror_frames(self) -> list[relay.GatewayFrame]:
-        frames = [directory_frame(self._mirror.files())]
+        frames = directory_frames(self._mirror.files())
         frames += [relay.GatewayFrame(key_statement=one) for one in self._mirror.statements()]
         return frames
 
@@ -294,6 +293,8 @@ class _Attached:
             self._credit(frame.credit)
         elif kind == "cancel":
             self._relay.cancel(self._link, frame.cancel.query_id)
+        elif kind == "draining":
+            self._link.draining = True
         elif kind == "key_statement":
             check(frame)
             self._statements += 1
@@ -309,9 +310,3 @@ class _Attached:
             raise Refusal(Reason.INVALID_REQUEST, "credit beyond any room")
         link.credit_envelopes = min(link.credit_envelopes + credit.envelopes, GRANTED_ENVELOPES_MAX)
         link.credit_bytes = min(link.credit_bytes + credit.bytes, GRANTED_BYTES_MAX)
-
-
-def directory_frame(files: Sequence[tuple[str, bytes]]) -> relay.GatewayFrame:
-    """Metadata as one frame."""
-    found = [relay.DirectoryFile(name=name, content=content) for name, content in files]
-    return relay.GatewayFrame(directory=relay.DirectoryUpdate(files=found))

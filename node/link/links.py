@@ -161,6 +161,8 @@ class GatewayLinks:
                 fresh.end()
                 continue
             old.draining = True
+            # From here on the gateway delivers on the fresh link; what is on the old one has its time.
+            old.control(relay.NodeFrame(draining=True))
             asyncio.get_running_loop().call_later(DRAIN_S, old.end)
 
     async def _keep(self, name: str, address: str) -> None:

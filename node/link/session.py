@@ -25,6 +25,7 @@ from comity.errors import Reason, Refusal
 from comity.rpc import options
 from comity.rpc.outbox import Outbox, OutboxFullError
 from comity.version import __version__
+from node.link.directory_parts import DirectoryParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -138,6 +139,7 @@ class Session:
         self._freed_bytes = 0
         self._heard_s = 0.0
         self._ended = asyncio.Event()
+        self._directory_parts = DirectoryParts()
 
     @property
     def usable(self) -> bool:
@@ -274,13 +276,22 @@ class Session:
             self._credit_envelopes += frame.credit.envelopes
             self._credit_bytes += frame.credit.bytes
         elif kind == "directory":
-            self._events.on_directory([(one.name, one.content) for one in frame.directory.files])
+            self._directory(frame.directory)
         elif kind == "key_statement":
             self._events.on_key_statement(frame.key_statement)
         elif kind == "cancel":
             self._events.on_cancel(frame.cancel.query_id)
         elif kind == "drain":
             self.draining = True
+
+    def _directory(self, update: relay.DirectoryUpdate) -> None:
+        parts = [(one.name, one.content) for one in update.files]
+        try:
+            whole = self._directory_parts.take(parts, more=update.more)
+        except Refusal as refusal:
+            raise LinkError(f"{self.gateway} sends {refusal.detail}") from refusal
+        if whole is not None:
+            self._events.on_directory(whole)
 
     def _deliver(self, deliver: relay.Deliver) -> None:
         data, receipt = deliver.envelope, deliver.receipt

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from comity.authority.publishing import Authority
 from comity.authority.renewing import renew, renewal_due
 from comity.authority.serving import running
 from comity.clock import ManualClock, SystemClock
+from comity.demo.processes import free_port
 from comity.errors import ExitCode, Reason, Refusal, StartError
 from comity.identity.directory import Revocations
 from comity.identity.names import AgencyId
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOON_S = 10.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def found(folder: Path) -> Founded:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -25,6 +24,7 @@ from comity.client import AsyncComity
 from comity.client.profile import Profile
 from comity.clock import ManualClock, SystemClock
 from comity.demo.federation import AGENCIES
+from comity.demo.processes import free_port
 from comity.identity.directory import Revocations
 from comity.identity.names import AgencyId
 from comity.rpc import options
@@ -56,12 +56,6 @@ BOUNDLESS = (
     *(one for one in options.LINK_CHANNEL if one[0] != "grpc.max_send_message_length"),
     ("grpc.max_send_message_length", -1),
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Running:

@@ -64,6 +64,23 @@ def test_an_answer_fills_its_slot_once_and_the_verdict_closes_the_query(tmp_path
     play(tmp_path, scene)
 
 
+def test_a_link_that_drains_takes_nothing_more_while_another_is_up(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        asker, old = desk.link("FR-PJ"), desk.link("DE-LP")
+        await desk.send(asker, desk.seal("FR-PJ", "DE-LP"))
+        assert len(desk.got(old, "deliver")) == 1
+        old.draining = True
+        await desk.send(asker, desk.seal("FR-PJ", "DE-LP"))
+        assert len(desk.got(old, "deliver")) == 1  # still the only one
+        fresh = desk.link("DE-LP")
+        for _ in range(4):
+            await desk.send(asker, desk.seal("FR-PJ", "DE-LP"))
+        assert len(desk.got(fresh, "deliver")) == 4
+        assert desk.got(old, "deliver") == []
+
+    play(tmp_path, scene)
+
+
 def test_a_refused_answer_leaves_the_slot_open_for_the_true_one(tmp_path: Path) -> None:
     async def scene(desk: Desk) -> None:
         asker, owner = desk.link("FR-PJ"), desk.link("DE-LP")

@@ -146,12 +146,15 @@ class NodeFrame(_message.Message):
     KEY_STATEMENT_FIELD_NUMBER: _builtins.int
     CHECKPOINT_FIELD_NUMBER: _builtins.int
     COSIGNATURE_FIELD_NUMBER: _builtins.int
+    DRAINING_FIELD_NUMBER: _builtins.int
     key_statement: _builtins.bytes
     """A numbered statement of the node's encryption key."""
     checkpoint: _builtins.bytes
     """Head of the node's ledger, a C2SP checkpoint."""
     cosignature: _builtins.bytes
     """Signature over a checkpoint seen."""
+    draining: _builtins.bool
+    """Another link of this node is up: deliver nothing more on this one, it ends soon."""
     @_builtins.property
     def hello(self) -> Global___Hello:
         """Who I am, over the gateway's challenge."""
@@ -188,12 +191,13 @@ class NodeFrame(_message.Message):
         key_statement: _builtins.bytes = ...,
         checkpoint: _builtins.bytes = ...,
         cosignature: _builtins.bytes = ...,
+        draining: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ack", b"ack", "cancel", b"cancel", "checkpoint", b"checkpoint", "cosignature", b"cosignature", "credit", b"credit", "frame", b"frame", "heartbeat", b"heartbeat", "hello", b"hello", "key_statement", b"key_statement", "send", b"send"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ack", b"ack", "cancel", b"cancel", "checkpoint", b"checkpoint", "cosignature", b"cosignature", "credit", b"credit", "draining", b"draining", "frame", b"frame", "heartbeat", b"heartbeat", "hello", b"hello", "key_statement", b"key_statement", "send", b"send"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ack", b"ack", "cancel", b"cancel", "checkpoint", b"checkpoint", "cosignature", b"cosignature", "credit", b"credit", "frame", b"frame", "heartbeat", b"heartbeat", "hello", b"hello", "key_statement", b"key_statement", "send", b"send"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ack", b"ack", "cancel", b"cancel", "checkpoint", b"checkpoint", "cosignature", b"cosignature", "credit", b"credit", "draining", b"draining", "frame", b"frame", "heartbeat", b"heartbeat", "hello", b"hello", "key_statement", b"key_statement", "send", b"send"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["hello", "send", "ack", "cancel", "credit", "heartbeat", "key_statement", "checkpoint", "cosignature"]  # noqa: Y015
+    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["hello", "send", "ack", "cancel", "credit", "heartbeat", "key_statement", "checkpoint", "cosignature", "draining"]  # noqa: Y015
     _WhichOneofArgType_frame: _TypeAlias = _typing.Literal["frame", b"frame"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_frame) -> _WhichOneofReturnType_frame | None: ...
 
@@ -565,11 +569,16 @@ Global___Drain: _TypeAlias = Drain  # noqa: Y015
 
 @_typing.final
 class DirectoryUpdate(_message.Message):
-    """Signed directory metadata."""
+    """Signed directory metadata. An update larger than a message comes in several frames, one after another; the
+    last file of a frame may go on as the first of the next, under the same name.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     FILES_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    more: _builtins.bool
+    """Whether the update goes on in the next frame."""
     @_builtins.property
     def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___DirectoryFile]:
         """Files, in the order to apply."""
@@ -578,10 +587,11 @@ class DirectoryUpdate(_message.Message):
         self,
         *,
         files: _abc.Iterable[Global___DirectoryFile] | None = ...,
+        more: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "more", b"more"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
