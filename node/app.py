@@ -24,7 +24,7 @@ from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
 from comity.envelope import SigningSecret
 from comity.errors import ExitCode, Fault, Refusal, StartError
-from comity.identity.files import write_private
+from comity.identity.files import create_private
 from comity.policytools.comparing import compare
 from comity.policytools.situations import given
 from comity.policytools.tree import MODEL, open_tree
@@ -97,9 +97,9 @@ log = logging.getLogger(__name__)
 
 
 def secret_file(path: Path) -> bytes:
-    """A 32-byte secret of this node, made at first use."""
+    """A 32-byte secret of this node, made at first use, once: an importer may start beside the node."""
     if not path.exists():
-        write_private(path, secrets.token_bytes(32))
+        create_private(path, secrets.token_bytes(32))
     return path.read_bytes()
 
 

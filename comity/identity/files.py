@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from typing import TYPE_CHECKING, Final
@@ -36,6 +37,25 @@ def write_private(path: Path, content: bytes) -> None:
     except BaseException:
         os.unlink(scratch)  # noqa: PTH108
         raise
+    sync_folder(path.parent)
+
+
+def create_private(path: Path, content: bytes) -> None:
+    """The same for a file that must never change: whoever comes second leaves it as it is.
+
+    Raises:
+        OSError: the disk is full or the folder not writable.
+    """
+    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(scratch, path)
+    finally:
+        os.unlink(scratch)  # noqa: PTH108  # scratch is a str from mkstemp
     sync_folder(path.parent)
 
 

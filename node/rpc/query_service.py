@@ -178,7 +178,7 @@ def _position(token: str) -> tuple[int, bytes]:
         raw = base64.b64decode(token, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raw = b""
-    if len(raw) != 8 + 32:
+    if len(raw) != 8 + 32 or raw[0] & 0x80:  # no time of a query has its highest bit set
         raise Refusal(Reason.INVALID_REQUEST, field="page_token")
     return int.from_bytes(raw[:8], "big"), raw[8:]
 

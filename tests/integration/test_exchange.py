@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,11 +20,12 @@ from comity.client import (
     SubjectCategory,
     Vehicle,
 )
-from comity.errors import Reason
+from comity.errors import Reason, Refusal
 from comity.store.ledger_schema import entry
 from node.link.session import CREDIT_BYTES, CREDIT_ENVELOPES
 from node.records.record import Labels, Record
 from node.records.values import Address, PersonName
+from node.rpc import query_service
 from node.storage.callers import CallerRegister
 from tests.simulators.federation import Federation, until
 
@@ -212,6 +214,13 @@ def test_an_unknown_or_revoked_caller_learns_nothing_but_that(tmp_path: Path) ->
         assert refused.value.reason is Reason.UNAUTHENTICATED
 
     run(scene, tmp_path)
+
+
+@pytest.mark.parametrize("token", ["x", "AAAA", base64.urlsafe_b64encode(b"\xff" * 40).decode()])
+def test_a_pages_token_that_nobody_gave_is_refused_by_name(token: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        query_service._position(token)
+    assert (refused.value.reason, refused.value.field) == (Reason.INVALID_REQUEST, "page_token")
 
 
 def test_an_auditor_may_not_ask_but_sees_what_was_asked(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.errors import Reason, StartError
-from comity.identity.files import write_private
+from comity.identity.files import create_private, write_private
 from comity.identity.join import JoinFacts
 from comity.identity.names import (
     AgencyId,
@@ -227,4 +227,13 @@ def test_a_failed_write_leaves_the_old_file(
     with pytest.raises(OSError, match="No space"):
         write_private(path, b"new")
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_secret_that_two_programs_make_at_once_is_the_first_ones(tmp_path: Path) -> None:
+    path = tmp_path / "index.key"
+    create_private(path, b"first")
+    create_private(path, b"second")  # it looked before the first was there
+    assert path.read_bytes() == b"first"
+    assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
