@@ -285,7 +285,9 @@ class NodeApp:
             register=CallerRegister(self.engine, self.clock),
             clock=self.clock,
         )
-        servicer = QueryServicer(asking=self.asking, callers=callers, book=self.book)
+        servicer = QueryServicer(
+            asking=self.asking, callers=callers, book=self.book, journal=self.journal
+        )
         name = query_service_pb2.DESCRIPTOR.services_by_name["QueryService"].full_name
         add: Any = query_service_pb2_grpc.add_QueryServiceServicer_to_server
         auditing = LedgerServicer(

@@ -29,8 +29,9 @@ class Settings:
         hosts: names and addresses in the listener's certificate, as agency systems dial it.
         database: file in the home, or a database URL.
         policies: folders of the policy in force, in order.
-        answer_floor_ms: every answer leaves this long after its query arrived, if it was ready sooner, so
-            that time does not tell hit from no-hit; above the 99.9th percentile of search and ruling.
+        answer_floor_ms: every answer leaves this long after its query arrived, or twice, three times … as
+            long when it was not ready, so that time does not tell hit from no-hit; best above the 99.9th
+            percentile of search and ruling.
         name_search: whether names are searched; a node of objects only may switch it off.
         log_level: DEBUG, INFO, WARNING or ERROR; personal data is in none of them.
     """

@@ -20,6 +20,7 @@ KINDS: Final = {
     "query.closed": "result received",
     "query.received": "question received",
     "query.answered": "answer released",
+    "query.read": "past queries read",
     "relay.accepted": "question accepted for relaying",
     "relay.closed": "relaying ended",
     "ledger.read": "ledger read",
@@ -137,6 +138,11 @@ def _read(told: dict[str, Any]) -> str:
     return f"by {told['reader']} ({told['role']}): {told['what']}"
 
 
+def _queries_read(told: dict[str, Any]) -> str:
+    queries = [one[:_ID_SHOWN] for one in told["queries"]]
+    return f"by {told['reader']} ({told['role']}): {', '.join(queries)}"
+
+
 def _other(told: dict[str, Any]) -> str:
     return " · ".join(f"{plain_word(name)}: {value}" for name, value in told.items()) or NOTHING
 
@@ -175,6 +181,7 @@ _SAY: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "query.closed": _closed,
     "query.received": _received,
     "query.answered": _answered,
+    "query.read": _queries_read,
     "relay.accepted": _accepted,
     "relay.closed": _relayed,
     "ledger.read": _read,

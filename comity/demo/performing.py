@@ -29,7 +29,7 @@ SEED = 2026
 OFFICER = "officer"
 OFFLINE = "ZZ-IM"
 FLOOR = (
-    "Times include the answer floor: every answer leaves its owner a fixed time after the question, "
+    "Times include the answer floor: an answer leaves its owner a whole number of floors after the question, "
     "so that time does not tell a hit from none."
 )
 

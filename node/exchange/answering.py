@@ -29,6 +29,7 @@ from comity.faults import record_fault
 from comity.identity.directory import Freshness
 from comity.store.journal import Draft
 from node.exchange import disclosure
+from node.exchange.floor import pause_s
 from node.exchange.model import (
     ANSWER_BUCKET_BYTES,
     ANSWER_BUCKET_FULL_BYTES,
@@ -204,9 +205,9 @@ class Answering:
             if not self._in_good_standing(opened.sender_kid):
                 answer, ruling = _SUSPENDED, b"{}"
         sealed = await self._disclose(opened, routing, question, answer, ruling)
-        pause_s = arrived_s + self._floor_s - self._clock.monotonic_s()
-        if pause_s > 0:
-            await asyncio.sleep(pause_s)
+        wait_s = pause_s(self._clock.monotonic_s() - arrived_s, floor_s=self._floor_s)
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
         if answer is not _SUSPENDED and not self._in_good_standing(opened.sender_kid):
             raise Refusal(Reason.MEMBER_SUSPENDED, "revoked before the answer left; it stays here")
         left_ms = remaining_ms - int((self._clock.monotonic_s() - arrived_s) * 1000)

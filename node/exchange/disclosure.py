@@ -29,6 +29,7 @@ CLOSED: Final = "query.closed"
 RECEIVED: Final = "query.received"
 ANSWERED: Final = "query.answered"
 LEDGER_READ: Final = "ledger.read"
+QUERIES_READ: Final = "query.read"
 
 _text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -87,6 +88,16 @@ def asked_details(question: Question, caller: Caller, recipients: Sequence[str])
 def recipients_asked(details: bytes) -> tuple[str, ...]:
     """Whom a question was sealed to, from the details of its intent."""
     return tuple(json.loads(details)["recipients"])
+
+
+def queries_read(caller: Caller, query_ids: Sequence[bytes], *, query_id: bytes) -> Draft:
+    """That somebody looked into what others asked: who, and which queries (LED Article 25)."""
+    details = {
+        "queries": [one.hex() for one in query_ids],
+        "reader": caller.name,
+        "role": caller.role,
+    }
+    return Draft(kind=QUERIES_READ, envelope_id=query_id, details=canonical(details))
 
 
 def closed_details(answers: Sequence[SourceAnswer]) -> bytes:

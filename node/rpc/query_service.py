@@ -1,4 +1,7 @@
-"""`QueryService`: one question, one reply; answers as they arrive; many questions on a held stream."""
+"""`QueryService`: one question, one reply; answers as they arrive; many questions on a held stream.
+
+Who may see what others asked leaves a trace of that: it is in the ledger before it is handed out.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,23 @@ from comity.api.query.v1 import query_service_pb2 as api
 from comity.api.query.v1 import query_service_pb2_grpc as api_grpc
 from comity.api.query.v1 import reason_pb2
 from comity.errors import CATALOGUE, Reason, Refusal
+from comity.ledger.entry import ENVELOPE_ID_BYTES
 from comity.rpc import shapes
 from comity.rpc.errors import as_refusal
 from comity.rpc.outbox import Outbox, OutboxFullError
+from node.exchange import disclosure
 from node.rpc import convert
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from google.protobuf.message import Message
 
+    from comity.store.journal import Journal
     from node.exchange.asking import Asking
     from node.exchange.model import Caller, Reply, SourceAnswer
     from node.rpc.callers import Callers
-    from node.storage.queries import SqlQueryBook
+    from node.storage.queries import PastQuery, SqlQueryBook
 
 # Roles that may ask, and roles that may see everybody's queries.
 ASKING_ROLES: Final = frozenset(
@@ -62,10 +70,13 @@ def check(message: Message) -> None:
 class QueryServicer(api_grpc.QueryServiceServicer):
     """Authenticates, validates, asks; the use case does the rest."""
 
-    def __init__(self, *, asking: Asking, callers: Callers, book: SqlQueryBook) -> None:
+    def __init__(
+        self, *, asking: Asking, callers: Callers, book: SqlQueryBook, journal: Journal
+    ) -> None:
         self._asking = asking
         self._callers = callers
         self._book = book
+        self._journal = journal
 
     def _asker(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
         caller = self._callers.of(context)
@@ -144,6 +155,7 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         )
         if past is None:
             raise Refusal(Reason.NOT_FOUND, "no such query for this caller")
+        await self._note_reading(caller, [past], query_id=past.query_id)
         return api.GetQueryResponse(query=convert.query_record(past))
 
     async def ListQueries(  # noqa: N802  # the contract's name
@@ -161,14 +173,24 @@ class QueryServicer(api_grpc.QueryServiceServicer):
             before_id=before_id,
             size=size + 1,
         )
+        found, more = found[:size], len(found) > size
+        await self._note_reading(caller, found, query_id=bytes(ENVELOPE_ID_BYTES))
         token = ""
-        if len(found) > size:
-            last = found[size - 1]
+        if more:
+            last = found[-1]
             raw = last.asked_ms.to_bytes(8, "big") + last.query_id
             token = base64.urlsafe_b64encode(raw).decode()
         return api.ListQueriesResponse(
-            queries=[convert.query_record(past) for past in found[:size]], next_page_token=token
+            queries=[convert.query_record(past) for past in found], next_page_token=token
         )
+
+    async def _note_reading(
+        self, caller: Caller, shown: Sequence[PastQuery], *, query_id: bytes
+    ) -> None:
+        """Others' queries are shown once the ledger says to whom; one's own are one's own."""
+        others = [one.query_id for one in shown if one.asked_by != caller.name]
+        if others:
+            await self._journal.write((disclosure.queries_read(caller, others, query_id=query_id),))
 
 
 def _position(token: str) -> tuple[int, bytes]:

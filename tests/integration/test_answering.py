@@ -163,6 +163,53 @@ class Recorder:
         return "gw1"
 
 
+def test_past_the_floor_time_tells_no_hit_from_none(tmp_path: Path) -> None:
+    """Two searches, both longer than the floor, of different length: their answers leave together."""
+    floor_s, long_s, longer_s = 0.2, 0.21, 0.3
+
+    async def scene(fed: Federation) -> None:
+        app = fed.nodes[OWNER].app
+        app.answering._floor_s = floor_s
+        deciding = app.answering._deciding
+
+        async def left_after(search_s: float) -> float:
+            """When the answer left: the search by the federation's clock, the waiting by the loop's."""
+
+            class Slow:
+                async def decide(self, *question: Any) -> Any:
+                    found = await deciding.decide(*question)
+                    fed.clock.advance(seconds=search_s)
+                    return found
+
+            loop = asyncio.get_running_loop()
+            disclose, left = app.answering._disclose, []
+            ready_s = 0.0
+
+            async def disclosed(*parts: Any) -> Any:
+                nonlocal ready_s
+                kept = await disclose(*parts)
+                ready_s = loop.time()
+                return kept
+
+            class Noting:
+                def send(self, *_: object, **__: object) -> str:
+                    left.append(loop.time() - ready_s)
+                    return "gw1"
+
+            app.answering._deciding, app.answering._disclose = Slow(), disclosed
+            app.answering._links = Noting()
+            await handed(fed, Puppet(fed).query(OWNER))
+            app.answering._disclose = disclose
+            return search_s + left[0]
+
+        for search_s in (long_s, longer_s):
+            assert await left_after(search_s) >= 2 * floor_s - 0.001
+        app.answering._floor_s = 0.0  # without it, the shorter search shows
+        assert await left_after(long_s) < longer_s
+
+    run(scene, tmp_path)
+
+
 def test_a_row_without_answer_answers_error_after_a_restart_and_has_two_entries(
     tmp_path: Path,
 ) -> None:

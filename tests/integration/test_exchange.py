@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,8 +21,9 @@ from comity.client import (
     SubjectCategory,
     Vehicle,
 )
-from comity.errors import Reason, Refusal
+from comity.errors import Fault, Reason, Refusal
 from comity.store.ledger_schema import entry
+from comity.store.reader import LedgerReader
 from node.link.session import CREDIT_BYTES, CREDIT_ENVELOPES
 from node.records.record import Labels, Record
 from node.records.values import Address, PersonName
@@ -238,6 +240,47 @@ def test_an_auditor_may_not_ask_but_sees_what_was_asked(tmp_path: Path) -> None:
         assert seen == [reply.query_id]
         assert refused.value.reason is Reason.NOT_PERMITTED
         assert hidden.value.reason is Reason.NOT_FOUND
+
+    run(scene, tmp_path)
+
+
+def test_nobody_looks_into_others_queries_without_a_trace(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        app = fed.nodes["FR-PJ"].app
+
+        def readings() -> list[dict[str, Any]]:
+            with LedgerReader.open(fed.home("FR-PJ") / "node.db") as log:
+                return [
+                    json.loads(one.details or b"") | {"about": one.envelope_id.hex()}
+                    for one in log.entries()
+                    if one.kind == "query.read"
+                ]
+
+        async with fed.caller("FR-PJ") as officer:
+            asked = [(await officer.lookup(Vehicle(vin=VIN), why())).query_id for _ in range(2)]
+            assert len([past async for past in officer.queries()]) == 2
+            await officer.query(asked[0])
+        assert readings() == []  # one's own queries are no secret of somebody else
+        async with fed.caller("FR-PJ", "chief", "supervisor") as chief:
+            assert (await chief.query(asked[0])).query_id == asked[0]
+            seen = [past.query_id async for past in chief.queries()]
+            first, listed = readings()
+            assert first == {
+                "about": asked[0],
+                "queries": [asked[0]],
+                "reader": "chief",
+                "role": "supervisor",
+            }
+            assert (listed["about"], listed["queries"]) == ("00" * 32, seen)
+
+            async def full(*_: Any) -> None:
+                raise Fault("the disk is full")
+
+            app.journal.write = full
+            for look in (chief.query(asked[0]), anext(chief.queries())):
+                with pytest.raises(ComityCallError):
+                    await look
+        assert len(readings()) == 2
 
     run(scene, tmp_path)
 

@@ -371,7 +371,7 @@ def test_a_long_log_shows_how_far_it_is(
 def test_every_kind_that_is_written_has_words_and_is_documented() -> None:
     written = {
         *(disclosure.ASKED, disclosure.CLOSED, disclosure.RECEIVED, disclosure.ANSWERED),
-        *(entries.ACCEPTED, entries.CLOSED, disclosure.LEDGER_READ),
+        *(entries.ACCEPTED, entries.CLOSED, disclosure.LEDGER_READ, disclosure.QUERIES_READ),
         *(lawmaking.PROPOSED, lawmaking.APPROVED, lawmaking.PUBLISHED),
     }
     assert written == set(ledger_words.KINDS)
