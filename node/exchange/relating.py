@@ -12,16 +12,15 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from comity.rulings import RecordLabels
 from node.exchange.model import EDGES_MAX, Edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from comity.rulings import Mask
+    from comity.rulings import Mask, RecordLabels
     from node.exchange.model import Released
     from node.policy.law import View
     from node.records.record import RecordId
@@ -72,7 +71,9 @@ class Reading(Protocol):
         """Relations of a record."""
         ...
 
-    def labels(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, RecordLabels]:
+    def labels(
+        self, record_ids: Sequence[RecordId], *, nationalities: bool = False
+    ) -> Mapping[RecordId, RecordLabels]:
         """What policies look at."""
         ...
 
@@ -103,7 +104,8 @@ class Relating:
         if not stored:
             return (), trail
         labels = self.reading.labels(
-            [*(one.record_id for one in stored), *(one.other for one in stored)]
+            [*(one.record_id for one in stored), *(one.other for one in stored)],
+            nationalities=self.view.asks_nationality,
         )
         for one in stored:
             if len(told) == EDGES_MAX:
@@ -111,7 +113,8 @@ class Relating:
             own, other = labels.get(one.record_id), labels.get(one.other)
             if own is None or other is None:
                 continue
-            bound = RecordLabels(other.entity_type, other.subject, other.markings | own.markings)
+            # All that is known of the other one counts, or a foreigner would be ruled on as a national.
+            bound = replace(other, markings=other.markings | own.markings)
             ends = (label, bound) if one.outward else (bound, label)
             decision = self.view.relate(ends[0], one.relation, ends[1])
             trail.append(

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from comity.clock import SystemClock, to_datetime
 from comity.errors import ExitCode, StartError
-from node.records.store import BATCH_RECORDS, LoadCounts
+from node.records.writing import BATCH_RECORDS, LoadCounts
 from node.sources.labelling import labelled
 from node.sources.rows import Quarantined, Read, UnusableRowError, Why, quarantined
 from node.sources.scratch import Scratch, scratch

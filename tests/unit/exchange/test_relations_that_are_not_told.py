@@ -26,7 +26,8 @@ def test_relations_that_are_told_do_not_depend_on_those_that_are_not(
         for n in range(hidden + open_ones)
     ]
 
-    def labels(record_ids: list[int]) -> dict[int, RecordLabels]:
+    def labels(record_ids: list[int], *, nationalities: bool) -> dict[int, RecordLabels]:
+        assert not nationalities
         return {
             one: RecordLabels("relation", "object", SECRET if one < hidden else frozenset())
             for one in record_ids
@@ -37,7 +38,7 @@ def test_relations_that_are_told_do_not_depend_on_those_that_are_not(
 
     relating = Relating(
         made(edges=lambda _, limit: edges[:limit], labels=labels, assertion=lambda _: None),
-        made(relate=relate, mask=lambda _: None),
+        made(relate=relate, mask=lambda _: None, asks_nationality=False),
         lambda *_: None,  # type: ignore[arg-type, return-value]
     )
     told, trail = relating.edges(9_999, PLAIN)  # type: ignore[arg-type]

@@ -63,3 +63,12 @@ def test_an_assertion_comes_back_whole(store: RecordStore) -> None:
     store.upsert_many([Record("1", "t", "vehicle", {"vehicle.colour": "red"}, assertion=said)])
     (number,) = store.of_source("t", ["1"]).values()
     assert store.assertion(number) == said
+
+
+def test_the_number_of_a_deleted_record_is_never_given_to_another(store: RecordStore) -> None:
+    """A number stands behind the reference that other agencies hold: they would take one for the other."""
+    for load, key in enumerate(("first", "second", "third"), 1):
+        store.upsert_many([Record(key, "list", "vehicle", {}, Labels("object"))], load=load)
+        store.delete_missing("list", load=load)
+    (number,) = store.of_source("list", ["third"]).values()
+    assert number == 3

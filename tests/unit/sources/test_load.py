@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from comity.clock import ManualClock
 from comity.demo.registers import registers
 from comity.errors import ExitCode, StartError
-from node.records.store import BATCH_RECORDS, LoadCounts, RecordStore
+from node.records.writing import BATCH_RECORDS, LoadCounts
 from node.sources.commands import formats_command, import_command
 from node.sources.formats import Importer, importer
 from node.sources.load import DryRun, Store, load
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from node.records.record import Record
+    from node.records.store import RecordStore
 
 
 def _rows(path: Path, rows: Iterable[dict]) -> Path:
