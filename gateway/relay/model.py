@@ -66,7 +66,6 @@ class OpenQuery:
         reserved_bytes: room for the answers of everybody it was sealed to.
         accepted: its acceptance is durable; until then nothing may end it or pass it on.
         cancelled: its requester went before that.
-        closed: its two entries are written: it is a repeat of one that ended.
         slots: recipients that still owe an answer.
         answers: answers handed to the requester and not acknowledged yet, by their ids.
     """
@@ -75,7 +74,6 @@ class OpenQuery:
         "accepted",
         "answers",
         "cancelled",
-        "closed",
         "digests",
         "ends_ms",
         "link",
@@ -109,4 +107,3 @@ class OpenQuery:
         self.digests: dict[str, str] = {}
         self.accepted = False
         self.cancelled = False
-        self.closed = False

@@ -5,7 +5,7 @@ Rules:
 * Room for every answer is reserved before a query is passed on; without room it is OVERLOADED at once.
 * One member fills neither the gateway nor another member's node: its open queries and its open slots at
   each destination are bounded.
-* An ended query leaves its id behind, nothing else, so that a repeat is neither counted nor logged again.
+* An ended query leaves its id behind, nothing else, so that a repeat is recognised and not passed on.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ Rules:
   and exactly the agencies its slots are for, they are members, the quota holds, the federation's policy
   allows it, and its acceptance is durable in the ledger.
 * A repeat of the same envelope from its own sender passes the same checks; it is neither counted nor
-  logged again.
+  logged again, and goes to whoever still owes an answer. What ended stays ended: the ledger says how, and
+  nothing is passed on behind it.
 * An answer fills the open slot (query, agency) of its own link and nothing else.
 * Two entries for each accepted query, whatever ends it. While the first is being written nothing ends it: a
   query that could be taken back and repeated meanwhile would be passed on without it.
@@ -130,7 +131,7 @@ class Relay:
         verified, ruled = self._check(link, sent)
         copies, news = self._copies(verified, ruled)
         if repeated:
-            self._repeat(link, sent, ruled, copies, remaining_ms)
+            self._repeat(link, sent.id, ruled, copies, remaining_ms)
             return
         query = self._opened(link, sent, ruled, copies, remaining_ms)
         self._open.check_room(link.agency, query.reserved_bytes)
@@ -267,29 +268,22 @@ class Relay:
     def _repeat(
         self,
         link: Link,
-        sent: envelope.SentEnvelope,
+        query_id: bytes,
         ruled: Ruled,
         copies: dict[str, bytes],
         remaining_ms: int,
     ) -> None:
         """The same envelope again, checked again: to whoever still owes an answer."""
-        query = self._open.by_id(sent.id)
-        if query is not None:
-            query.link = link
-            query.cancelled = False
-            self._open.reopen(query)  # an answer without verdict went astray
-            for agency in query.slots & copies.keys():
-                self._deliver(query, agency, copies[agency], remaining_ms)
+        query = self._open.by_id(query_id)
+        if query is None:
+            news = [News(agency, State.LOST) for agency in ruled.routing.recipients]
+            self._tell(link, self._frames.status(query_id, news))
             return
-        query = self._opened(link, sent, ruled, copies, remaining_ms)
-        self._open.check_room(link.agency, query.reserved_bytes)
-        query.accepted = query.closed = True
-        self._open.hold(query)
-        failed = [self._deliver(query, *copy, remaining_ms) for copy in copies.items()]
-        news = [one for one in failed if one is not None]
-        if news:
-            self._tell(link, self._frames.status(sent.id, news))
-        self._close_if_done(query)
+        query.link = link
+        query.cancelled = False
+        self._open.reopen(query)  # an answer without verdict went astray
+        for agency in query.slots & copies.keys():
+            self._deliver(query, agency, copies[agency], remaining_ms)
 
     # --- answers ---------------------------------------------------------------------------------
 
@@ -368,9 +362,7 @@ class Relay:
         if query not in self._open:
             return
         self._open.drop(query)
-        if not query.closed:
-            query.closed = True
-            self._journal.owe((entries.closed(query),))
+        self._journal.owe((entries.closed(query),))
 
     def _tell(self, link: Link, frame: Any) -> None:
         try:

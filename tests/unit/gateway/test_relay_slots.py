@@ -148,9 +148,6 @@ def test_a_repeat_is_neither_counted_nor_logged_again_and_goes_to_whoever_still_
         await desk.send(asker, query)
         assert (len(desk.got(owner, "deliver")), len(desk.got(other, "deliver"))) == (1, 2)
         desk.relay.cancel(asker, query.id)
-        await desk.send(asker, query)  # after its end: passed on, for an answer that went astray
-        assert (len(desk.got(owner, "deliver")), len(desk.got(other, "deliver"))) == (1, 1)
-        desk.relay.cancel(asker, query.id)
         await desk.journal.write(())
         assert desk.kinds(query.id) == BOTH
         assert desk.quota.left == 999_999
@@ -355,6 +352,29 @@ def test_whatever_ends_a_query_it_has_two_entries_and_leaves_nothing_open(
         assert desk.kinds(query.id) == BOTH
         assert desk.relay.in_flight == 0
         await desk.relay.quiet()
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "its source's link ended", "nobody waits any more"])
+def test_what_ended_is_passed_on_to_nobody_behind_its_closing_entry(
+    tmp_path: Path, how: str
+) -> None:
+    async def scene(desk: Desk) -> None:
+        asker, owner = desk.link("FR-PJ"), desk.link("DE-LP")
+        query = desk.seal("FR-PJ", "DE-LP")
+        await desk.send(asker, query)
+        ended(desk, how, asker, owner, query)
+        again = desk.link("DE-LP")
+        desk.got(asker, "status")
+        await desk.send(asker, query)
+        assert desk.got(again, "deliver") == []
+        assert desk.states(asker) == {"DE-LP": State.LOST}  # not searched, and said so
+        await desk.send(again, desk.answer("DE-LP", query))
+        assert desk.got(asker, "deliver") == []
+        await desk.journal.write(())
+        assert desk.kinds(query.id) == BOTH
+        assert desk.relay.in_flight == 0
 
     play(tmp_path, scene)
 
