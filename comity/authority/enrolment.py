@@ -25,8 +25,7 @@ from comity.authority.asks import JoinAsk
 from comity.authority.ca import read_request, spki_sha256
 from comity.authority.drafting import is_officer, signatures
 from comity.authority.inviting import Invitations
-from comity.authority.issuing import Issuing
-from comity.authority.proofs import check, facts, name_of, same_agency_key
+from comity.authority.proofs import check, facts, same_agency_key
 from comity.authority.state import Enrolment
 from comity.errors import Reason, Refusal
 from comity.identity.directory import GatewayEntry, Member
@@ -187,15 +186,6 @@ class Enrolments:
             if enrolment is None or enrolment.state != PENDING:
                 raise Refusal(Reason.NOT_FOUND, "no such pending join")
             self._authority.state.put_enrolment(replace(enrolment, state=REFUSED))
-
-    def certificate(self, enrolment: Enrolment) -> bytes:
-        """The first certificate of an approved join.
-
-        Raises:
-            Refusal: as ``Issuing.issue``.
-        """
-        name = name_of(self._authority, enrolment)
-        return Issuing(self._authority).issue(name, JoinAsk.decode(enrolment.request).csr)
 
 
 def _admitting(document: Federation, enrolment: Enrolment, ask: JoinAsk) -> Federation:

@@ -136,7 +136,7 @@ class EnrolmentServicer:
             approvals_needed=status.approvals_needed,
         )
         if status.enrolment.state == APPROVED:
-            response.certificate = self._enrolments.certificate(status.enrolment)
+            response.certificate = self._issuing.first(status.enrolment)
             response.files.extend(_files(self._authority.trust.files()))
         return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,13 @@ from comity.authority.ca import (
 from comity.authority.enrolment import PENDING_LIFE_MS, Enrolments
 from comity.authority.home import Home
 from comity.authority.inviting import ATTEMPTS_MAX
-from comity.authority.issuing import Issuing
+from comity.authority.issuing import (
+    CERTIFICATES_MAX,
+    CERTIFICATES_WINDOW_S,
+    ROLES_MAX,
+    ROLES_WINDOW_S,
+    Issuing,
+)
 from comity.authority.preparing import prepare
 from comity.clock import ManualClock
 from comity.envelope.keys import SigningSecret
@@ -340,12 +347,19 @@ def test_unsound_requests_are_refused() -> None:
         assert refusal(ca.sign, csr, Profile(NODE), now_ms).reason is Reason.INVALID_REQUEST
 
 
-def renewal(fed: Founded, home: Path, name: SpiffeId = NODE, **changes: Any) -> Any:
+def renewal(
+    fed: Founded,
+    home: Path,
+    name: SpiffeId = NODE,
+    *,
+    issuing: Issuing | None = None,
+    **changes: Any,
+) -> Any:
     key = load_key((home / "tls.key").read_bytes())
     csr, now_ms = request(key), fed.clock.now_ms()
     signature = key.sign(renewal_message(str(name), csr, now_ms), ec.ECDSA(hashes.SHA256()))
     values = {"name": str(name), "csr": csr, "now_ms": now_ms, "signature": signature} | changes
-    return Issuing(fed.authority).renew(**values)
+    return (issuing or Issuing(fed.authority)).renew(**values)
 
 
 def test_the_current_key_renews_its_certificate(fed: Founded, tmp_path: Path) -> None:
@@ -395,6 +409,55 @@ def test_an_agency_may_renew_its_own_role_and_no_other(fed: Founded, tmp_path: P
     forged = roles.envelope(role, roles.new_signer())
     error = refusal(renewal, fed, tmp_path / "de", german, agency_metadata=forged)
     assert error.reason is Reason.INVALID_REQUEST
+
+
+def test_a_member_that_renews_without_end_is_stopped_and_the_others_are_not(
+    fed: Founded, tmp_path: Path
+) -> None:
+    fed.admit(tmp_path / "fr", fed.invite("FR"))
+    fed.admit(tmp_path / "de", fed.invite("DE", country="DE"))
+    issuing = Issuing(fed.authority)
+    french = partial(renewal, fed, tmp_path / "fr", issuing=issuing)
+    german = replace(NODE, agency=AgencyId("DE"))
+    for _ in range(CERTIFICATES_MAX):
+        assert french()
+    assert refusal(french).reason is Reason.QUOTA_EXCEEDED
+    assert renewal(fed, tmp_path / "de", german, issuing=issuing)
+    fed.clock.advance(seconds=CERTIFICATES_WINDOW_S)
+    assert french()
+
+
+def test_nobody_uses_up_anothers_renewals(fed: Founded, tmp_path: Path) -> None:
+    fed.admit(tmp_path / "fr", fed.invite("FR"))
+    fed.admit(tmp_path / "de", fed.invite("DE", country="DE"))
+    issuing = Issuing(fed.authority)
+    for _ in range(CERTIFICATES_MAX + 1):  # the German node asks for the French one's certificate
+        stolen = refusal(renewal, fed, tmp_path / "de", issuing=issuing)
+        assert stolen.reason is Reason.UNAUTHENTICATED
+    assert renewal(fed, tmp_path / "fr", issuing=issuing)
+
+
+def test_an_agency_does_not_send_its_role_round_the_federation_without_end(
+    fed: Founded, tmp_path: Path
+) -> None:
+    fed.admit(tmp_path / "fr", fed.invite("FR"))
+    issuing, document = Issuing(fed.authority), fed.authority.agency(FR)
+    signer = roles.load_signer((tmp_path / "fr" / "agency.pem").read_bytes())
+
+    def publish(version: int, by: Any = signer) -> Any:
+        role = roles.agency(document, version=version, now_ms=fed.clock.now_ms())
+        metadata = roles.envelope(role, by)
+        return renewal(fed, tmp_path / "fr", issuing=issuing, agency_metadata=metadata)
+
+    for version in range(2, 2 + ROLES_MAX):
+        # What somebody else signed is refused, and does not count.
+        assert refusal(publish, version, roles.new_signer()).reason is Reason.INVALID_REQUEST
+        assert publish(version)
+    assert refusal(publish, 2 + ROLES_MAX).reason is Reason.QUOTA_EXCEEDED
+    assert fed.reader().held()["agency-FR"] == 1 + ROLES_MAX
+    fed.clock.advance(seconds=ROLES_WINDOW_S)
+    fed.authority.refresh()
+    assert publish(2 + ROLES_MAX)
 
 
 def test_no_agency_makes_the_directory_larger_than_a_link_carries(

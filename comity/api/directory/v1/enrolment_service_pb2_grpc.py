@@ -77,7 +77,8 @@ class EnrolmentServiceServicer:
     def GetJoin(self, request, context):
         """What became of a join; once two officers have signed: certificate and directory.
 
-        Callers: whoever was given the join's id. NOT_FOUND for an unknown one.
+        Callers: whoever was given the join's id. NOT_FOUND for an unknown one; QUOTA_EXCEEDED for whoever fetches
+        its certificate without end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,7 +88,8 @@ class EnrolmentServiceServicer:
         """Replaces a certificate before it ends, for the same name and key, while both are in the directory.
 
         Callers: nodes and gateways, by a signature of their current TLS key. UNAUTHENTICATED for a wrong
-        signature or an unknown name; MEMBER_SUSPENDED for a suspended member or a revoked key.
+        signature or an unknown name; MEMBER_SUSPENDED for a suspended member or a revoked key; QUOTA_EXCEEDED
+        for whoever asks far more often than a certificate's life needs.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
