@@ -35,6 +35,11 @@ $(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
 	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.txt
+	@echo "installing the peers that benches measure beside us, once …"
+	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/bench.txt
+	@touch $@
+
 # --- running it ---------------------------------------------------------------------------------------
 demo: $(VENV)/runtime.stamp ## bring a federation up, ask it questions, verify every ledger, clean up (DATA=DIR: real lists)
 	@$(BIN)/comity demo run $(if $(DATA),--data $(DATA))
@@ -81,7 +86,7 @@ breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed base
 test-long: $(VENV)/dev.stamp ## ten times as many rulings compared with Casbin as it comes
 	@COMITY_FUZZ_TIMES=10 $(PY) -m pytest -o timeout=7200 tests/property/test_rulings_agree_with_casbin.py
 
-bench: $(VENV)/dev.stamp ## measure (NAME=envelope|relay|exchange|…; all by default)
+bench: $(VENV)/bench.stamp ## measure (NAME=envelope|relay|exchange|…; all by default)
 	@sh scripts/install-debian-packages bench
 	@$(PY) -m bench $(NAME)
 

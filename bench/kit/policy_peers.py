@@ -3,7 +3,7 @@
 Each row becomes one policy (Cedar) or one entry of a table that a rule walks (Rego). Cedar combines by
 "forbid wins" and knows no order, so answers are not compared; what is measured is one question over as many
 rows.
-Neither is needed to run Comity; they are the dependency group ``bench``.
+Neither is needed to run Comity; ``make bench`` installs both (requirements/bench.txt).
 """
 
 from __future__ import annotations

@@ -82,10 +82,11 @@ class Bundle:
         self._duties = tuple(sorted({row.cells["duty"] for row in duty_rows}))
         # Approvals that some row names; the others change nothing.
         release_rows = law.rows.get(Verb.RELEASE, ())
-        self._approvals = frozenset(row.cells["approval"] for row in release_rows)
-        self.asks_nationality = any(
-            "-national" in row.cells["when"] for rows in law.rows.values() for row in rows
-        )
+        self._approvals = frozenset([row.cells["approval"] for row in release_rows])
+        conditions = {
+            cell for rows in law.rows.values() for cell in [row.cells["when"] for row in rows]
+        }
+        self.asks_nationality = any("-national" in cell for cell in conditions)
         self._masks: Questions[Mask] = Questions()
         self._matches: Questions[frozenset[str]] = Questions()
         self._decisions: Questions[Decision] = Questions()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.rulings.enforcers import CompiledEnforcer, QuietModel, enforce, load
 from comity.rulings.errors import MatcherFault
 from comity.rulings.matcher import conjuncts
-from comity.rulings.parts import Part
+from comity.rulings.parts import Columns, Part
 from comity.rulings.pycasbin import PriorityEffector, generate_g_function
 from comity.rulings.roles import ClosureRoles
 
@@ -44,7 +44,7 @@ class Engine:
         self,
         model: str,
         *,
-        rows: Callable[[list[str]], Sequence[Sequence[str]]],
+        rows: Callable[[list[str]], Sequence[list[str]]],
         links: Mapping[str, Sequence[tuple[str, str]]],
         functions: Mapping[str, Callable[..., bool]],
     ) -> None:
@@ -64,13 +64,13 @@ class Engine:
         }
         text = enforcer.compile_matcher(called)
         found = conjuncts(text, functions=called, request=request, columns=tokens)
-        columns = list(zip(*self._policy, strict=True)) or [()] * len(tokens)
-        self._fixed = [Part(one, tokens, columns) for one in found if not one.variables]
+        columns = Columns(tokens, self._policy)
+        self._fixed = [Part(one, columns) for one in found if not one.variables]
         self._along: dict[str, list[Part]] = {name: [] for name in request}
         self.separate = True
         for one in found:
             if len(one.variables) == 1 and not one.attributes:
-                self._along[one.variables[0]].append(Part(one, tokens, columns))
+                self._along[one.variables[0]].append(Part(one, columns))
             elif one.variables:
                 self.separate = False
         self._first_decides = self.separate and isinstance(enforcer.eft, PriorityEffector)

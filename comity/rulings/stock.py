@@ -29,7 +29,7 @@ class StockEngine:
         self,
         model: str,
         *,
-        rows: Callable[[list[str]], Sequence[Sequence[str]]],
+        rows: Callable[[list[str]], Sequence[list[str]]],
         links: Mapping[str, Sequence[tuple[str, str]]],
         functions: Mapping[str, Callable[..., bool]],
     ) -> None:
