@@ -48,9 +48,13 @@ _LATEST: Final = text(
     f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND position < :before"  # noqa: S608
     " ORDER BY position DESC LIMIT :page"
 )
+_ABOUT: Final = text(
+    f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND envelope_id = :about"  # noqa: S608
+    " AND position < :before ORDER BY position DESC LIMIT :page"
+)
 _BETWEEN: Final = text(
     f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND envelope_id >= :low AND envelope_id <= :high"  # noqa: S608
-    " ORDER BY position LIMIT :page"
+    " AND position >= :first ORDER BY position LIMIT :page"
 )
 _HEADS: Final = text(
     "SELECT size, at_ms, note FROM ledger_checkpoint WHERE log = :log AND size >= :first"
@@ -122,10 +126,12 @@ class LedgerReader:
         """A stored tile."""
         return stored_tile(self._connection, self._log, level, position)
 
-    def latest(self, count: int, *, before: int = _LAST) -> list[Entry]:
-        """The last entries before a position, oldest first."""
-        given = {"log": self._log, "before": before, "page": count}
-        rows = self._connection.execute(_LATEST, given).all()
+    def latest(self, count: int, *, before: int = _LAST, about: bytes = b"") -> list[Entry]:
+        """The last entries before a position, oldest first; of one envelope's if ``about`` names it."""
+        given: dict[str, Any] = {"log": self._log, "before": before, "page": count}
+        if about:
+            given["about"] = about
+        rows = self._connection.execute(_ABOUT if about else _LATEST, given).all()
         return [entry_of(row) for row in reversed(rows)]
 
     def entry(self, position: int) -> Entry | None:
@@ -134,9 +140,8 @@ class LedgerReader:
         return found[0] if found and found[0].position == position else None
 
     def about(self, low: bytes, high: bytes) -> list[Entry]:
-        """Entries about envelopes whose ids lie between two, oldest first; at most a page."""
-        given = {"log": self._log, "low": low, "high": high, "page": PAGE_ROWS}
-        return [entry_of(row) for row in self._connection.execute(_BETWEEN, given)]
+        """Entries about envelopes whose ids lie between two, oldest first."""
+        return [entry_of(row) for row in self._pages(_BETWEEN, "position", low=low, high=high)]
 
     def prove(self, entry: Entry) -> bytes:
         """The ``.tlog-proof`` of an entry against the newest head; raises ``LedgerError``."""
@@ -151,10 +156,10 @@ class LedgerReader:
         except LedgerError:
             return None
 
-    def _pages(self, statement: TextClause, key: str) -> Iterator[Any]:
+    def _pages(self, statement: TextClause, key: str, **more: bytes) -> Iterator[Any]:
         first = _FIRST
         while True:
-            given = {"log": self._log, "first": first, "page": PAGE_ROWS}
+            given = {"log": self._log, "first": first, "page": PAGE_ROWS, **more}
             rows = self._connection.execute(statement, given).all()
             yield from rows
             if len(rows) < PAGE_ROWS:

@@ -2,7 +2,8 @@
 
 Rules:
 
-* The gateway is not trusted: signer, recipient, expiry, routing and body are checked again here.
+* The gateway is not trusted: signer, recipient, expiry, routing and body are checked again here, before a
+  copy counts as the query whose id it bears; an answer goes to every gateway that delivered a true one.
 * The replay row and the intent are durable before anything is searched; the disclosure is durable
   before anything leaves.
 * Each received query writes exactly two leaves, whatever its outcome; one that a killed process left
@@ -104,8 +105,8 @@ class Answering:
         self._floor_s = floor_ms / 1000
         self._kept: OrderedDict[bytes, Kept] = OrderedDict()
         self._kept_bytes = 0
-        # Queries being answered, with the gateway that delivered each last.
-        self._running: dict[bytes, str] = {}
+        # Queries being answered, with the gateways that delivered each.
+        self._running: dict[bytes, set[str]] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     @property
@@ -131,19 +132,32 @@ class Answering:
 
         ``done`` is called when nothing of it is left to do.
         """
-        running = self._running
-        if delivered.id in running:
-            running[delivered.id] = gateway  # asked again, another way: the first one ended
-        elif self._tasks is not None and len(running) < ANSWERS_OPEN_MAX:
-            running[delivered.id] = gateway
-            self._tasks.create_task(self._handle(delivered, remaining_ms, done))
-            return
-        else:
+        known = self._running.get(delivered.id)
+        if known is None and (self._tasks is None or len(self._running) >= ANSWERS_OPEN_MAX):
             # Several gateways together can go beyond what one's credit allows.
             log.warning(
                 "query %s dropped: stopping, or too many being answered", delivered.id.hex()
             )
+        elif (received := self._received(delivered)) is not None:
+            if known is not None:
+                known.add(gateway)  # asked again, another way
+            elif self._tasks is not None:
+                self._running[delivered.id] = {gateway}
+                self._tasks.create_task(self._handle(*received, remaining_ms, done))
+                return
         done()
+
+    def _received(
+        self, delivered: envelope.DeliveredEnvelope
+    ) -> tuple[OpenedEnvelope, Routing, SealedQuestion] | None:
+        """The query, opened; ``None`` for what is none: its id alone must not stand for the true one."""
+        try:
+            return self._open(delivered)
+        except Refusal as refusal:
+            log.info("query %s refused: %s", delivered.id.hex(), refusal.detail or refusal.reason)
+        except Exception as error:  # noqa: BLE001  # one broken query must not end the link
+            record_fault(error)
+        return None
 
     async def forget(self, floor_ms: int) -> None:
         """Forgets replay rows of envelopes that ended by ``floor_ms``; the unanswered get their entry."""
@@ -154,23 +168,30 @@ class Answering:
 
     async def _handle(
         self,
-        delivered: envelope.DeliveredEnvelope,
+        opened: OpenedEnvelope,
+        routing: Routing,
+        question: SealedQuestion,
         remaining_ms: int,
         done: Callable[[], None],
     ) -> None:
         try:
-            await self._answer(delivered, remaining_ms)
+            await self._answer(opened, routing, question, remaining_ms)
         except Refusal as refusal:
-            log.info("query %s refused: %s", delivered.id.hex(), refusal.detail or refusal.reason)
+            log.info("query %s refused: %s", opened.id.hex(), refusal.detail or refusal.reason)
         except Exception as error:  # noqa: BLE001  # one broken query must not end the others
             record_fault(error)
         finally:
-            del self._running[delivered.id]
+            del self._running[opened.id]
             done()
 
-    async def _answer(self, delivered: envelope.DeliveredEnvelope, remaining_ms: int) -> None:
+    async def _answer(
+        self,
+        opened: OpenedEnvelope,
+        routing: Routing,
+        question: SealedQuestion,
+        remaining_ms: int,
+    ) -> None:
         arrived_s = self._clock.monotonic_s()
-        opened, routing, question = self._open(delivered)
         query_id = opened.id
         received = Draft(
             kind=disclosure.RECEIVED,
@@ -217,12 +238,10 @@ class Answering:
         return self._directories.current.by_signing_kid(sender_kid) is not None
 
     def _send(self, query_id: bytes, kept: Kept, remaining_ms: int) -> None:
-        self._links.send(
-            kept.envelope,
-            remaining_ms=remaining_ms,
-            receipt=kept.receipt,
-            via=self._running[query_id],
-        )
+        for gateway in self._running[query_id]:
+            self._links.send(
+                kept.envelope, remaining_ms=remaining_ms, receipt=kept.receipt, via=gateway
+            )
 
     def _open(
         self, delivered: envelope.DeliveredEnvelope

@@ -134,7 +134,7 @@ class Asking:
         opened = self._book.opened(
             query_id=query.query_id, asked_ms=now_ms, caller=caller, question=wording
         )
-        await self._journal.write((draft,), opened)
+        await self._entered(query, self._journal.submit((draft,), opened))
         if on_open is not None:
             on_open(query.query_id)
         if on_answer is not None and query.awaiting:
@@ -241,6 +241,20 @@ class Asking:
             expires_ms=now_ms + INTERACTIVE_LIFETIME_MS,
             answer_bucket_bytes=routing.answer_bucket_bytes,
         )
+
+    async def _entered(self, query: OpenQuery, written: asyncio.Future[Committed[Any]]) -> None:
+        """Waits for the intent; a caller who goes meanwhile leaves no intent without an end."""
+
+        def close(done: asyncio.Future[Committed[Any]]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                query.give_up(Outcome.TIMEOUT, elapsed_ms=self._elapsed_ms(query))
+                self._submit_closing(query)
+
+        try:
+            await asyncio.shield(written)
+        except asyncio.CancelledError:
+            written.add_done_callback(close)
+            raise
 
     async def _collect(self, query: OpenQuery, wait_s: float) -> None:
         """Sends, and waits for every slot or for the end of the caller's patience."""

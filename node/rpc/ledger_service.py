@@ -99,13 +99,7 @@ class LedgerServicer(api_grpc.LedgerServiceServicer):
 
     def _page(self, envelope_id: bytes, size: int, before: int) -> api.ListEntriesResponse:
         with LedgerReader.open(self._where, self._origin) as log:
-            if envelope_id:
-                every = [
-                    one for one in log.about(envelope_id, envelope_id) if one.position < before
-                ]
-                found = every[-size - 1 :]
-            else:
-                found = log.latest(size + 1, before=before)
+            found = log.latest(size + 1, before=before, about=envelope_id)
             response = api.ListEntriesResponse()
             room = PAGE_BYTES_MAX
             for one in reversed(found):

@@ -39,7 +39,13 @@ class CallerRegister:
         self._clock = clock
 
     def add(self, name: str, *, role: str, public_key_sha256: bytes) -> None:
-        """Adds a caller; an existing name is an error, so that nobody inherits a role by accident."""
+        """Adds a caller under a name and with a key that no other had.
+
+        Raises:
+            StartError: the role is none; the name is taken, so that nobody inherits a role by accident; or
+                another name has this key, so that nobody is two callers, one who writes law and one who
+                approves it, by one certificate's key.
+        """
         if role not in ROLES:
             sentence = f"Unknown role {role!r}; roles are {', '.join(ROLES)}."
             raise StartError(sentence, exit_code=ExitCode.USAGE)
@@ -47,6 +53,13 @@ class CallerRegister:
             known = connection.execute(select(caller.c.name).where(caller.c.name == name)).first()
             if known is not None:
                 sentence = f"There is a caller {name!r} already; revoke it or choose another name."
+                raise StartError(sentence, exit_code=ExitCode.DATA)
+            same_key = caller.c.public_key_sha256 == public_key_sha256
+            other = connection.execute(select(caller.c.name).where(same_key)).scalar()
+            if other is not None:
+                sentence = (
+                    f"The key is that of {other!r} already; every caller has a key of its own."
+                )
                 raise StartError(sentence, exit_code=ExitCode.DATA)
             connection.execute(
                 insert(caller).values(

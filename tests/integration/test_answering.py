@@ -163,6 +163,66 @@ class Recorder:
         return "gw1"
 
 
+def test_a_gateway_with_half_an_envelope_neither_diverts_nor_stops_the_answer(
+    tmp_path: Path,
+) -> None:
+    """A second gateway knows the query's header, and so its id, but has no copy that opens."""
+
+    async def scene(fed: Federation) -> None:
+        answering = fed.nodes[OWNER].app.answering
+        deciding, going, ways = answering._deciding, asyncio.Event(), []
+
+        class Slow:
+            async def decide(self, *question: Any) -> Any:
+                await going.wait()
+                return await deciding.decide(*question)
+
+        class Noting:
+            def send(self, *_: object, via: str, **__: object) -> str:
+                ways.append(via)
+                return via
+
+        answering._deciding, answering._links = Slow(), Noting()
+        for forged_first in (True, False):
+            going.clear()
+            ways.clear()
+            sealed = Puppet(fed).query(OWNER)
+            ((_, form),) = envelope.deliveries_unverified(envelope.parse_sent(sealed.encoded))
+            forged = form[:-1] + bytes([form[-1] ^ 1])
+            copies = [(forged, "evil"), (form, "gw1")]
+            for copy, gateway in copies if forged_first else reversed(copies):
+                answering.receive(envelope.parse_delivered(copy), 5_000, gateway, ignored)
+            assert answering.in_flight == 1
+            going.set()
+            await until(lambda: not answering.in_flight)
+            assert ways == ["gw1"]
+            assert ledger(fed, sealed.id) == ["query.received", "query.answered"]
+
+    run(scene, tmp_path)
+
+
+def test_an_answer_goes_to_every_gateway_that_delivered_its_query(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        answering = fed.nodes[OWNER].app.answering
+        ways: list[str] = []
+
+        class Noting:
+            def send(self, *_: object, via: str, **__: object) -> str:
+                ways.append(via)
+                return via
+
+        answering._links = Noting()
+        sealed = Puppet(fed).query(OWNER)
+        ((_, form),) = envelope.deliveries_unverified(envelope.parse_sent(sealed.encoded))
+        for gateway in ("gw1", "gw2", "gw1"):  # the first may be lying that it still has the slot
+            answering.receive(envelope.parse_delivered(form), 5_000, gateway, ignored)
+        await until(lambda: not answering.in_flight)
+        assert sorted(ways) == ["gw1", "gw2"]
+        assert ledger(fed, sealed.id) == ["query.received", "query.answered"]
+
+    run(scene, tmp_path)
+
+
 def test_past_the_floor_time_tells_no_hit_from_none(tmp_path: Path) -> None:
     """Two searches, both longer than the floor, of different length: their answers leave together."""
     floor_s, long_s, longer_s = 0.2, 0.21, 0.3

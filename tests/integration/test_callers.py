@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -22,11 +24,12 @@ from comity.errors import ExitCode, Reason
 from comity.rpc import options
 from comity.rpc.errors import refusal_of
 from comity.rpc.tls import TlsIdentity, channel_credentials
+from comity.store.committing import TroubleError
 from node.app import NodeApp
 from node.records.record import Labels, Record
 from node.storage.callers import CallerRegister
 from tests.simulators.exchange_scenes import VIN, why
-from tests.simulators.federation import Federation, Running, until
+from tests.simulators.federation import Federation, Running, entries_of, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +93,49 @@ def test_a_fault_at_the_source_is_error_and_releases_neither_data_nor_text(tmp_p
         (answer,) = reply.answers
         assert (answer.outcome, answer.hits, answer.complete) == (Outcome.ERROR, (), False)
         assert PLANTED not in repr(reply)
+
+    run(scene, tmp_path)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_caller_who_goes_while_its_intent_is_entered_leaves_both_entries_or_none(
+    tmp_path: Path, *, full: bool
+) -> None:
+    async def scene(fed: Federation) -> None:
+        app, loop = fed.nodes[ASKER].app, asyncio.get_running_loop()
+        ask, commit = app.asking.ask, app.journal._committer.commit
+        asking: list[asyncio.Task[Any]] = []
+        entered: list[bytes] = []
+        arrived, going = asyncio.Event(), threading.Event()
+
+        async def noted(*args: Any, **more: Any) -> Any:
+            asking.append(asyncio.current_task())
+            return await ask(*args, **more)
+
+        def slow(batch: list[Any]) -> Any:
+            app.journal._committer.commit = commit
+            entered.append(batch[0].drafts[0].envelope_id)
+            loop.call_soon_threadsafe(arrived.set)
+            going.wait(10)
+            return [TroubleError("full") for _ in batch] if full else commit(batch)
+
+        app.asking.ask, app.journal._committer.commit = noted, slow
+        app.journal._estimate_s = 1.0  # a slow disk: commits run beside the loop
+
+        async def leave() -> None:
+            await arrived.wait()
+            asking[0].cancel()
+            await until(asking[0].done)
+            going.set()
+
+        async with fed.caller(ASKER) as asker, asyncio.TaskGroup() as tasks:
+            tasks.create_task(leave())
+            with contextlib.suppress(ComityCallError):
+                await asker.lookup(Vehicle(vin=VIN), why())
+        await app.journal.write(())
+        await app.journal.write(())
+        both = ["query.asked", "query.closed"]
+        assert entries_of(app.engine, entered[0]) == ([] if full else both)
 
     run(scene, tmp_path)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from comity.clock import ManualClock
+from comity.errors import StartError
 from comity.store.engine import open_engine
 from node.lawmaking.lawmaking import Declined, Lawmaking
 from node.rpc.policy_service import APPROVERS
@@ -31,6 +32,20 @@ DRAFT = StoredDraft(
     changes=(),
     approvals=(("bert", 1), ("cleo", 2)),
 )
+
+
+def test_nobody_is_two_callers_by_one_key(tmp_path: Path) -> None:
+    """Author and approver in one person: the same certificate request, certified for two names."""
+    engine, clock = open_engine(tmp_path / "node.db"), ManualClock()
+    migrate(engine)
+    register = CallerRegister(engine, clock)
+    register.add("anna", role="policy-editor", public_key_sha256=b"a" * 32)
+    for _ in range(2):
+        with pytest.raises(StartError, match="that of 'anna' already"):
+            register.add("anna-2", role="policy-approver", public_key_sha256=b"a" * 32)
+        register.revoke("anna")  # nor later, under another name
+    assert register.names() == [("anna", "policy-editor", True)]
+    engine.dispose()
 
 
 @pytest.mark.parametrize("gone", ["nobody", "bert", "cleo"])

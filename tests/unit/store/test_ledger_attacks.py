@@ -13,7 +13,7 @@ from comity.errors import ExitCode, Fault, StartError
 from comity.ledger.audit import entry_holds
 from comity.ledger.checkpoint import Verifier
 from comity.ledger.note import vkey_of
-from comity.store.journal import HEAD_FILE, Journal
+from comity.store.journal import HEAD_FILE, Draft, Journal
 from comity.store.reader import LedgerReader
 from tests.simulators.ledgers import (
     ORIGIN,
@@ -353,6 +353,27 @@ def test_a_live_log_is_read_as_of_one_moment(where: str) -> None:
         assert audited(where).size == 3
 
     with_journal(where, story)
+
+
+def test_whoever_writes_much_about_one_envelope_hides_nothing_of_it(where: str) -> None:
+    """More entries than a page holds are all about the id of nothing: the newest are still the newest."""
+    nobody = bytes(32)
+
+    async def story(journal: Journal) -> None:
+        for _ in range(3):
+            await journal.write([Draft("ledger.read", nobody, b"{}") for _ in range(500)])
+        await journal.write([draft(0)])
+
+    with_journal(where, story)
+    with LedgerReader.open(where) as log:
+        seen, before = [], 1 << 62
+        while page := log.latest(400, before=before, about=nobody):
+            assert len(page) <= 400
+            seen += [one.position for one in reversed(page)]
+            before = page[0].position
+        assert seen == list(range(1499, -1, -1))
+        assert [one.position for one in log.latest(9, about=draft(0).envelope_id)] == [1500]
+        assert len(log.about(nobody, nobody)) == 1500
 
 
 def test_each_entry_of_a_log_can_be_proven(where: str) -> None:
