@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.admin.v1 import policy_service_pb2, policy_service_pb2_grpc
 from comity.api.ledger.v1 import ledger_service_pb2, ledger_service_pb2_grpc
-from comity.api.query.v1 import query_service_pb2, query_service_pb2_grpc
+from comity.api.query.v1 import (
+    mark_service_pb2,
+    mark_service_pb2_grpc,
+    query_service_pb2,
+    query_service_pb2_grpc,
+)
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.authority.ca import load_key, spki_sha256
 from comity.authority.holder import DirectoryHolder
@@ -39,6 +44,7 @@ from node.exchange import disclosure
 from node.exchange.answering import Answering
 from node.exchange.asking import Asking
 from node.exchange.deciding import Deciding, Pseudonyms
+from node.exchange.marking import Marking
 from node.exchange.receipts import Receipts
 from node.lawmaking.in_force import LawInForce
 from node.lawmaking.lawmaking import Lawmaking, Surroundings
@@ -59,11 +65,13 @@ from node.records.reading import Register
 from node.records.store import RecordStore
 from node.rpc.callers import Callers
 from node.rpc.ledger_service import LedgerServicer
+from node.rpc.mark_service import MarkServicer
 from node.rpc.policy_service import APPROVERS, PolicyServicer
 from node.rpc.query_service import QueryServicer
 from node.settings import Settings
 from node.storage.callers import CallerRegister
 from node.storage.interrupted import interrupted
+from node.storage.marks import SqlMarkBook
 from node.storage.migrating import migrate
 from node.storage.policies import PolicyBook, recorded_rulings
 from node.storage.queries import SqlQueryBook
@@ -227,6 +235,12 @@ class NodeApp:
         )
         codec = WireCodec()
         self.book = SqlQueryBook(self.engine)
+        self.marking = Marking(
+            book=SqlMarkBook(self.engine),
+            journal=self.journal,
+            directories=self.directories,
+            clock=clock,
+        )
         with self.engine.connect() as connection:
             self.replay = ReplayBook.load(connection)
         self.asking = Asking(
@@ -286,7 +300,11 @@ class NodeApp:
             clock=self.clock,
         )
         servicer = QueryServicer(
-            asking=self.asking, callers=callers, book=self.book, journal=self.journal
+            asking=self.asking,
+            callers=callers,
+            book=self.book,
+            journal=self.journal,
+            marking=self.marking,
         )
         name = query_service_pb2.DESCRIPTOR.services_by_name["QueryService"].full_name
         add: Any = query_service_pb2_grpc.add_QueryServiceServicer_to_server
@@ -300,6 +318,9 @@ class NodeApp:
         stack.callback(auditing.close)
         ledger_name = ledger_service_pb2.DESCRIPTOR.services_by_name["LedgerService"].full_name
         add_ledger: Any = ledger_service_pb2_grpc.add_LedgerServiceServicer_to_server
+        marks = MarkServicer(marking=self.marking, callers=callers)
+        marks_name = mark_service_pb2.DESCRIPTOR.services_by_name["MarkService"].full_name
+        add_marks: Any = mark_service_pb2_grpc.add_MarkServiceServicer_to_server
         return await listen(
             address=self.settings.listen,
             credentials=renewable_server_credentials(shown),
@@ -307,6 +328,7 @@ class NodeApp:
             services=[
                 (name, lambda server: add(servicer, server)),
                 (ledger_name, lambda server: add_ledger(auditing, server)),
+                (marks_name, lambda server: add_marks(marks, server)),
             ],
         )
 

@@ -33,6 +33,7 @@ def ask(selector: Selector, options: dict[str, Any]) -> None:
         targets=tuple(target.upper() for target in options["targets"]),
         stage=options["stage"],
         urgency=options["urgency"],
+        subject_reference=options["subject_reference"],
     )
     with Comity.open(options["profile"]) as client:
         reply = client.lookup(
@@ -42,11 +43,12 @@ def ask(selector: Selector, options: dict[str, Any]) -> None:
             stage=question.stage,
             urgency=question.urgency,
             wait_s=options["wait_s"],
+            subject_reference=question.subject_reference,
         )
     if options["as_json"]:
         beside = {"not_searched": list(reply.not_searched), "groups": plain_groups(reply)}
         print_json({**as_plain(reply), **beside})
     else:
-        render_reply(console(), reply, heading_of(question))
+        render_reply(console(), reply, heading_of(question), references=options["references"])
     if reply.not_searched:
         click.get_current_context().exit(ExitCode.TEMPORARY)

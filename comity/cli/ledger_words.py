@@ -21,6 +21,8 @@ KINDS: Final = {
     "query.received": "question received",
     "query.answered": "answer released",
     "query.read": "past queries read",
+    "mark.set": "record marked as not the person",
+    "mark.withdrawn": "mark taken back",
     "relay.accepted": "question accepted for relaying",
     "relay.closed": "relaying ended",
     "ledger.read": "ledger read",
@@ -143,6 +145,13 @@ def _queries_read(told: dict[str, Any]) -> str:
     return f"by {told['reader']} ({told['role']}): {', '.join(queries)}"
 
 
+def _mark(told: dict[str, Any]) -> str:
+    record = f"{told['source']} {told['record']}"
+    return (
+        f"by {told['by']} ({told['role']}): {record} · about {told['subject']} · {told['reason']}"
+    )
+
+
 def _other(told: dict[str, Any]) -> str:
     return " · ".join(f"{plain_word(name)}: {value}" for name, value in told.items()) or NOTHING
 
@@ -182,6 +191,8 @@ _SAY: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "query.received": _received,
     "query.answered": _answered,
     "query.read": _queries_read,
+    "mark.set": _mark,
+    "mark.withdrawn": _mark,
     "relay.accepted": _accepted,
     "relay.closed": _relayed,
     "ledger.read": _read,

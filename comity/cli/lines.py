@@ -15,7 +15,7 @@ from comity.client.words import Band, Form, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from comity.client.model import Edge, Hit, Reply, Treatment
+    from comity.client.model import Edge, Hit, Mark, Reply, Treatment
 
 # Characters of a record's reference shown in the table: enough to tell records apart.
 REFERENCE_SHOWN: Final = 7
@@ -114,7 +114,7 @@ def _hits(source: Text, answer: SourceAnswer) -> list[Line]:
         best = "" if band is Band.UNTOLD else f", {_band(band)}" if number == 1 else ""
         outcome = f"{number} hit{'s' if number > 1 else ''}{best}"
     for hit in answer.hits:
-        told = _hit(hit)
+        told = [*_marked(answer.mark_on(hit)), *_hit(hit)]
         record = Text(_short(hit.record_reference))
         if number > 1 and hit.band is not Band.UNTOLD:
             record.append(f"\n{_band(hit.band)}", style=DIM)
@@ -131,6 +131,15 @@ def _hits(source: Text, answer: SourceAnswer) -> list[Line]:
     if not answer.complete:
         lines.append(Line(NONE, NONE, NONE, Text(PARTLY, style=HELD)))
     return lines
+
+
+def _marked(mark: Mark | None) -> list[Told]:
+    """What this agency itself said of the record."""
+    if mark is None:
+        return []
+    note = Text(f"not this person · {mark.set_at:%Y-%m-%d} by {clean(mark.set_by)}", style=HELD)
+    note.append(f" · {clean(mark.reason)} ({mark.mark_id})", style=DIM)
+    return [(Text("marked", style=HELD), note)]
 
 
 def _band(band: Band) -> str:

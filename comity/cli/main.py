@@ -19,6 +19,7 @@ GROUPS: Final = "comity.commands"
 # Commands of this package, by module and attribute.
 OWN: Final = {
     "ledger": "comity.cli.ledger:ledger",
+    "mark": "comity.cli.mark:mark",
     "policy": "comity.cli.policy:policy",
     "query": "comity.cli.query:query",
     "search": "comity.cli.search:search",
@@ -28,6 +29,7 @@ _HELP: Final = """Ask many registers one question; every owner's law decides fie
 \b
   comity search …   put a question, with its justification
   comity query …    see what was asked before
+  comity mark …     say that a record is not the person sought
   comity ledger …   prove what was disclosed
   comity policy …   write, test, prove and publish law
 

@@ -126,6 +126,19 @@ _ASKING: Final = (
         "--urgency", type=Word(Urgency), default="normal", show_default=True, help="How soon."
     ),
     click.option(
+        "--about",
+        "subject_reference",
+        envvar="COMITY_ABOUT",
+        metavar="REF",
+        default="",
+        help="Your own reference of the person, for `comity mark`; by default the case.",
+    ),
+    click.option(
+        "--references",
+        is_flag=True,
+        help="Name each record's whole reference, as `comity mark` takes it.",
+    ),
+    click.option(
         "--wait",
         "wait_s",
         metavar="SECONDS",

@@ -45,6 +45,7 @@ def render_reply(
     *,
     names: Mapping[str, str] | None = None,
     kept: bool = True,
+    references: bool = False,
 ) -> None:
     """Prints a whole reply.
 
@@ -53,6 +54,7 @@ def render_reply(
         reply: what came.
         heading: the question in a line, see ``comity.cli.wording.heading_of``.
         names: members' names for people; by default their ids.
+        references: whether each record's whole reference is named.
         kept: whether released data is there to show; a query asked before has none.
     """
     text = heading.copy() if isinstance(heading, Text) else Text(clean(heading), style="bold")
@@ -63,6 +65,10 @@ def render_reply(
     else:
         _print_narrow(console, lines)
     print_groups(console, reply, names or {})
+    for answer in reply.answers if references else ():
+        for hit in answer.hits:
+            named = f"{clean(answer.source)} {clean(hit.record_reference)}"
+            _print_parts(console, Text(named), indent=INDENT_CELLS, hanging=INDENT_CELLS)
     for warning in reply.summary.warnings:
         note = Text(f"note: {clean(warning)}", style=HELD)
         _print_parts(console, note, indent=INDENT_CELLS, hanging=INDENT_CELLS)

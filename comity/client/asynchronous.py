@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import grpc
 
+from comity.api.query.v1 import mark_service_pb2 as marks_api
 from comity.api.query.v1 import query_service_pb2 as api
 from comity.client import calls, wire
 from comity.client.conversation import Conversation
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from comity.client.model import Justification, PastQuery, Reply, SourceAnswer, Summary
+    from comity.client.model import Justification, Mark, PastQuery, Reply, SourceAnswer, Summary
 
 
 class AsyncComity:
@@ -36,6 +37,7 @@ class AsyncComity:
         self._connect_s = connect_s
         self._channel = grpc.aio.secure_channel(profile.address, credentials, options)
         self._stub = calls.stub_of(self._channel)
+        self._marks = calls.marks_of(self._channel)
         self._closed = False
 
     @classmethod
@@ -78,6 +80,7 @@ class AsyncComity:
         urgency: Urgency = Urgency.NORMAL,
         max_candidates: int = 0,
         wait_s: float = calls.WAIT_S_DEFAULT,
+        subject_reference: str = "",
     ) -> Reply:
         """Asks, waits at most ``wait_s`` seconds for sources, and returns every source's outcome.
 
@@ -95,6 +98,7 @@ class AsyncComity:
                 urgency=urgency,
                 max_candidates=max_candidates,
                 wait_s=wait_s,
+                subject_reference=subject_reference,
             )
         )
         return wire.reply(await self._call(self._stub.Lookup, request, wait_s + calls.MARGIN_S))
@@ -109,6 +113,7 @@ class AsyncComity:
         urgency: Urgency = Urgency.NORMAL,
         max_candidates: int = 0,
         wait_s: float = calls.WAIT_S_DEFAULT,
+        subject_reference: str = "",
     ) -> AsyncIterator[SourceAnswer | Summary]:
         """Asks as ``lookup`` does and yields answers as they arrive, the ``Summary`` last.
 
@@ -126,6 +131,7 @@ class AsyncComity:
                 urgency=urgency,
                 max_candidates=max_candidates,
                 wait_s=wait_s,
+                subject_reference=subject_reference,
             )
         )
         return self._stream(request, wait_s + calls.MARGIN_S)
@@ -165,6 +171,64 @@ class AsyncComity:
             )
             for one in page.queries:
                 yield wire.past_query(one)
+            token = page.next_page_token
+            if not token:
+                return
+
+    async def mark(
+        self, source: str, record_reference: str, *, subject_reference: str, reason: str
+    ) -> Mark:
+        """Marks a record as not the person sought; from then on it comes last and is probable no more.
+
+        Args:
+            source: member that holds it.
+            record_reference: whole, as its hit had it.
+            subject_reference: your own reference of the person, as in your questions; or the case.
+            reason: how that was found out; stays at your node, in its ledger too.
+
+        Raises:
+            ComityCallError: see ``comity.client.errors``.
+        """
+        request = marks_api.SetMarkRequest(
+            subject_reference=subject_reference,
+            source=source,
+            record_reference=record_reference,
+            reason=reason,
+        )
+        response: marks_api.SetMarkResponse = await self._call(
+            self._marks.SetMark, request, calls.BOOK_S
+        )
+        return wire.mark(response.mark)
+
+    async def withdraw_mark(self, mark_id: str, *, reason: str) -> Mark:
+        """Takes a mark back.
+
+        Raises:
+            MissingError: there is none that counts.
+            ComityCallError: see ``comity.client.errors``.
+        """
+        request = marks_api.WithdrawMarkRequest(mark_id=mark_id, reason=reason)
+        response: marks_api.WithdrawMarkResponse = await self._call(
+            self._marks.WithdrawMark, request, calls.BOOK_S
+        )
+        return wire.mark(response.mark)
+
+    async def marks(self, subject_reference: str = "") -> AsyncIterator[Mark]:
+        """Marks about a person, newest first, withdrawn ones too; about everybody for supervisors.
+
+        Raises:
+            ComityCallError: see ``comity.client.errors``.
+        """
+        token = ""
+        while True:
+            request = marks_api.ListMarksRequest(
+                subject_reference=subject_reference, page_size=calls.PAGE_SIZE, page_token=token
+            )
+            page: marks_api.ListMarksResponse = await self._call(
+                self._marks.ListMarks, request, calls.BOOK_S
+            )
+            for one in page.marks:
+                yield wire.mark(one)
             token = page.next_page_token
             if not token:
                 return

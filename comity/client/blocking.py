@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import grpc
 
+from comity.api.query.v1 import mark_service_pb2 as marks_api
 from comity.api.query.v1 import query_service_pb2 as api
 from comity.client import calls, wire
 from comity.client.errors import CLOSED, CUT_OFF, ClosedError, FaultError, Unreachable, from_rpc
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from comity.client.errors import ComityCallError
-    from comity.client.model import Justification, PastQuery, Reply, SourceAnswer, Summary
+    from comity.client.model import Justification, Mark, PastQuery, Reply, SourceAnswer, Summary
 
 _HEALTH: Final = "/grpc.health.v1.Health/Check"
 
@@ -36,6 +37,7 @@ class Comity:
         self._connect_s = connect_s
         self._channel = grpc.secure_channel(profile.address, credentials, options)
         self._stub = calls.stub_of(self._channel)
+        self._marks = calls.marks_of(self._channel)
         self._reached = False
         self._closed = False
 
@@ -79,6 +81,7 @@ class Comity:
         urgency: Urgency = Urgency.NORMAL,
         max_candidates: int = 0,
         wait_s: float = calls.WAIT_S_DEFAULT,
+        subject_reference: str = "",
     ) -> Reply:
         """Asks, waits at most ``wait_s`` seconds for sources, and returns every source's outcome.
 
@@ -90,6 +93,8 @@ class Comity:
             urgency: how soon; urgency without need is visible to every owner.
             max_candidates: candidates per source beyond which it asks to refine; 0: its own limit.
             wait_s: at most 60.
+            subject_reference: your own reference of whom the question is about, which stays at your node;
+                empty: the case. Marks about the same come with the answers (``mark``).
 
         Raises:
             ComityCallError: see ``comity.client.errors``.
@@ -103,6 +108,7 @@ class Comity:
                 urgency=urgency,
                 max_candidates=max_candidates,
                 wait_s=wait_s,
+                subject_reference=subject_reference,
             )
         )
         return wire.reply(self._call(self._stub.Lookup, request, wait_s + calls.MARGIN_S))
@@ -117,6 +123,7 @@ class Comity:
         urgency: Urgency = Urgency.NORMAL,
         max_candidates: int = 0,
         wait_s: float = calls.WAIT_S_DEFAULT,
+        subject_reference: str = "",
     ) -> Iterator[SourceAnswer | Summary]:
         """Asks as ``lookup`` does and yields answers as they arrive, the ``Summary`` last.
 
@@ -134,6 +141,7 @@ class Comity:
                 urgency=urgency,
                 max_candidates=max_candidates,
                 wait_s=wait_s,
+                subject_reference=subject_reference,
             )
         )
         return self._stream(request, wait_s + calls.MARGIN_S)
@@ -162,6 +170,62 @@ class Comity:
                 self._stub.ListQueries, request, calls.BOOK_S
             )
             yield from (wire.past_query(one) for one in page.queries)
+            token = page.next_page_token
+            if not token:
+                return
+
+    def mark(
+        self, source: str, record_reference: str, *, subject_reference: str, reason: str
+    ) -> Mark:
+        """Marks a record as not the person sought; from then on it comes last and is probable no more.
+
+        Args:
+            source: member that holds it.
+            record_reference: whole, as its hit had it.
+            subject_reference: your own reference of the person, as in your questions; or the case.
+            reason: how that was found out; stays at your node, in its ledger too.
+
+        Raises:
+            ComityCallError: see ``comity.client.errors``.
+        """
+        request = marks_api.SetMarkRequest(
+            subject_reference=subject_reference,
+            source=source,
+            record_reference=record_reference,
+            reason=reason,
+        )
+        response: marks_api.SetMarkResponse = self._call(self._marks.SetMark, request, calls.BOOK_S)
+        return wire.mark(response.mark)
+
+    def withdraw_mark(self, mark_id: str, *, reason: str) -> Mark:
+        """Takes a mark back.
+
+        Raises:
+            MissingError: there is none that counts.
+            ComityCallError: see ``comity.client.errors``.
+        """
+        request = marks_api.WithdrawMarkRequest(mark_id=mark_id, reason=reason)
+        response: marks_api.WithdrawMarkResponse = self._call(
+            self._marks.WithdrawMark, request, calls.BOOK_S
+        )
+        return wire.mark(response.mark)
+
+    def marks(self, subject_reference: str = "") -> Iterator[Mark]:
+        """Marks about a person, newest first, withdrawn ones too; about everybody for supervisors.
+
+        Raises:
+            ComityCallError: see ``comity.client.errors``.
+        """
+        token = ""
+        while True:
+            request = marks_api.ListMarksRequest(
+                subject_reference=subject_reference, page_size=calls.PAGE_SIZE, page_token=token
+            )
+            page: marks_api.ListMarksResponse = self._call(
+                self._marks.ListMarks, request, calls.BOOK_S
+            )
+            for one in page.marks:
+                yield wire.mark(one)
             token = page.next_page_token
             if not token:
                 return

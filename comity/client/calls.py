@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.api.query.v1 import query_service_pb2_grpc
+from comity.api.query.v1 import mark_service_pb2_grpc, query_service_pb2_grpc
 from comity.client import model, selectors, wire
 from comity.rpc.options import API_CHANNEL
 from comity.rpc.tls import channel_credentials
@@ -38,8 +38,9 @@ _ONCE: Final[Options] = (
     ("grpc.max_reconnect_backoff_ms", 2_000),
 )
 
-# The generated module carries no types.
+# The generated modules carry no types.
 stub_of: Any = query_service_pb2_grpc.QueryServiceStub
+marks_of: Any = mark_service_pb2_grpc.MarkServiceStub
 
 Selectors = selectors.Selector | Sequence[selectors.Selector]
 
@@ -62,6 +63,7 @@ def question_of(
     urgency: Urgency,
     max_candidates: int,
     wait_s: float,
+    subject_reference: str = "",
 ) -> query_service_pb2.Question:
     """The question for the wire. Its content is the node's to judge; here only misuse is refused.
 
@@ -83,5 +85,6 @@ def question_of(
             urgency=urgency,
             max_candidates=max_candidates,
             wait_ms=max(1, round(wait_s * 1000)),
+            subject_reference=subject_reference,
         )
     )

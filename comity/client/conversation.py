@@ -104,6 +104,7 @@ class Conversation:
         urgency: Urgency = Urgency.NORMAL,
         max_candidates: int = 0,
         wait_s: float = calls.WAIT_S_DEFAULT,
+        subject_reference: str = "",
     ) -> Reply:
         """Asks one question; many may run at once, each in a task of the caller's.
 
@@ -120,6 +121,7 @@ class Conversation:
             urgency=urgency,
             max_candidates=max_candidates,
             wait_s=wait_s,
+            subject_reference=subject_reference,
         )
         deadline = asyncio.timeout(wait_s + calls.MARGIN_S)
         try:

@@ -65,6 +65,7 @@ class Question:
         targets: members to ask; empty: every member that the directory lists.
         max_candidates: candidates per source beyond which it asks to refine; 0: the source's own limit.
         wait_ms: milliseconds to wait for sources.
+        subject_reference: the asker's own reference of whom it asks about; empty: the case.
     """
 
     selectors: tuple[Selector, ...]
@@ -74,6 +75,7 @@ class Question:
     urgency: Urgency = Urgency.NORMAL
     max_candidates: int = 0
     wait_ms: int = 0
+    subject_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,28 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """That a record of another agency is not the person sought; set by one's own agency.
+
+    Attributes:
+        subject_reference: the own agency's reference of the person: its number, or the case.
+        record_reference: the owner's reference of the record, whole.
+        withdrawn_at: ``None`` while it counts.
+    """
+
+    mark_id: str
+    subject_reference: str
+    source: str
+    record_reference: str
+    reason: str = field(repr=False)
+    set_by: str
+    set_at: datetime
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SourceAnswer:
     """What one source said, or why it could not; ``elapsed_ms`` is from asking to having it."""
 
@@ -184,6 +208,12 @@ class SourceAnswer:
     elapsed_ms: float = 0.0
     answer_digest: bytes = b""
     receipt: bytes = field(default=b"", repr=False)
+    marks: tuple[Mark, ...] = ()
+
+    def mark_on(self, hit: Hit) -> Mark | None:
+        """The own agency's mark that this record is not the person sought, where there is one."""
+        reference = hit.record_reference
+        return next((one for one in self.marks if one.record_reference == reference), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.api.query.v1 import (
     answer_pb2,
     justification_pb2,
+    mark_service_pb2,
     query_service_pb2,
     reason_pb2,
     selector_pb2,
@@ -91,6 +92,7 @@ def question(asked: model.Question) -> query_service_pb2.Question:
         urgency=_URGENCY[words.Urgency(asked.urgency)],  # type: ignore[arg-type]
         max_candidates=asked.max_candidates,
         wait_ms=asked.wait_ms,
+        subject_reference=asked.subject_reference,
     )
 
 
@@ -171,8 +173,26 @@ def answers(messages: Iterable[answer_pb2.SourceAnswer]) -> tuple[model.SourceAn
             elapsed_ms=one.elapsed_ms,
             answer_digest=one.answer_digest,
             receipt=one.receipt,
+            marks=tuple(map(mark, one.marks)),
         )
         for one in messages
+    )
+
+
+def mark(message: mark_service_pb2.Mark) -> model.Mark:
+    """A mark of the own agency."""
+    ended = message.HasField("withdrawn_at")
+    return model.Mark(
+        mark_id=message.mark_id,
+        subject_reference=message.subject_reference,
+        source=message.source,
+        record_reference=message.record_reference,
+        reason=message.reason,
+        set_by=message.set_by,
+        set_at=_instant(message.set_at),
+        withdrawn_by=message.withdrawn_by,
+        withdrawn_at=_instant(message.withdrawn_at) if ended else None,
+        withdrawal_reason=message.withdrawal_reason,
     )
 
 
@@ -297,4 +317,5 @@ def _asked(message: query_service_pb2.Question) -> model.Question:
         urgency=_URGENCY_WORD.get(message.urgency, words.Urgency.NORMAL),
         max_candidates=message.max_candidates,
         wait_ms=message.wait_ms,
+        subject_reference=message.subject_reference,
     )

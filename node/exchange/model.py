@@ -106,6 +106,12 @@ class Question:
     urgency: Urgency = Urgency.NORMAL
     max_candidates: int = 0
     wait_ms: int = WAIT_MS_DEFAULT
+    subject_reference: str = ""
+
+    @property
+    def subject(self) -> str:
+        """This agency's own reference of whom it asks about: its number for the person, or the case."""
+        return self.subject_reference or self.justification.case
 
     @property
     def warnings(self) -> tuple[str, ...]:

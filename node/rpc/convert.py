@@ -19,7 +19,7 @@ from node.link import selectors as selector_codec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from node.exchange.model import Reply, SourceAnswer, Summary
+    from node.exchange.model import SourceAnswer, Summary
     from node.storage.queries import PastQuery
 
 # Kept back from a call's deadline so that the reply still arrives in time.
@@ -84,6 +84,7 @@ def question_of(message: query_service_pb2.Question, *, remaining_s: float | Non
         urgency=Urgency(message.urgency or Urgency.NORMAL),
         max_candidates=message.max_candidates,
         wait_ms=max(1, min(wait_ms, WAIT_MS_MAX)),
+        subject_reference=message.subject_reference,
     )
 
 
@@ -121,15 +122,6 @@ def summary(values: Summary) -> answer_pb2.Summary:
     )
     message.ended_at.FromMilliseconds(values.ended_ms)
     return message
-
-
-def lookup_response(reply: Reply) -> query_service_pb2.LookupResponse:
-    """The whole answer."""
-    return query_service_pb2.LookupResponse(
-        query_id=reply.query_id.hex(),
-        answers=source_answers(reply.answers),
-        summary=summary(reply.summary),
-    )
 
 
 def query_record(past: PastQuery) -> query_service_pb2.QueryRecord:

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import binascii
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -23,15 +24,17 @@ from comity.rpc.errors import as_refusal
 from comity.rpc.outbox import Outbox, OutboxFullError
 from node.exchange import disclosure
 from node.rpc import convert
+from node.rpc.marked import marked_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from google.protobuf.message import Message
 
     from comity.store.journal import Journal
     from node.exchange.asking import Asking
-    from node.exchange.model import Caller, Reply, SourceAnswer
+    from node.exchange.marking import Marking
+    from node.exchange.model import Caller, Question, Reply, SourceAnswer
     from node.rpc.callers import Callers
     from node.storage.queries import PastQuery, SqlQueryBook
 
@@ -71,12 +74,23 @@ class QueryServicer(api_grpc.QueryServiceServicer):
     """Authenticates, validates, asks; the use case does the rest."""
 
     def __init__(
-        self, *, asking: Asking, callers: Callers, book: SqlQueryBook, journal: Journal
+        self,
+        *,
+        asking: Asking,
+        callers: Callers,
+        book: SqlQueryBook,
+        journal: Journal,
+        marking: Marking,
     ) -> None:
         self._asking = asking
         self._callers = callers
         self._book = book
         self._journal = journal
+        self._marking = marking
+
+    def told(self, question: Question, answers: Iterable[SourceAnswer]) -> list[Any]:
+        """Answers as this caller gets them."""
+        return marked_answers(self._marking, question, answers)
 
     def _asker(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
         caller = self._callers.of(context)
@@ -94,7 +108,11 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         reply = await self._asking.ask(
             question, caller, wording=request.question.SerializeToString()
         )
-        return convert.lookup_response(reply)
+        return api.LookupResponse(
+            query_id=reply.query_id.hex(),
+            answers=self.told(question, reply.answers),
+            summary=convert.summary(reply.summary),
+        )
 
     async def Search(  # noqa: N802  # the contract's name
         self, request: api.SearchRequest, context: grpc.aio.ServicerContext[Any, Any]
@@ -103,7 +121,7 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         caller = self._asker(context)
         check(request)
         question = convert.question_of(request.question, remaining_s=context.time_remaining())
-        stream = _AnswerStream(context)
+        stream = _AnswerStream(context, partial(self.told, question))
         wording = request.question.SerializeToString()
         refused: Refusal | None = None
         reply: Reply | None = None
@@ -128,7 +146,7 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         await context.write(
             api.SearchResponse(
                 query_id=reply.query_id.hex(),
-                answers=convert.source_answers(rest),
+                answers=self.told(question, rest),
                 summary=convert.summary(reply.summary),
             )
         )
@@ -208,8 +226,13 @@ def _position(token: str) -> tuple[int, bytes]:
 class _AnswerStream:
     """Answers of one `Search`, written as they arrive. It ends by itself: a write is never cut short."""
 
-    def __init__(self, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+    def __init__(
+        self,
+        context: grpc.aio.ServicerContext[Any, Any],
+        told: Callable[[Iterable[SourceAnswer]], list[Any]],
+    ) -> None:
         self._context = context
+        self._told = told
         self._early: list[SourceAnswer] = []
         self._fresh = asyncio.Event()
         self._finished = False
@@ -237,7 +260,7 @@ class _AnswerStream:
             batch, self._early = self._early, []
             self.told.update(answer.source for answer in batch)
             await self._context.write(
-                api.SearchResponse(query_id=self._query_id, answers=convert.source_answers(batch))
+                api.SearchResponse(query_id=self._query_id, answers=self._told(batch))
             )
 
 
@@ -291,7 +314,14 @@ class _Conversation:
             reply = await self._servicer._asking.ask(  # noqa: SLF001  # its other half
                 question, caller, wording=ask.question.SerializeToString()
             )
-            self._tell(_told(ask.correlation, reply))
+            self._tell(
+                api.Told(
+                    correlation=ask.correlation,
+                    query_id=reply.query_id.hex(),
+                    answers=self._servicer.told(question, reply.answers),
+                    summary=convert.summary(reply.summary),
+                )
+            )
         except Exception as error:  # noqa: BLE001  # a refused question does not end the stream
             refusal, reference = as_refusal(error)
             self._tell(_refused(ask.correlation, refusal, reference or ""))
@@ -304,15 +334,6 @@ class _Conversation:
 
     async def _write(self, batch: list[api.Told]) -> None:
         await self._context.write(api.ConverseResponse(tolds=batch))
-
-
-def _told(correlation: int, reply: Reply) -> api.Told:
-    return api.Told(
-        correlation=correlation,
-        query_id=reply.query_id.hex(),
-        answers=convert.source_answers(reply.answers),
-        summary=convert.summary(reply.summary),
-    )
 
 
 def _refused(correlation: int, refusal: Refusal, reference: str = "") -> api.Told:

@@ -115,3 +115,21 @@ policy_revision = Table(
     Column("archive", LargeBinary, nullable=False),
     Column("ledger_index", BigInteger, nullable=False),
 )
+
+# Records of other agencies that are not the person sought; the person goes by the agency's own reference.
+homonym_mark = Table(
+    "homonym_mark",
+    metadata,
+    Column("mark_id", String(12), primary_key=True),
+    Column("subject_reference", String(64), nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("record_reference", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("set_by", String(64), nullable=False),
+    Column("set_ms", BigInteger, nullable=False),
+    Column("withdrawn_by", String(64)),
+    Column("withdrawn_ms", BigInteger),
+    Column("withdrawal_reason", Text),
+    Index("homonym_mark_by_subject", "subject_reference"),
+    Index("homonym_mark_by_time", "set_ms", "mark_id"),
+)

@@ -146,7 +146,7 @@ KEYS = {
     "": {"query_id", "answers", "summary", "not_searched", "groups"},
     "answer": {
         *("source", "outcome", "reason", "sentence", "hits", "complete", "elapsed_ms"),
-        *("answer_digest", "receipt"),
+        *("answer_digest", "receipt", "marks"),
     },
     "hit": {
         *("record_reference", "entity_type", "band", "score", "match_reasons", "record"),

@@ -22,34 +22,35 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from comity.api.query.v1 import mark_service_pb2 as comity_dot_api_dot_query_dot_v1_dot_mark__service__pb2
 from comity.api.record.v1 import record_pb2 as comity_dot_api_dot_record_dot_v1_dot_record__pb2
 from comity.api.record.v1 import values_pb2 as comity_dot_api_dot_record_dot_v1_dot_values__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n comity/api/query/v1/answer.proto\x12\x13\x63omity.api.query.v1\x1a!comity/api/record/v1/record.proto\x1a!comity/api/record/v1/values.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"N\n\x08\x41pproval\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\'\n\x04\x66orm\x18\x02 \x01(\x0e\x32\x19.comity.api.query.v1.Form\x12\x0b\n\x03row\x18\x03 \x01(\t\"\xb5\x01\n\x0e\x46ieldTreatment\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\'\n\x04\x66orm\x18\x02 \x01(\x0e\x32\x19.comity.api.query.v1.Form\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0b\n\x03row\x18\x04 \x01(\t\x12\x0b\n\x03law\x18\x05 \x01(\t\x12\x10\n\x08sentence\x18\x06 \x01(\t\x12/\n\x08\x61pproval\x18\x07 \x01(\x0b\x32\x1d.comity.api.query.v1.Approval\"\xcb\x02\n\x03Hit\x12\x18\n\x10record_reference\x18\x01 \x01(\t\x12\x35\n\x0b\x65ntity_type\x18\x02 \x01(\x0e\x32 .comity.api.record.v1.EntityType\x12\'\n\x04\x62\x61nd\x18\x03 \x01(\x0e\x32\x19.comity.api.query.v1.Band\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x15\n\rmatch_reasons\x18\x05 \x03(\t\x12,\n\x06record\x18\x06 \x01(\x0b\x32\x1c.comity.api.record.v1.Record\x12\x37\n\ntreatments\x18\x07 \x03(\x0b\x32#.comity.api.query.v1.FieldTreatment\x12\x13\n\x0bobligations\x18\x08 \x03(\t\x12(\n\x05\x65\x64ges\x18\t \x03(\x0b\x32\x19.comity.api.query.v1.Edge\"\xd3\x01\n\x04\x45\x64ge\x12\x10\n\x08relation\x18\x01 \x01(\t\x12\x0f\n\x07outward\x18\x02 \x01(\x08\x12\r\n\x05since\x18\x03 \x01(\t\x12\r\n\x05until\x18\x04 \x01(\t\x12\x32\n\tassertion\x18\x05 \x01(\x0b\x32\x1f.comity.api.record.v1.Assertion\x12\x0b\n\x03row\x18\x06 \x01(\t\x12\x0b\n\x03law\x18\x07 \x01(\t\x12\x13\n\x0bobligations\x18\x08 \x03(\t\x12\'\n\x05other\x18\t \x01(\x0b\x32\x18.comity.api.query.v1.Hit\"\xe5\x01\n\x0cSourceAnswer\x12\x0e\n\x06source\x18\x01 \x01(\t\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.comity.api.query.v1.Outcome\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x10\n\x08sentence\x18\x04 \x01(\t\x12&\n\x04hits\x18\x05 \x03(\x0b\x32\x18.comity.api.query.v1.Hit\x12\x10\n\x08\x63omplete\x18\x06 \x01(\x08\x12\x12\n\nelapsed_ms\x18\x07 \x01(\x01\x12\x15\n\ranswer_digest\x18\x08 \x01(\x0c\x12\x0f\n\x07receipt\x18\t \x01(\x0c\"\xe5\x01\n\x07Summary\x12\r\n\x05\x61sked\x18\x01 \x03(\t\x12\x14\n\x0cnot_searched\x18\x02 \x03(\t\x12\x17\n\x0f\x66ields_released\x18\x03 \x01(\r\x12\x17\n\x0f\x66ields_withheld\x18\x04 \x01(\r\x12\x19\n\x11receipts_verified\x18\x05 \x01(\r\x12\x14\n\x0creceipts_due\x18\x06 \x01(\r\x12\x12\n\nelapsed_ms\x18\x07 \x01(\x01\x12,\n\x08\x65nded_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08warnings\x18\t \x03(\t*\x8c\x02\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0f\n\x0bOUTCOME_HIT\x10\x01\x12\x12\n\x0eOUTCOME_NO_HIT\x10\x02\x12\x12\n\x0eOUTCOME_REFINE\x10\x03\x12\x16\n\x12OUTCOME_UNSUITABLE\x10\x04\x12\x13\n\x0fOUTCOME_PENDING\x10\x05\x12\x13\n\x0fOUTCOME_REFUSED\x10\x06\x12\x13\n\x0fOUTCOME_OFFLINE\x10\x07\x12\x13\n\x0fOUTCOME_TIMEOUT\x10\x08\x12\x16\n\x12OUTCOME_OVERLOADED\x10\t\x12\x18\n\x14OUTCOME_INCOMPATIBLE\x10\n\x12\x11\n\rOUTCOME_ERROR\x10\x0b*r\n\x04\x46orm\x12\x14\n\x10\x46ORM_UNSPECIFIED\x10\x00\x12\r\n\tFORM_FULL\x10\x01\x12\x14\n\x10\x46ORM_GENERALISED\x10\x02\x12\x0f\n\x0b\x46ORM_MASKED\x10\x03\x12\x0c\n\x08\x46ORM_HIT\x10\x04\x12\x10\n\x0c\x46ORM_NOTHING\x10\x05*R\n\x04\x42\x61nd\x12\x14\n\x10\x42\x41ND_UNSPECIFIED\x10\x00\x12\x0e\n\nBAND_EXACT\x10\x01\x12\x11\n\rBAND_PROBABLE\x10\x02\x12\x11\n\rBAND_POSSIBLE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n comity/api/query/v1/answer.proto\x12\x13\x63omity.api.query.v1\x1a&comity/api/query/v1/mark_service.proto\x1a!comity/api/record/v1/record.proto\x1a!comity/api/record/v1/values.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"N\n\x08\x41pproval\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\'\n\x04\x66orm\x18\x02 \x01(\x0e\x32\x19.comity.api.query.v1.Form\x12\x0b\n\x03row\x18\x03 \x01(\t\"\xb5\x01\n\x0e\x46ieldTreatment\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\'\n\x04\x66orm\x18\x02 \x01(\x0e\x32\x19.comity.api.query.v1.Form\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0b\n\x03row\x18\x04 \x01(\t\x12\x0b\n\x03law\x18\x05 \x01(\t\x12\x10\n\x08sentence\x18\x06 \x01(\t\x12/\n\x08\x61pproval\x18\x07 \x01(\x0b\x32\x1d.comity.api.query.v1.Approval\"\xcb\x02\n\x03Hit\x12\x18\n\x10record_reference\x18\x01 \x01(\t\x12\x35\n\x0b\x65ntity_type\x18\x02 \x01(\x0e\x32 .comity.api.record.v1.EntityType\x12\'\n\x04\x62\x61nd\x18\x03 \x01(\x0e\x32\x19.comity.api.query.v1.Band\x12\r\n\x05score\x18\x04 \x01(\x01\x12\x15\n\rmatch_reasons\x18\x05 \x03(\t\x12,\n\x06record\x18\x06 \x01(\x0b\x32\x1c.comity.api.record.v1.Record\x12\x37\n\ntreatments\x18\x07 \x03(\x0b\x32#.comity.api.query.v1.FieldTreatment\x12\x13\n\x0bobligations\x18\x08 \x03(\t\x12(\n\x05\x65\x64ges\x18\t \x03(\x0b\x32\x19.comity.api.query.v1.Edge\"\xd3\x01\n\x04\x45\x64ge\x12\x10\n\x08relation\x18\x01 \x01(\t\x12\x0f\n\x07outward\x18\x02 \x01(\x08\x12\r\n\x05since\x18\x03 \x01(\t\x12\r\n\x05until\x18\x04 \x01(\t\x12\x32\n\tassertion\x18\x05 \x01(\x0b\x32\x1f.comity.api.record.v1.Assertion\x12\x0b\n\x03row\x18\x06 \x01(\t\x12\x0b\n\x03law\x18\x07 \x01(\t\x12\x13\n\x0bobligations\x18\x08 \x03(\t\x12\'\n\x05other\x18\t \x01(\x0b\x32\x18.comity.api.query.v1.Hit\"\x8f\x02\n\x0cSourceAnswer\x12\x0e\n\x06source\x18\x01 \x01(\t\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x1c.comity.api.query.v1.Outcome\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x10\n\x08sentence\x18\x04 \x01(\t\x12&\n\x04hits\x18\x05 \x03(\x0b\x32\x18.comity.api.query.v1.Hit\x12\x10\n\x08\x63omplete\x18\x06 \x01(\x08\x12\x12\n\nelapsed_ms\x18\x07 \x01(\x01\x12\x15\n\ranswer_digest\x18\x08 \x01(\x0c\x12\x0f\n\x07receipt\x18\t \x01(\x0c\x12(\n\x05marks\x18\n \x03(\x0b\x32\x19.comity.api.query.v1.Mark\"\xe5\x01\n\x07Summary\x12\r\n\x05\x61sked\x18\x01 \x03(\t\x12\x14\n\x0cnot_searched\x18\x02 \x03(\t\x12\x17\n\x0f\x66ields_released\x18\x03 \x01(\r\x12\x17\n\x0f\x66ields_withheld\x18\x04 \x01(\r\x12\x19\n\x11receipts_verified\x18\x05 \x01(\r\x12\x14\n\x0creceipts_due\x18\x06 \x01(\r\x12\x12\n\nelapsed_ms\x18\x07 \x01(\x01\x12,\n\x08\x65nded_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08warnings\x18\t \x03(\t*\x8c\x02\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0f\n\x0bOUTCOME_HIT\x10\x01\x12\x12\n\x0eOUTCOME_NO_HIT\x10\x02\x12\x12\n\x0eOUTCOME_REFINE\x10\x03\x12\x16\n\x12OUTCOME_UNSUITABLE\x10\x04\x12\x13\n\x0fOUTCOME_PENDING\x10\x05\x12\x13\n\x0fOUTCOME_REFUSED\x10\x06\x12\x13\n\x0fOUTCOME_OFFLINE\x10\x07\x12\x13\n\x0fOUTCOME_TIMEOUT\x10\x08\x12\x16\n\x12OUTCOME_OVERLOADED\x10\t\x12\x18\n\x14OUTCOME_INCOMPATIBLE\x10\n\x12\x11\n\rOUTCOME_ERROR\x10\x0b*r\n\x04\x46orm\x12\x14\n\x10\x46ORM_UNSPECIFIED\x10\x00\x12\r\n\tFORM_FULL\x10\x01\x12\x14\n\x10\x46ORM_GENERALISED\x10\x02\x12\x0f\n\x0b\x46ORM_MASKED\x10\x03\x12\x0c\n\x08\x46ORM_HIT\x10\x04\x12\x10\n\x0c\x46ORM_NOTHING\x10\x05*R\n\x04\x42\x61nd\x12\x14\n\x10\x42\x41ND_UNSPECIFIED\x10\x00\x12\x0e\n\nBAND_EXACT\x10\x01\x12\x11\n\rBAND_PROBABLE\x10\x02\x12\x11\n\rBAND_POSSIBLE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.query.v1.answer_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=1437
-  _globals['_OUTCOME']._serialized_end=1705
-  _globals['_FORM']._serialized_start=1707
-  _globals['_FORM']._serialized_end=1821
-  _globals['_BAND']._serialized_start=1823
-  _globals['_BAND']._serialized_end=1905
-  _globals['_APPROVAL']._serialized_start=160
-  _globals['_APPROVAL']._serialized_end=238
-  _globals['_FIELDTREATMENT']._serialized_start=241
-  _globals['_FIELDTREATMENT']._serialized_end=422
-  _globals['_HIT']._serialized_start=425
-  _globals['_HIT']._serialized_end=756
-  _globals['_EDGE']._serialized_start=759
-  _globals['_EDGE']._serialized_end=970
-  _globals['_SOURCEANSWER']._serialized_start=973
-  _globals['_SOURCEANSWER']._serialized_end=1202
-  _globals['_SUMMARY']._serialized_start=1205
-  _globals['_SUMMARY']._serialized_end=1434
+  _globals['_OUTCOME']._serialized_start=1519
+  _globals['_OUTCOME']._serialized_end=1787
+  _globals['_FORM']._serialized_start=1789
+  _globals['_FORM']._serialized_end=1903
+  _globals['_BAND']._serialized_start=1905
+  _globals['_BAND']._serialized_end=1987
+  _globals['_APPROVAL']._serialized_start=200
+  _globals['_APPROVAL']._serialized_end=278
+  _globals['_FIELDTREATMENT']._serialized_start=281
+  _globals['_FIELDTREATMENT']._serialized_end=462
+  _globals['_HIT']._serialized_start=465
+  _globals['_HIT']._serialized_end=796
+  _globals['_EDGE']._serialized_start=799
+  _globals['_EDGE']._serialized_end=1010
+  _globals['_SOURCEANSWER']._serialized_start=1013
+  _globals['_SOURCEANSWER']._serialized_end=1284
+  _globals['_SUMMARY']._serialized_start=1287
+  _globals['_SUMMARY']._serialized_end=1516
 # @@protoc_insertion_point(module_scope)

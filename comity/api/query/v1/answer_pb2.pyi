@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from comity.api.query.v1 import mark_service_pb2 as _mark_service_pb2
 from comity.api.record.v1 import record_pb2 as _record_pb2
 from comity.api.record.v1 import values_pb2 as _values_pb2
 from google.protobuf import descriptor as _descriptor
@@ -365,6 +366,7 @@ class SourceAnswer(_message.Message):
     ELAPSED_MS_FIELD_NUMBER: _builtins.int
     ANSWER_DIGEST_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
+    MARKS_FIELD_NUMBER: _builtins.int
     source: _builtins.str
     """Member, as in the directory."""
     outcome: Global___Outcome.ValueType
@@ -387,6 +389,12 @@ class SourceAnswer(_message.Message):
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hit]:
         """Hits, best first."""
 
+    @_builtins.property
+    def marks(self) -> _containers.RepeatedCompositeFieldContainer[_mark_service_pb2.Mark]:
+        """Marks of the asking agency on records among these hits: this is not the person sought. Set by its own node,
+        never by the source.
+        """
+
     def __init__(
         self,
         *,
@@ -399,10 +407,11 @@ class SourceAnswer(_message.Message):
         elapsed_ms: _builtins.float = ...,
         answer_digest: _builtins.bytes = ...,
         receipt: _builtins.bytes = ...,
+        marks: _abc.Iterable[_mark_service_pb2.Mark] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_digest", b"answer_digest", "complete", b"complete", "elapsed_ms", b"elapsed_ms", "hits", b"hits", "outcome", b"outcome", "reason", b"reason", "receipt", b"receipt", "sentence", b"sentence", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_digest", b"answer_digest", "complete", b"complete", "elapsed_ms", b"elapsed_ms", "hits", b"hits", "marks", b"marks", "outcome", b"outcome", "reason", b"reason", "receipt", b"receipt", "sentence", b"sentence", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

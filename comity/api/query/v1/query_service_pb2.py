@@ -31,7 +31,7 @@ from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/query/v1/query_service.proto\x12\x13\x63omity.api.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a comity/api/query/v1/answer.proto\x1a\'comity/api/query/v1/justification.proto\x1a comity/api/query/v1/reason.proto\x1a\"comity/api/query/v1/selector.proto\x1a\"comity/api/record/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf6\x02\n\x08Question\x12<\n\tselectors\x18\x01 \x03(\x0b\x32\x1d.comity.api.query.v1.SelectorB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x04\x12=\n\x07targets\x18\x02 \x03(\tB,\xbaH)\x92\x01&\x10@\x18\x01\" r\x1e\x10\x02\x18 2\x18^[A-Z0-9]+(-[A-Z0-9]+)*$\x12\x41\n\rjustification\x18\x03 \x01(\x0b\x32\".comity.api.query.v1.JustificationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05stage\x18\x04 \x01(\x0e\x32\x1b.comity.api.record.v1.StageB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x37\n\x07urgency\x18\x05 \x01(\x0e\x32\x1c.comity.api.query.v1.UrgencyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1f\n\x0emax_candidates\x18\x06 \x01(\rB\x07\xbaH\x04*\x02\x18\x14\x12\x1a\n\x07wait_ms\x18\x07 \x01(\rB\t\xbaH\x06*\x04\x18\xe0\xd4\x03\"H\n\rLookupRequest\x12\x37\n\x08question\x18\x01 \x01(\x0b\x32\x1d.comity.api.query.v1.QuestionB\x06\xbaH\x03\xc8\x01\x01\"\x85\x01\n\x0eLookupResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x32\n\x07\x61nswers\x18\x02 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x03 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\"H\n\rSearchRequest\x12\x37\n\x08question\x18\x01 \x01(\x0b\x32\x1d.comity.api.query.v1.QuestionB\x06\xbaH\x03\xc8\x01\x01\"\x85\x01\n\x0eSearchResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x32\n\x07\x61nswers\x18\x02 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x03 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\"c\n\x03\x41sk\x12#\n\x0b\x63orrelation\x18\x01 \x01(\x04\x42\x0e\xbaH\x0b\x32\t\x18\xff\xff\xff\xff\xff\xff\xff\x0f\x12\x37\n\x08question\x18\x02 \x01(\x0b\x32\x1d.comity.api.query.v1.QuestionB\x06\xbaH\x03\xc8\x01\x01\"k\n\x0f\x43onverseRequest\x12\x30\n\x04\x61sks\x18\x01 \x03(\x0b\x32\x18.comity.api.query.v1.AskB\x08\xbaH\x05\x92\x01\x02\x10@\x12&\n\x07\x63\x61ncels\x18\x02 \x03(\x04\x42\x15\xbaH\x12\x92\x01\x0f\x10@\"\x0b\x32\t\x18\xff\xff\xff\xff\xff\xff\xff\x0f\"\xbf\x01\n\x04Told\x12\x13\n\x0b\x63orrelation\x18\x01 \x01(\x04\x12\x10\n\x08query_id\x18\x02 \x01(\t\x12\x32\n\x07\x61nswers\x18\x03 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x04 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\x12-\n\x07refused\x18\x05 \x01(\x0b\x32\x1c.comity.api.query.v1.Refused\"\x8b\x01\n\x07Refused\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x30\n\x06reason\x18\x02 \x01(\x0e\x32 .comity.api.query.v1.ErrorReason\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x11\n\treference\x18\x05 \x01(\t\x12\x0c\n\x04hint\x18\x06 \x01(\t\"<\n\x10\x43onverseResponse\x12(\n\x05tolds\x18\x01 \x03(\x0b\x32\x19.comity.api.query.v1.Told\"<\n\x0fGetQueryRequest\x12)\n\x08query_id\x18\x01 \x01(\tB\x17\xbaH\x14r\x12\x18@2\x0e^[0-9a-f]{64}$\"\xf3\x01\n\x0bQueryRecord\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12,\n\x08\x61sked_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12/\n\x08question\x18\x04 \x01(\x0b\x32\x1d.comity.api.query.v1.Question\x12\x32\n\x07\x61nswers\x18\x05 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x06 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\"C\n\x10GetQueryResponse\x12/\n\x05query\x18\x01 \x01(\x0b\x32 .comity.api.query.v1.QueryRecord\"P\n\x12ListQueriesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\"a\n\x13ListQueriesResponse\x12\x31\n\x07queries\x18\x01 \x03(\x0b\x32 .comity.api.query.v1.QueryRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*a\n\x07Urgency\x12\x17\n\x13URGENCY_UNSPECIFIED\x10\x00\x12\x12\n\x0eURGENCY_NORMAL\x10\x01\x12\x12\n\x0eURGENCY_URGENT\x10\x02\x12\x15\n\x11URGENCY_EMERGENCY\x10\x03\x32\xce\x03\n\x0cQueryService\x12Q\n\x06Lookup\x12\".comity.api.query.v1.LookupRequest\x1a#.comity.api.query.v1.LookupResponse\x12S\n\x06Search\x12\".comity.api.query.v1.SearchRequest\x1a#.comity.api.query.v1.SearchResponse0\x01\x12[\n\x08\x43onverse\x12$.comity.api.query.v1.ConverseRequest\x1a%.comity.api.query.v1.ConverseResponse(\x01\x30\x01\x12W\n\x08GetQuery\x12$.comity.api.query.v1.GetQueryRequest\x1a%.comity.api.query.v1.GetQueryResponse\x12`\n\x0bListQueries\x12\'.comity.api.query.v1.ListQueriesRequest\x1a(.comity.api.query.v1.ListQueriesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/query/v1/query_service.proto\x12\x13\x63omity.api.query.v1\x1a\x1b\x62uf/validate/validate.proto\x1a comity/api/query/v1/answer.proto\x1a\'comity/api/query/v1/justification.proto\x1a comity/api/query/v1/reason.proto\x1a\"comity/api/query/v1/selector.proto\x1a\"comity/api/record/v1/options.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbd\x03\n\x08Question\x12<\n\tselectors\x18\x01 \x03(\x0b\x32\x1d.comity.api.query.v1.SelectorB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x04\x12=\n\x07targets\x18\x02 \x03(\tB,\xbaH)\x92\x01&\x10@\x18\x01\" r\x1e\x10\x02\x18 2\x18^[A-Z0-9]+(-[A-Z0-9]+)*$\x12\x41\n\rjustification\x18\x03 \x01(\x0b\x32\".comity.api.query.v1.JustificationB\x06\xbaH\x03\xc8\x01\x01\x12\x34\n\x05stage\x18\x04 \x01(\x0e\x32\x1b.comity.api.record.v1.StageB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x37\n\x07urgency\x18\x05 \x01(\x0e\x32\x1c.comity.api.query.v1.UrgencyB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1f\n\x0emax_candidates\x18\x06 \x01(\rB\x07\xbaH\x04*\x02\x18\x14\x12\x1a\n\x07wait_ms\x18\x07 \x01(\rB\t\xbaH\x06*\x04\x18\xe0\xd4\x03\x12\x45\n\x11subject_reference\x18\x08 \x01(\tB*\xbaH\'r%\x18@2!^([A-Za-z0-9][A-Za-z0-9:/._-]*)?$\"H\n\rLookupRequest\x12\x37\n\x08question\x18\x01 \x01(\x0b\x32\x1d.comity.api.query.v1.QuestionB\x06\xbaH\x03\xc8\x01\x01\"\x85\x01\n\x0eLookupResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x32\n\x07\x61nswers\x18\x02 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x03 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\"H\n\rSearchRequest\x12\x37\n\x08question\x18\x01 \x01(\x0b\x32\x1d.comity.api.query.v1.QuestionB\x06\xbaH\x03\xc8\x01\x01\"\x85\x01\n\x0eSearchResponse\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12\x32\n\x07\x61nswers\x18\x02 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x03 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\"c\n\x03\x41sk\x12#\n\x0b\x63orrelation\x18\x01 \x01(\x04\x42\x0e\xbaH\x0b\x32\t\x18\xff\xff\xff\xff\xff\xff\xff\x0f\x12\x37\n\x08question\x18\x02 \x01(\x0b\x32\x1d.comity.api.query.v1.QuestionB\x06\xbaH\x03\xc8\x01\x01\"k\n\x0f\x43onverseRequest\x12\x30\n\x04\x61sks\x18\x01 \x03(\x0b\x32\x18.comity.api.query.v1.AskB\x08\xbaH\x05\x92\x01\x02\x10@\x12&\n\x07\x63\x61ncels\x18\x02 \x03(\x04\x42\x15\xbaH\x12\x92\x01\x0f\x10@\"\x0b\x32\t\x18\xff\xff\xff\xff\xff\xff\xff\x0f\"\xbf\x01\n\x04Told\x12\x13\n\x0b\x63orrelation\x18\x01 \x01(\x04\x12\x10\n\x08query_id\x18\x02 \x01(\t\x12\x32\n\x07\x61nswers\x18\x03 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x04 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\x12-\n\x07refused\x18\x05 \x01(\x0b\x32\x1c.comity.api.query.v1.Refused\"\x8b\x01\n\x07Refused\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x30\n\x06reason\x18\x02 \x01(\x0e\x32 .comity.api.query.v1.ErrorReason\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x11\n\treference\x18\x05 \x01(\t\x12\x0c\n\x04hint\x18\x06 \x01(\t\"<\n\x10\x43onverseResponse\x12(\n\x05tolds\x18\x01 \x03(\x0b\x32\x19.comity.api.query.v1.Told\"<\n\x0fGetQueryRequest\x12)\n\x08query_id\x18\x01 \x01(\tB\x17\xbaH\x14r\x12\x18@2\x0e^[0-9a-f]{64}$\"\xf3\x01\n\x0bQueryRecord\x12\x10\n\x08query_id\x18\x01 \x01(\t\x12,\n\x08\x61sked_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12/\n\x08question\x18\x04 \x01(\x0b\x32\x1d.comity.api.query.v1.Question\x12\x32\n\x07\x61nswers\x18\x05 \x03(\x0b\x32!.comity.api.query.v1.SourceAnswer\x12-\n\x07summary\x18\x06 \x01(\x0b\x32\x1c.comity.api.query.v1.Summary\"C\n\x10GetQueryResponse\x12/\n\x05query\x18\x01 \x01(\x0b\x32 .comity.api.query.v1.QueryRecord\"P\n\x12ListQueriesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x1b\n\npage_token\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\"a\n\x13ListQueriesResponse\x12\x31\n\x07queries\x18\x01 \x03(\x0b\x32 .comity.api.query.v1.QueryRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*a\n\x07Urgency\x12\x17\n\x13URGENCY_UNSPECIFIED\x10\x00\x12\x12\n\x0eURGENCY_NORMAL\x10\x01\x12\x12\n\x0eURGENCY_URGENT\x10\x02\x12\x15\n\x11URGENCY_EMERGENCY\x10\x03\x32\xce\x03\n\x0cQueryService\x12Q\n\x06Lookup\x12\".comity.api.query.v1.LookupRequest\x1a#.comity.api.query.v1.LookupResponse\x12S\n\x06Search\x12\".comity.api.query.v1.SearchRequest\x1a#.comity.api.query.v1.SearchResponse0\x01\x12[\n\x08\x43onverse\x12$.comity.api.query.v1.ConverseRequest\x1a%.comity.api.query.v1.ConverseResponse(\x01\x30\x01\x12W\n\x08GetQuery\x12$.comity.api.query.v1.GetQueryRequest\x1a%.comity.api.query.v1.GetQueryResponse\x12`\n\x0bListQueries\x12\'.comity.api.query.v1.ListQueriesRequest\x1a(.comity.api.query.v1.ListQueriesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,6 +52,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUESTION'].fields_by_name['max_candidates']._serialized_options = b'\272H\004*\002\030\024'
   _globals['_QUESTION'].fields_by_name['wait_ms']._loaded_options = None
   _globals['_QUESTION'].fields_by_name['wait_ms']._serialized_options = b'\272H\006*\004\030\340\324\003'
+  _globals['_QUESTION'].fields_by_name['subject_reference']._loaded_options = None
+  _globals['_QUESTION'].fields_by_name['subject_reference']._serialized_options = b'\272H\'r%\030@2!^([A-Za-z0-9][A-Za-z0-9:/._-]*)?$'
   _globals['_LOOKUPREQUEST'].fields_by_name['question']._loaded_options = None
   _globals['_LOOKUPREQUEST'].fields_by_name['question']._serialized_options = b'\272H\003\310\001\001'
   _globals['_SEARCHREQUEST'].fields_by_name['question']._loaded_options = None
@@ -70,38 +72,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTQUERIESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\364\003(\000'
   _globals['_LISTQUERIESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTQUERIESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\004r\002\030@'
-  _globals['_URGENCY']._serialized_start=2270
-  _globals['_URGENCY']._serialized_end=2367
+  _globals['_URGENCY']._serialized_start=2341
+  _globals['_URGENCY']._serialized_end=2438
   _globals['_QUESTION']._serialized_start=308
-  _globals['_QUESTION']._serialized_end=682
-  _globals['_LOOKUPREQUEST']._serialized_start=684
-  _globals['_LOOKUPREQUEST']._serialized_end=756
-  _globals['_LOOKUPRESPONSE']._serialized_start=759
-  _globals['_LOOKUPRESPONSE']._serialized_end=892
-  _globals['_SEARCHREQUEST']._serialized_start=894
-  _globals['_SEARCHREQUEST']._serialized_end=966
-  _globals['_SEARCHRESPONSE']._serialized_start=969
-  _globals['_SEARCHRESPONSE']._serialized_end=1102
-  _globals['_ASK']._serialized_start=1104
-  _globals['_ASK']._serialized_end=1203
-  _globals['_CONVERSEREQUEST']._serialized_start=1205
-  _globals['_CONVERSEREQUEST']._serialized_end=1312
-  _globals['_TOLD']._serialized_start=1315
-  _globals['_TOLD']._serialized_end=1506
-  _globals['_REFUSED']._serialized_start=1509
-  _globals['_REFUSED']._serialized_end=1648
-  _globals['_CONVERSERESPONSE']._serialized_start=1650
-  _globals['_CONVERSERESPONSE']._serialized_end=1710
-  _globals['_GETQUERYREQUEST']._serialized_start=1712
-  _globals['_GETQUERYREQUEST']._serialized_end=1772
-  _globals['_QUERYRECORD']._serialized_start=1775
-  _globals['_QUERYRECORD']._serialized_end=2018
-  _globals['_GETQUERYRESPONSE']._serialized_start=2020
-  _globals['_GETQUERYRESPONSE']._serialized_end=2087
-  _globals['_LISTQUERIESREQUEST']._serialized_start=2089
-  _globals['_LISTQUERIESREQUEST']._serialized_end=2169
-  _globals['_LISTQUERIESRESPONSE']._serialized_start=2171
-  _globals['_LISTQUERIESRESPONSE']._serialized_end=2268
-  _globals['_QUERYSERVICE']._serialized_start=2370
-  _globals['_QUERYSERVICE']._serialized_end=2832
+  _globals['_QUESTION']._serialized_end=753
+  _globals['_LOOKUPREQUEST']._serialized_start=755
+  _globals['_LOOKUPREQUEST']._serialized_end=827
+  _globals['_LOOKUPRESPONSE']._serialized_start=830
+  _globals['_LOOKUPRESPONSE']._serialized_end=963
+  _globals['_SEARCHREQUEST']._serialized_start=965
+  _globals['_SEARCHREQUEST']._serialized_end=1037
+  _globals['_SEARCHRESPONSE']._serialized_start=1040
+  _globals['_SEARCHRESPONSE']._serialized_end=1173
+  _globals['_ASK']._serialized_start=1175
+  _globals['_ASK']._serialized_end=1274
+  _globals['_CONVERSEREQUEST']._serialized_start=1276
+  _globals['_CONVERSEREQUEST']._serialized_end=1383
+  _globals['_TOLD']._serialized_start=1386
+  _globals['_TOLD']._serialized_end=1577
+  _globals['_REFUSED']._serialized_start=1580
+  _globals['_REFUSED']._serialized_end=1719
+  _globals['_CONVERSERESPONSE']._serialized_start=1721
+  _globals['_CONVERSERESPONSE']._serialized_end=1781
+  _globals['_GETQUERYREQUEST']._serialized_start=1783
+  _globals['_GETQUERYREQUEST']._serialized_end=1843
+  _globals['_QUERYRECORD']._serialized_start=1846
+  _globals['_QUERYRECORD']._serialized_end=2089
+  _globals['_GETQUERYRESPONSE']._serialized_start=2091
+  _globals['_GETQUERYRESPONSE']._serialized_end=2158
+  _globals['_LISTQUERIESREQUEST']._serialized_start=2160
+  _globals['_LISTQUERIESREQUEST']._serialized_end=2240
+  _globals['_LISTQUERIESRESPONSE']._serialized_start=2242
+  _globals['_LISTQUERIESRESPONSE']._serialized_end=2339
+  _globals['_QUERYSERVICE']._serialized_start=2441
+  _globals['_QUERYSERVICE']._serialized_end=2903
 # @@protoc_insertion_point(module_scope)

@@ -66,6 +66,7 @@ class Question(_message.Message):
     URGENCY_FIELD_NUMBER: _builtins.int
     MAX_CANDIDATES_FIELD_NUMBER: _builtins.int
     WAIT_MS_FIELD_NUMBER: _builtins.int
+    SUBJECT_REFERENCE_FIELD_NUMBER: _builtins.int
     stage: _options_pb2.Stage.ValueType
     """How much is asked for; unspecified: hit or no-hit with core data where the owner's law gives it at once."""
     urgency: Global___Urgency.ValueType
@@ -74,6 +75,10 @@ class Question(_message.Message):
     """Candidates per source beyond which the source asks to refine; 0: the source's own limit."""
     wait_ms: _builtins.int
     """Milliseconds to wait for sources; 0: five seconds, or the call's own deadline if that is sooner."""
+    subject_reference: _builtins.str
+    """The asker's own reference of whom the question is about; empty: the case. It never leaves this node: marks
+    set about the same reference are shown with the answers (MarkService).
+    """
     @_builtins.property
     def selectors(self) -> _containers.RepeatedCompositeFieldContainer[_selector_pb2.Selector]:
         """What to search for; a record that fits any of them is a candidate."""
@@ -96,10 +101,11 @@ class Question(_message.Message):
         urgency: Global___Urgency.ValueType = ...,
         max_candidates: _builtins.int = ...,
         wait_ms: _builtins.int = ...,
+        subject_reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["justification", b"justification"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["justification", b"justification", "max_candidates", b"max_candidates", "selectors", b"selectors", "stage", b"stage", "targets", b"targets", "urgency", b"urgency", "wait_ms", b"wait_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["justification", b"justification", "max_candidates", b"max_candidates", "selectors", b"selectors", "stage", b"stage", "subject_reference", b"subject_reference", "targets", b"targets", "urgency", b"urgency", "wait_ms", b"wait_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
