@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
+from comity.authority.ca import load_key
 from comity.authority.client import connect
 from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home, ledger_origin
@@ -136,6 +137,7 @@ class GatewayApp:
         await journal.write([entries.interrupted(*one) for one in left])
         self.servicer = RelayServicer(
             name=identity.name.name,
+            key=load_key(identity.tls.key_pem),  # a renewed certificate is for the same key
             relay_=self.relay,
             mirror=self.mirror,
             clock=clock,

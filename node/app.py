@@ -86,7 +86,7 @@ if TYPE_CHECKING:
 
     from comity.authority.home import NodeIdentity
     from comity.clock import Clock
-    from comity.identity.directory import Directory
+    from comity.identity.directory import Directory, GatewayEntry
     from comity.rulings import Bundle
 
 # Housekeeping: rotates keys, renews the certificate, prunes replay rows.
@@ -224,9 +224,7 @@ class NodeApp:
         stack.push_async_callback(self.matcher.close)
         await self.matcher.warm()
         self.links = GatewayLinks(
-            addresses=lambda: {
-                name: entry.address for name, entry in self.directories.current.gateways.items()
-            },
+            gateways=lambda: self.directories.current.gateways,
             dial=self._dial,
             on_up=self._link_up,
             on_down=self._link_down,
@@ -373,11 +371,10 @@ class NodeApp:
 
     # --- links ---------------------------------------------------------------------------------------
 
-    def _dial(self, gateway: str, address: str) -> Session:
+    def _dial(self, gateway: GatewayEntry) -> Session:
         key = load_key(self._tls.key_pem)
         return Session(
             gateway=gateway,
-            address=address,
             credentials=channel_credentials(
                 self._tls, server_ca_pem=self.directories.current.authorities.gateway_ca_pem
             ),

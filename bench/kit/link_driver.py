@@ -28,6 +28,7 @@ from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.authority.ca import load_key, spki_sha256
 from comity.authority.home import Home
 from comity.clock import SystemClock
+from comity.identity.link_proof import LinkEnds, hello_message
 from comity.rpc import options
 from comity.rpc.outbox import BATCH_FRAMES_MAX
 from comity.rpc.tls import channel_credentials
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from comity.authority.home import NodeIdentity
 
 ATTACH: Final = "/comity.api.relay.v1.RelayService/Attach"
-HELLO_CONTEXT: Final = b"CMT1/hello/v1\0"
 HEADER_BYTES: Final = 256
 IN_REPLY_TO: Final = slice(56, 88)
 LIFETIME_MS: Final = 300_000
@@ -84,7 +84,7 @@ async def _welcomed(channel: grpc.aio.Channel, identity: NodeIdentity, gateway: 
         try:
             challenge = relay.AttachResponse.FromString(await call.read()).frames[0].challenge
             tls_key = spki_sha256(load_key(identity.tls.key_pem).public_key())
-            signed = HELLO_CONTEXT + challenge.nonce + tls_key + gateway.encode()
+            signed = hello_message(challenge.nonce, LinkEnds(tls_key, gateway))
             hello = relay.Hello(
                 agency=identity.agency, signature=identity.signing.sign(signed), wire_versions=[1]
             )

@@ -4,6 +4,7 @@ Rules:
 
 * Who attaches is decided by certificate (name and public key, as in the directory in force) and by the
   node's signature over a fresh challenge together with that TLS key and this gateway's name.
+* The gateway proves its own TLS key in turn, over the node's nonce, before anything else is said.
 * A link ends at its certificate's notAfter, when the directory drops its keys, when it is silent for
   three heartbeats, and when it breaks a bound (frames, bytes, credit, the contract's own).
 * One function handles an inbound batch; there is no task for a frame.
@@ -24,6 +25,13 @@ from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
 from comity.envelope import verify_signature
 from comity.errors import Reason, Refusal
 from comity.identity.directory import Freshness
+from comity.identity.link_proof import (
+    NONCE_BYTES,
+    LinkEnds,
+    gateway_prover,
+    hello_message,
+    welcome_message,
+)
 from comity.rpc.outbox import BATCH_BYTES_MAX, BATCH_FRAMES_MAX, Outbox, OutboxFullError
 from comity.rpc.shapes import check
 from comity.rpc.tls import peer_of
@@ -34,14 +42,14 @@ from gateway.rpc.frames import Frame, message_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
     from comity.clock import Clock
     from comity.identity.directory import Directory, Member, NodeEntry
     from comity.rpc.tls import Peer
     from gateway.directory.mirror import Mirror
     from gateway.relay.relay import Relay
 
-HELLO_CONTEXT: Final = b"CMT1/hello/v1\0"
-NONCE_BYTES: Final = 32
 HELLO_S: Final = 10.0
 HEARTBEAT_S: Final = 10.0
 HEARTBEATS_MISSED_MAX: Final = 3
@@ -69,6 +77,7 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         self,
         *,
         name: str,
+        key: EllipticCurvePrivateKey,
         relay_: Relay,
         mirror: Mirror,
         clock: Clock,
@@ -76,6 +85,7 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         stopping: asyncio.Event,
     ) -> None:
         self._name = name
+        self._public_key, self._sign = gateway_prover(key)
         self._relay = relay_
         self._mirror = mirror
         self._clock = clock
@@ -103,12 +113,12 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         self._arriving[member.agency] += 1
         try:
             async with asyncio.timeout(HELLO_S):
-                await self._hello(context, peer, member, entry)
+                welcome = await self._hello(context, peer, member, entry)
         except TimeoutError as error:
             raise Refusal(Reason.EXPIRED, "no hello in time") from error
         finally:
             self._arriving[member.agency] -= 1
-        await _Attached(self, context, link, peer, ended).run()
+        await _Attached(self, context, link, peer, ended).run(welcome)
 
     def _who(self, peer: Peer) -> tuple[Member, NodeEntry]:
         """The directory's node behind a certificate: by its key, and its name must be that node's."""
@@ -130,7 +140,10 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
             raise Refusal(Reason.OVERLOADED, "too many links")
         return found
 
-    async def _hello(self, context: Any, peer: Peer, member: Member, entry: NodeEntry) -> None:
+    async def _hello(
+        self, context: Any, peer: Peer, member: Member, entry: NodeEntry
+    ) -> relay.Welcome:
+        """Challenge and answer; what proves this gateway in turn."""
         nonce = self._entropy(NONCE_BYTES)
         challenge = relay.Challenge(nonce=nonce, gateway=self._name)
         await context.write(relay.AttachResponse(frames=[relay.GatewayFrame(challenge=challenge)]))
@@ -139,7 +152,8 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
             raise Refusal(Reason.INVALID_REQUEST, "no hello")
         check(request)
         hello = request.frames[0].hello
-        signed = HELLO_CONTEXT + nonce + peer.public_key_sha256 + self._name.encode()
+        ends = LinkEnds(peer.public_key_sha256, self._name)
+        signed = hello_message(nonce, ends)
         try:
             verify_signature(signed, hello.signature, entry.signing_key)
         except (CryptoError, ValueError) as error:
@@ -148,6 +162,10 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
             raise Refusal(Reason.UNAUTHENTICATED, "hello names another agency")
         if member.wire_version_min not in hello.wire_versions:
             log.info("%s reads wire versions %s", member.agency, list(hello.wire_versions))
+        if len(hello.nonce) != NONCE_BYTES:
+            return relay.Welcome()
+        proof = self._sign(welcome_message(hello.nonce, ends))
+        return relay.Welcome(public_key=self._public_key, proof=proof)
 
 
 def _spiffe(directory: Directory, member: Member, entry: NodeEntry) -> str:
@@ -177,9 +195,9 @@ class _Attached:
         self._freed_envelopes = 0
         self._freed_bytes = 0
 
-    async def run(self) -> None:
+    async def run(self, welcome: relay.Welcome) -> None:
         link = self._link
-        link.outbox.put_control(self._welcome())
+        link.outbox.put_control(self._welcome(welcome))
         for frame in self._mirror_frames():
             link.outbox.put_control(frame, frame.ByteSize())
         self._relay.attach(link)
@@ -206,13 +224,11 @@ class _Attached:
         if link.why_ended is not None and link.why_ended is not Reason.SHUTTING_DOWN:
             raise Refusal(link.why_ended, "link ended")
 
-    def _welcome(self) -> relay.GatewayFrame:
-        welcome = relay.Welcome(
-            now_ms=self._clock.now_ms(),
-            credit_envelopes=CREDIT_ENVELOPES,
-            credit_bytes=CREDIT_BYTES,
-            ends_ms=self._peer.not_after_ms,
-        )
+    def _welcome(self, welcome: relay.Welcome) -> relay.GatewayFrame:
+        welcome.now_ms = self._clock.now_ms()
+        welcome.credit_envelopes = CREDIT_ENVELOPES
+        welcome.credit_bytes = CREDIT_BYTES
+        welcome.ends_ms = self._peer.not_after_ms
         return relay.GatewayFrame(welcome=welcome)
 
     def _mirror_frames(self) -> list[relay.GatewayFrame]:

@@ -19,9 +19,10 @@ from comity.rpc.errors import refusal_of
 from node.link.session import LinkError, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from comity.clock import Clock
+    from comity.identity.directory import GatewayEntry
 
 BACKOFF_FIRST_S: Final = 1.0
 BACKOFF_MAX_S: Final = 60.0
@@ -41,8 +42,8 @@ class GatewayLinks:
     def __init__(
         self,
         *,
-        addresses: Callable[[], dict[str, str]],
-        dial: Callable[[str, str], Session],
+        gateways: Callable[[], Mapping[str, GatewayEntry]],
+        dial: Callable[[GatewayEntry], Session],
         on_up: Callable[[Session], None],
         on_down: Callable[[str], None],
         clock: Clock,
@@ -51,14 +52,15 @@ class GatewayLinks:
         """Wires the links.
 
         Args:
-            addresses: gateway process name to address, from the directory in force.
-            dial: makes a session (name, address) with the current certificate.
+            gateways: gateway processes by name, as in the directory in force; one whose address or key
+                changed there is dialled anew.
+            dial: makes a session with the current certificate.
             on_up: a session is welcomed.
             on_down: a gateway has no session any more.
             clock: durations.
             jitter: a fresh number in [0, 1) for each backoff.
         """
-        self._addresses = addresses
+        self._gateways = gateways
         self._dial = dial
         self._on_up = on_up
         self._on_down = on_down
@@ -78,7 +80,7 @@ class GatewayLinks:
     def states(self) -> dict[str, bool]:
         """Gateways of the directory, and whether each is linked."""
         up = {session.gateway for session in self._sessions if session.usable}
-        return {name: name in up for name in self._addresses()}
+        return {name: name in up for name in self._gateways()}
 
     def send(
         self, envelope: bytes, *, remaining_ms: int, receipt: bytes = b"", via: str = ""
@@ -122,18 +124,20 @@ class GatewayLinks:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Holds links until ``stop``; follows the directory as it changes."""
-        keepers: dict[str, tuple[str, asyncio.Task[None]]] = {}
+        keepers: dict[str, tuple[GatewayEntry, asyncio.Task[None]]] = {}
         async with asyncio.TaskGroup() as tasks:
             ending = tasks.create_task(stop.wait())
             while not stop.is_set():
-                wanted = self._addresses()
-                for name, (address, task) in list(keepers.items()):
-                    if wanted.get(name) != address:
+                wanted = self._gateways()
+                for name, (entry, task) in list(keepers.items()):
+                    if wanted.get(name) != entry:
                         task.cancel()
                         del keepers[name]
-                for name, address in wanted.items():
+                        for session in [one for one in self._sessions if one.gateway == name]:
+                            session.end()  # a renewed one has no keeper
+                for name, entry in wanted.items():
                     if name not in keepers:
-                        keepers[name] = (address, tasks.create_task(self._keep(name, address)))
+                        keepers[name] = (entry, tasks.create_task(self._keep(entry)))
                 self._wake.clear()
                 waking = tasks.create_task(self._wake.wait())
                 await asyncio.wait(
@@ -148,10 +152,10 @@ class GatewayLinks:
     async def renew(self, tasks: asyncio.TaskGroup) -> None:
         """Opens a second link with the renewed certificate, then drains the first."""
         for old in [session for session in self._sessions if session.usable]:
-            address = self._addresses().get(old.gateway)
-            if address is None:
+            entry = self._gateways().get(old.gateway)
+            if entry is None:
                 continue
-            fresh = self._dial(old.gateway, address)
+            fresh = self._dial(entry)
             tasks.create_task(self._hold(fresh))
             try:
                 async with asyncio.timeout(DRAIN_S):
@@ -165,12 +169,12 @@ class GatewayLinks:
             old.control(relay.NodeFrame(draining=True))
             asyncio.get_running_loop().call_later(DRAIN_S, old.end)
 
-    async def _keep(self, name: str, address: str) -> None:
+    async def _keep(self, entry: GatewayEntry) -> None:
         backoff_s = BACKOFF_FIRST_S
         while True:
             started_s = self._clock.monotonic_s()
-            await self._hold(self._dial(name, address))
-            for renewed in [one for one in self._sessions if one.gateway == name]:
+            await self._hold(self._dial(entry))
+            for renewed in [one for one in self._sessions if one.gateway == entry.name]:
                 await renewed.ended()  # a renewed link took over; dial again when it ends too
             if self._clock.monotonic_s() - started_s > HEALTHY_S:
                 backoff_s = BACKOFF_FIRST_S

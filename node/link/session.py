@@ -2,8 +2,9 @@
 
 Rules:
 
-* The gateway proves its name by TLS under the federation's gateway CA; the node proves its key by
-  signing the gateway's challenge together with its own TLS key, so neither half can be borrowed.
+* The gateway proves its name by TLS under the federation's gateway CA, and that it holds the TLS key which
+  the directory names for it by signing the node's nonce; nothing is taken from it before. The node proves its
+  key by signing the gateway's challenge together with its own TLS key, so neither half can be borrowed.
 * Nothing is sent beyond the gateway's credit; a node out of credit tells its callers OVERLOADED.
 * The gateway's credit comes back when a query's work is done, not when it arrives: so a gateway knows
   that this node is full, and says so at once to whoever asks.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import grpc
@@ -22,6 +24,14 @@ from comity import envelope
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
 from comity.errors import Reason, Refusal
+from comity.identity.link_proof import (
+    NONCE_BYTES,
+    GatewayProofError,
+    LinkEnds,
+    check_gateway,
+    hello_message,
+    welcome_message,
+)
 from comity.rpc import options
 from comity.rpc.outbox import Outbox, OutboxFullError
 from comity.version import __version__
@@ -32,8 +42,8 @@ if TYPE_CHECKING:
 
     from comity.clock import Clock
     from comity.envelope import SigningSecret
+    from comity.identity.directory import GatewayEntry
 
-HELLO_CONTEXT: Final = b"CMT1/hello/v1\0"
 HEARTBEAT_S: Final = 10.0
 # Heartbeats missed before a link counts as dead.
 HEARTBEATS_MISSED_MAX: Final = 3
@@ -113,8 +123,7 @@ class Session:
     def __init__(
         self,
         *,
-        gateway: str,
-        address: str,
+        gateway: GatewayEntry,
         credentials: grpc.ChannelCredentials,
         agency: str,
         signing: SigningSecret,
@@ -122,10 +131,13 @@ class Session:
         events: Events,
         clock: Clock,
     ) -> None:
-        self.gateway = gateway
+        self.gateway: str = gateway.name
         self.up = asyncio.Event()
         self.draining = False
-        self._channel = grpc.aio.secure_channel(address, credentials, options=options.LINK_CHANNEL)
+        self._channel = grpc.aio.secure_channel(
+            gateway.address, credentials, options=options.LINK_CHANNEL
+        )
+        self._gateway_key = gateway.tls_public_key_sha256
         self._agency = agency
         self._signing = signing
         self._tls_key = tls_public_key_sha256
@@ -212,18 +224,29 @@ class Session:
         challenge = first.frames[0].challenge
         if challenge.gateway != self.gateway:
             raise LinkError("another gateway answered")
-        signed = HELLO_CONTEXT + challenge.nonce + self._tls_key + self.gateway.encode()
+        nonce = os.urandom(NONCE_BYTES)
+        ends = LinkEnds(self._tls_key, self.gateway)
         hello = relay.Hello(
             agency=self._agency,
-            signature=self._signing.sign(signed),
+            signature=self._signing.sign(hello_message(challenge.nonce, ends)),
             wire_versions=WIRE_VERSIONS,
             release=__version__,
+            nonce=nonce,
         )
         await call.write(relay.AttachRequest(frames=[relay.NodeFrame(hello=hello)]))
         answer = await self._next(call)
         if not answer.frames or not answer.frames[0].HasField("welcome"):
             raise LinkError("no welcome")
         welcome = answer.frames[0].welcome
+        try:
+            check_gateway(
+                welcome_message(nonce, ends),
+                public_key=welcome.public_key,
+                signature=welcome.proof,
+                public_key_sha256=self._gateway_key,
+            )
+        except GatewayProofError as error:
+            raise LinkError(f"{self.gateway} is not believed: {error}") from error
         self._credit_envelopes = welcome.credit_envelopes
         self._credit_bytes = welcome.credit_bytes
         skew_ms = self._clock.now_ms() - welcome.now_ms

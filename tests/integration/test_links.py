@@ -16,8 +16,9 @@ import gateway.app
 import gateway.rpc.relay_service
 import node.app
 import node.link.links
+import node.link.session
 from comity.api.relay.v1 import relay_service_pb2 as relay
-from comity.authority.ca import Profile, load_key, request
+from comity.authority.ca import Profile, key_pem, load_key, new_key, request
 from comity.authority.publishing import Authority
 from comity.client import AsyncComity, ComityCallError, Outcome, Vehicle
 from comity.client.profile import Profile as CallerProfile
@@ -91,6 +92,35 @@ def test_a_hello_proves_the_nodes_key_for_this_challenge_this_tls_key_and_this_n
             await link.attach()
             assert attached(fed, ASKER) == 2  # a second link of one node displaces nothing
         assert await asked(fed) == {OWNER: Outcome.HIT}
+
+    run(scene, tmp_path)
+
+
+def test_a_gateways_certificate_for_a_key_that_is_not_the_directorys_opens_no_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The right name, by the right authority: a key that was replaced, or certified by fraud."""
+
+    async def scene(fed: Federation) -> None:
+        await fed.gateways["gw1"].end()
+        app, links = fed.gateways["gw1"].app, fed.nodes[ASKER].app.links
+        await until(lambda: not links.connected)
+        key = new_key()
+        certificate = fed.founded.authority.ca("gateway").sign(
+            request(key),
+            Profile(app.identity.name, server=True, hosts=("127.0.0.1",)),
+            SystemClock().now_ms(),
+        )
+        (fed.home("gw1") / "tls.key").write_bytes(key_pem(key))
+        (fed.home("gw1") / "tls.crt").write_bytes(certificate)
+        caplog.clear()
+        await fed.start_gateway("gw1")
+        await until(
+            lambda: "gw1 is not believed: its TLS key is not the directory's" in caplog.text
+        )
+        assert not links.connected
+        monkeypatch.setattr(node.link.session, "check_gateway", lambda *_, **__: None)
+        await until(lambda: links.connected)  # without it, the certificate is enough
 
     run(scene, tmp_path)
 

@@ -26,6 +26,7 @@ from comity.clock import ManualClock, SystemClock
 from comity.demo.federation import AGENCIES
 from comity.demo.processes import free_port
 from comity.identity.directory import Revocations
+from comity.identity.link_proof import LinkEnds, hello_message
 from comity.identity.names import AgencyId
 from comity.rpc import options
 from comity.rpc.errors import refusal_of
@@ -34,7 +35,6 @@ from comity.rulings.shipped import shipped_policies
 from comity.store.ledger_schema import entry
 from gateway.app import GatewayApp
 from node.app import NodeApp, open_register
-from node.link.session import HELLO_CONTEXT
 from node.settings import Settings
 from node.storage.callers import CallerRegister
 from node.systems import issue_system, systems_ca
@@ -276,7 +276,7 @@ class RawLink:
             load_key(self.identity.tls.key_pem).public_key()
         )
         nonce = forged.pop("nonce", challenge.nonce)
-        signed = HELLO_CONTEXT + nonce + key + self.gateway.encode()
+        signed = hello_message(nonce, LinkEnds(key, self.gateway))
         hello = {
             "agency": self.identity.agency,
             "signature": self.identity.signing.sign(signed),

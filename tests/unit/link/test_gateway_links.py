@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -11,6 +12,8 @@ import pytest
 import node.link.links
 from comity.clock import ManualClock
 from comity.errors import Reason, Refusal
+from comity.identity.directory import GatewayEntry
+from comity.identity.names import InstanceName
 from node.link.links import BACKOFF_MAX_S, HEALTHY_S, GatewayLinks
 from node.link.session import LinkError, Session
 
@@ -23,8 +26,8 @@ _sleep = asyncio.sleep
 class FakeSession:
     """A link without a network: it is up until the test ends it."""
 
-    def __init__(self, gateway: str, address: str) -> None:
-        self.gateway, self.address = gateway, address
+    def __init__(self, entry: GatewayEntry) -> None:
+        self.gateway, self.entry = entry.name, entry
         self.up, self._ended = asyncio.Event(), asyncio.Event()
         self.draining, self.load, self.full = False, 0, False
         self.sent: list[bytes] = []
@@ -54,11 +57,15 @@ class FakeSession:
         raise self.fault
 
 
+def entry_of(name: str) -> GatewayEntry:
+    return GatewayEntry(InstanceName(name), f"{name}:1", b"key", "vkey")
+
+
 class Bench:
     """Links of fake sessions; durations of backoff are kept, not waited for."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *gateways: str) -> None:
-        self.addresses = {name: f"{name}:1" for name in gateways}
+        self.gateways = {InstanceName(name): entry_of(name) for name in gateways}
         self.dialled: list[FakeSession] = []
         self.down: list[str] = []
         self.waits: list[float] = []
@@ -72,7 +79,7 @@ class Bench:
 
         monkeypatch.setattr(asyncio, "sleep", wait)
         self.links = GatewayLinks(
-            addresses=lambda: dict(self.addresses),
+            gateways=lambda: dict(self.gateways),
             dial=self._dial,  # type: ignore[arg-type]
             on_up=lambda _: None,
             on_down=self.down.append,
@@ -80,8 +87,8 @@ class Bench:
             jitter=lambda: 1.0,
         )
 
-    def _dial(self, gateway: str, address: str) -> FakeSession:
-        self.dialled.append(FakeSession(gateway, address))
+    def _dial(self, entry: GatewayEntry) -> FakeSession:
+        self.dialled.append(FakeSession(entry))
         return self.dialled[-1]
 
     def up(self) -> dict[str, FakeSession]:
@@ -189,13 +196,17 @@ def test_an_envelope_takes_the_link_it_must_else_the_one_with_least_waiting(
 
 def test_links_follow_the_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene(bench: Bench) -> None:
-        bench.addresses["gw2"] = "gw2:1"
+        gw1, gw2 = (InstanceName(name) for name in ("gw1", "gw2"))
+        bench.gateways[gw2] = entry_of("gw2")
         bench.links.review()
         await bench.until(lambda: set(bench.up()) == {"gw1", "gw2"})
-        bench.addresses["gw1"] = "elsewhere:1"
-        bench.links.review()
-        await bench.until(lambda: bench.dialled[-1].address == "elsewhere:1")
-        del bench.addresses["gw2"]
+        for change in ({"address": "elsewhere:1"}, {"tls_public_key_sha256": b"another key"}):
+            before, moved = bench.up()["gw1"], replace(entry_of("gw1"), **change)
+            bench.gateways[gw1] = moved
+            bench.links.review()
+            await bench.until(lambda moved=moved: bench.dialled[-1].entry == moved)
+            await bench.until(lambda before=before: not before.usable)
+        del bench.gateways[gw2]
         bench.links.review()
         await bench.until(lambda: "gw2" in bench.down)
         assert set(bench.links.states) == {"gw1"}

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from comity._vendor.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/relay/v1/relay_service.proto\x12\x13\x63omity.api.relay.v1\x1a\x1b\x62uf/validate/validate.proto\"I\n\rAttachRequest\x12\x38\n\x06\x66rames\x18\x01 \x03(\x0b\x32\x1e.comity.api.relay.v1.NodeFrameB\x08\xbaH\x05\x92\x01\x02\x10 \"C\n\x0e\x41ttachResponse\x12\x31\n\x06\x66rames\x18\x01 \x03(\x0b\x32!.comity.api.relay.v1.GatewayFrame\"\xa7\x03\n\tNodeFrame\x12+\n\x05hello\x18\x01 \x01(\x0b\x32\x1a.comity.api.relay.v1.HelloH\x00\x12)\n\x04send\x18\x02 \x01(\x0b\x32\x19.comity.api.relay.v1.SendH\x00\x12\'\n\x03\x61\x63k\x18\x03 \x01(\x0b\x32\x18.comity.api.relay.v1.AckH\x00\x12-\n\x06\x63\x61ncel\x18\x04 \x01(\x0b\x32\x1b.comity.api.relay.v1.CancelH\x00\x12-\n\x06\x63redit\x18\x05 \x01(\x0b\x32\x1b.comity.api.relay.v1.CreditH\x00\x12\x33\n\theartbeat\x18\x06 \x01(\x0b\x32\x1e.comity.api.relay.v1.HeartbeatH\x00\x12!\n\rkey_statement\x18\x07 \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80 H\x00\x12\x1e\n\ncheckpoint\x18\x08 \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80 H\x00\x12\x1f\n\x0b\x63osignature\x18\t \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80 H\x00\x12\x12\n\x08\x64raining\x18\n \x01(\x08H\x00\x42\x0e\n\x05\x66rame\x12\x05\xbaH\x02\x08\x01\"\x9e\x04\n\x0cGatewayFrame\x12\x33\n\tchallenge\x18\x01 \x01(\x0b\x32\x1e.comity.api.relay.v1.ChallengeH\x00\x12/\n\x07welcome\x18\x02 \x01(\x0b\x32\x1c.comity.api.relay.v1.WelcomeH\x00\x12/\n\x07\x64\x65liver\x18\x03 \x01(\x0b\x32\x1c.comity.api.relay.v1.DeliverH\x00\x12-\n\x06status\x18\x04 \x01(\x0b\x32\x1b.comity.api.relay.v1.StatusH\x00\x12-\n\x06\x63redit\x18\x05 \x01(\x0b\x32\x1b.comity.api.relay.v1.CreditH\x00\x12\x33\n\theartbeat\x18\x06 \x01(\x0b\x32\x1e.comity.api.relay.v1.HeartbeatH\x00\x12+\n\x05\x64rain\x18\x07 \x01(\x0b\x32\x1a.comity.api.relay.v1.DrainH\x00\x12\x39\n\tdirectory\x18\x08 \x01(\x0b\x32$.comity.api.relay.v1.DirectoryUpdateH\x00\x12\x17\n\rkey_statement\x18\t \x01(\x0cH\x00\x12\x14\n\ncheckpoint\x18\n \x01(\x0cH\x00\x12\x15\n\x0b\x63osignature\x18\x0b \x01(\x0cH\x00\x12-\n\x06\x63\x61ncel\x18\x0c \x01(\x0b\x32\x1b.comity.api.relay.v1.CancelH\x00\x42\x07\n\x05\x66rame\"+\n\tChallenge\x12\r\n\x05nonce\x18\x01 \x01(\x0c\x12\x0f\n\x07gateway\x18\x02 \x01(\t\"\x9d\x01\n\x05Hello\x12\x33\n\x06\x61gency\x18\x01 \x01(\tB#\xbaH r\x1e\x10\x02\x18 2\x18^[A-Z0-9]+(-[A-Z0-9]+)*$\x12\x1a\n\tsignature\x18\x02 \x01(\x0c\x42\x07\xbaH\x04z\x02h@\x12)\n\rwire_versions\x18\x03 \x03(\rB\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\x08\"\x06*\x04\x18\xff\xff\x03\x12\x18\n\x07release\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\"q\n\x07Welcome\x12\x0e\n\x06now_ms\x18\x01 \x01(\x03\x12\x18\n\x10\x63redit_envelopes\x18\x02 \x01(\r\x12\x14\n\x0c\x63redit_bytes\x18\x03 \x01(\r\x12\x0f\n\x07\x65nds_ms\x18\x04 \x01(\x03\x12\x15\n\rquota_per_day\x18\x05 \x01(\r\"c\n\x04Send\x12\x1e\n\x08\x65nvelope\x18\x01 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\xc0\x02\x18\x80\x80\x10\x12 \n\x0cremaining_ms\x18\x02 \x01(\rB\n\xbaH\x07*\x05\x18\x80\xa8\xcc{\x12\x19\n\x07receipt\x18\x03 \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80@\"B\n\x07\x44\x65liver\x12\x10\n\x08\x65nvelope\x18\x01 \x01(\x0c\x12\x14\n\x0cremaining_ms\x18\x02 \x01(\r\x12\x0f\n\x07receipt\x18\x03 \x01(\x0c\"^\n\x03\x41\x63k\x12\x1c\n\x0b\x65nvelope_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12\x39\n\x07verdict\x18\x02 \x01(\x0e\x32\x1c.comity.api.relay.v1.VerdictB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"#\n\x06\x43\x61ncel\x12\x19\n\x08query_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \"B\n\x06\x43redit\x12\x1c\n\tenvelopes\x18\x01 \x01(\rB\t\xbaH\x06*\x04\x18\x80\x80\x04\x12\x1a\n\x05\x62ytes\x18\x02 \x01(\rB\x0b\xbaH\x08*\x06\x18\x80\x80\x80\x80\x01\",\n\tHeartbeat\x12\x1f\n\x06now_ms\x18\x01 \x01(\x03\x42\x0f\xbaH\x0c\"\n\x18\xff\xb7\xff\x90\xfd\xce\x39(\x00\"\x1a\n\x05\x44rain\x12\x11\n\twithin_ms\x18\x01 \x01(\r\"R\n\x0f\x44irectoryUpdate\x12\x31\n\x05\x66iles\x18\x01 \x03(\x0b\x32\".comity.api.relay.v1.DirectoryFile\x12\x0c\n\x04more\x18\x02 \x01(\x08\".\n\rDirectoryFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"e\n\x06Status\x12\x10\n\x08query_id\x18\x01 \x01(\x0c\x12\x38\n\nrecipients\x18\x02 \x03(\x0b\x32$.comity.api.relay.v1.RecipientStatus\x12\x0f\n\x07refused\x18\x03 \x01(\t\"h\n\x0fRecipientStatus\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.comity.api.relay.v1.RecipientState\x12\x11\n\toffline_s\x18\x03 \x01(\r*M\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10VERDICT_ACCEPTED\x10\x01\x12\x13\n\x0fVERDICT_REFUSED\x10\x02*\xdf\x01\n\x0eRecipientState\x12\x1f\n\x1bRECIPIENT_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17RECIPIENT_STATE_RELAYED\x10\x01\x12\x1b\n\x17RECIPIENT_STATE_OFFLINE\x10\x02\x12\x1e\n\x1aRECIPIENT_STATE_OVERLOADED\x10\x03\x12\x1b\n\x17RECIPIENT_STATE_REFUSED\x10\x04\x12\x18\n\x14RECIPIENT_STATE_LOST\x10\x05\x12\x1b\n\x17RECIPIENT_STATE_UNKNOWN\x10\x06\x32\x65\n\x0cRelayService\x12U\n\x06\x41ttach\x12\".comity.api.relay.v1.AttachRequest\x1a#.comity.api.relay.v1.AttachResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/relay/v1/relay_service.proto\x12\x13\x63omity.api.relay.v1\x1a\x1b\x62uf/validate/validate.proto\"I\n\rAttachRequest\x12\x38\n\x06\x66rames\x18\x01 \x03(\x0b\x32\x1e.comity.api.relay.v1.NodeFrameB\x08\xbaH\x05\x92\x01\x02\x10 \"C\n\x0e\x41ttachResponse\x12\x31\n\x06\x66rames\x18\x01 \x03(\x0b\x32!.comity.api.relay.v1.GatewayFrame\"\xa7\x03\n\tNodeFrame\x12+\n\x05hello\x18\x01 \x01(\x0b\x32\x1a.comity.api.relay.v1.HelloH\x00\x12)\n\x04send\x18\x02 \x01(\x0b\x32\x19.comity.api.relay.v1.SendH\x00\x12\'\n\x03\x61\x63k\x18\x03 \x01(\x0b\x32\x18.comity.api.relay.v1.AckH\x00\x12-\n\x06\x63\x61ncel\x18\x04 \x01(\x0b\x32\x1b.comity.api.relay.v1.CancelH\x00\x12-\n\x06\x63redit\x18\x05 \x01(\x0b\x32\x1b.comity.api.relay.v1.CreditH\x00\x12\x33\n\theartbeat\x18\x06 \x01(\x0b\x32\x1e.comity.api.relay.v1.HeartbeatH\x00\x12!\n\rkey_statement\x18\x07 \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80 H\x00\x12\x1e\n\ncheckpoint\x18\x08 \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80 H\x00\x12\x1f\n\x0b\x63osignature\x18\t \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80 H\x00\x12\x12\n\x08\x64raining\x18\n \x01(\x08H\x00\x42\x0e\n\x05\x66rame\x12\x05\xbaH\x02\x08\x01\"\x9e\x04\n\x0cGatewayFrame\x12\x33\n\tchallenge\x18\x01 \x01(\x0b\x32\x1e.comity.api.relay.v1.ChallengeH\x00\x12/\n\x07welcome\x18\x02 \x01(\x0b\x32\x1c.comity.api.relay.v1.WelcomeH\x00\x12/\n\x07\x64\x65liver\x18\x03 \x01(\x0b\x32\x1c.comity.api.relay.v1.DeliverH\x00\x12-\n\x06status\x18\x04 \x01(\x0b\x32\x1b.comity.api.relay.v1.StatusH\x00\x12-\n\x06\x63redit\x18\x05 \x01(\x0b\x32\x1b.comity.api.relay.v1.CreditH\x00\x12\x33\n\theartbeat\x18\x06 \x01(\x0b\x32\x1e.comity.api.relay.v1.HeartbeatH\x00\x12+\n\x05\x64rain\x18\x07 \x01(\x0b\x32\x1a.comity.api.relay.v1.DrainH\x00\x12\x39\n\tdirectory\x18\x08 \x01(\x0b\x32$.comity.api.relay.v1.DirectoryUpdateH\x00\x12\x17\n\rkey_statement\x18\t \x01(\x0cH\x00\x12\x14\n\ncheckpoint\x18\n \x01(\x0cH\x00\x12\x15\n\x0b\x63osignature\x18\x0b \x01(\x0cH\x00\x12-\n\x06\x63\x61ncel\x18\x0c \x01(\x0b\x32\x1b.comity.api.relay.v1.CancelH\x00\x42\x07\n\x05\x66rame\"+\n\tChallenge\x12\r\n\x05nonce\x18\x01 \x01(\x0c\x12\x0f\n\x07gateway\x18\x02 \x01(\t\"\xb5\x01\n\x05Hello\x12\x33\n\x06\x61gency\x18\x01 \x01(\tB#\xbaH r\x1e\x10\x02\x18 2\x18^[A-Z0-9]+(-[A-Z0-9]+)*$\x12\x1a\n\tsignature\x18\x02 \x01(\x0c\x42\x07\xbaH\x04z\x02h@\x12)\n\rwire_versions\x18\x03 \x03(\rB\x12\xbaH\x0f\x92\x01\x0c\x08\x01\x10\x08\"\x06*\x04\x18\xff\xff\x03\x12\x18\n\x07release\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x16\n\x05nonce\x18\x05 \x01(\x0c\x42\x07\xbaH\x04z\x02\x18 \"\x94\x01\n\x07Welcome\x12\x0e\n\x06now_ms\x18\x01 \x01(\x03\x12\x18\n\x10\x63redit_envelopes\x18\x02 \x01(\r\x12\x14\n\x0c\x63redit_bytes\x18\x03 \x01(\r\x12\x0f\n\x07\x65nds_ms\x18\x04 \x01(\x03\x12\x15\n\rquota_per_day\x18\x05 \x01(\r\x12\x12\n\npublic_key\x18\x06 \x01(\x0c\x12\r\n\x05proof\x18\x07 \x01(\x0c\"c\n\x04Send\x12\x1e\n\x08\x65nvelope\x18\x01 \x01(\x0c\x42\x0c\xbaH\tz\x07\x10\xc0\x02\x18\x80\x80\x10\x12 \n\x0cremaining_ms\x18\x02 \x01(\rB\n\xbaH\x07*\x05\x18\x80\xa8\xcc{\x12\x19\n\x07receipt\x18\x03 \x01(\x0c\x42\x08\xbaH\x05z\x03\x18\x80@\"B\n\x07\x44\x65liver\x12\x10\n\x08\x65nvelope\x18\x01 \x01(\x0c\x12\x14\n\x0cremaining_ms\x18\x02 \x01(\r\x12\x0f\n\x07receipt\x18\x03 \x01(\x0c\"^\n\x03\x41\x63k\x12\x1c\n\x0b\x65nvelope_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12\x39\n\x07verdict\x18\x02 \x01(\x0e\x32\x1c.comity.api.relay.v1.VerdictB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"#\n\x06\x43\x61ncel\x12\x19\n\x08query_id\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \"B\n\x06\x43redit\x12\x1c\n\tenvelopes\x18\x01 \x01(\rB\t\xbaH\x06*\x04\x18\x80\x80\x04\x12\x1a\n\x05\x62ytes\x18\x02 \x01(\rB\x0b\xbaH\x08*\x06\x18\x80\x80\x80\x80\x01\",\n\tHeartbeat\x12\x1f\n\x06now_ms\x18\x01 \x01(\x03\x42\x0f\xbaH\x0c\"\n\x18\xff\xb7\xff\x90\xfd\xce\x39(\x00\"\x1a\n\x05\x44rain\x12\x11\n\twithin_ms\x18\x01 \x01(\r\"R\n\x0f\x44irectoryUpdate\x12\x31\n\x05\x66iles\x18\x01 \x03(\x0b\x32\".comity.api.relay.v1.DirectoryFile\x12\x0c\n\x04more\x18\x02 \x01(\x08\".\n\rDirectoryFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"e\n\x06Status\x12\x10\n\x08query_id\x18\x01 \x01(\x0c\x12\x38\n\nrecipients\x18\x02 \x03(\x0b\x32$.comity.api.relay.v1.RecipientStatus\x12\x0f\n\x07refused\x18\x03 \x01(\t\"h\n\x0fRecipientStatus\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.comity.api.relay.v1.RecipientState\x12\x11\n\toffline_s\x18\x03 \x01(\r*M\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10VERDICT_ACCEPTED\x10\x01\x12\x13\n\x0fVERDICT_REFUSED\x10\x02*\xdf\x01\n\x0eRecipientState\x12\x1f\n\x1bRECIPIENT_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17RECIPIENT_STATE_RELAYED\x10\x01\x12\x1b\n\x17RECIPIENT_STATE_OFFLINE\x10\x02\x12\x1e\n\x1aRECIPIENT_STATE_OVERLOADED\x10\x03\x12\x1b\n\x17RECIPIENT_STATE_REFUSED\x10\x04\x12\x18\n\x14RECIPIENT_STATE_LOST\x10\x05\x12\x1b\n\x17RECIPIENT_STATE_UNKNOWN\x10\x06\x32\x65\n\x0cRelayService\x12U\n\x06\x41ttach\x12\".comity.api.relay.v1.AttachRequest\x1a#.comity.api.relay.v1.AttachResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,6 +50,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HELLO'].fields_by_name['wire_versions']._serialized_options = b'\272H\017\222\001\014\010\001\020\010\"\006*\004\030\377\377\003'
   _globals['_HELLO'].fields_by_name['release']._loaded_options = None
   _globals['_HELLO'].fields_by_name['release']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_HELLO'].fields_by_name['nonce']._loaded_options = None
+  _globals['_HELLO'].fields_by_name['nonce']._serialized_options = b'\272H\004z\002\030 '
   _globals['_SEND'].fields_by_name['envelope']._loaded_options = None
   _globals['_SEND'].fields_by_name['envelope']._serialized_options = b'\272H\tz\007\020\300\002\030\200\200\020'
   _globals['_SEND'].fields_by_name['remaining_ms']._loaded_options = None
@@ -68,10 +70,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREDIT'].fields_by_name['bytes']._serialized_options = b'\272H\010*\006\030\200\200\200\200\001'
   _globals['_HEARTBEAT'].fields_by_name['now_ms']._loaded_options = None
   _globals['_HEARTBEAT'].fields_by_name['now_ms']._serialized_options = b'\272H\014\"\n\030\377\267\377\220\375\3169(\000'
-  _globals['_VERDICT']._serialized_start=2313
-  _globals['_VERDICT']._serialized_end=2390
-  _globals['_RECIPIENTSTATE']._serialized_start=2393
-  _globals['_RECIPIENTSTATE']._serialized_end=2616
+  _globals['_VERDICT']._serialized_start=2373
+  _globals['_VERDICT']._serialized_end=2450
+  _globals['_RECIPIENTSTATE']._serialized_start=2453
+  _globals['_RECIPIENTSTATE']._serialized_end=2676
   _globals['_ATTACHREQUEST']._serialized_start=93
   _globals['_ATTACHREQUEST']._serialized_end=166
   _globals['_ATTACHRESPONSE']._serialized_start=168
@@ -83,31 +85,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHALLENGE']._serialized_start=1208
   _globals['_CHALLENGE']._serialized_end=1251
   _globals['_HELLO']._serialized_start=1254
-  _globals['_HELLO']._serialized_end=1411
-  _globals['_WELCOME']._serialized_start=1413
-  _globals['_WELCOME']._serialized_end=1526
-  _globals['_SEND']._serialized_start=1528
-  _globals['_SEND']._serialized_end=1627
-  _globals['_DELIVER']._serialized_start=1629
-  _globals['_DELIVER']._serialized_end=1695
-  _globals['_ACK']._serialized_start=1697
-  _globals['_ACK']._serialized_end=1791
-  _globals['_CANCEL']._serialized_start=1793
-  _globals['_CANCEL']._serialized_end=1828
-  _globals['_CREDIT']._serialized_start=1830
-  _globals['_CREDIT']._serialized_end=1896
-  _globals['_HEARTBEAT']._serialized_start=1898
-  _globals['_HEARTBEAT']._serialized_end=1942
-  _globals['_DRAIN']._serialized_start=1944
-  _globals['_DRAIN']._serialized_end=1970
-  _globals['_DIRECTORYUPDATE']._serialized_start=1972
-  _globals['_DIRECTORYUPDATE']._serialized_end=2054
-  _globals['_DIRECTORYFILE']._serialized_start=2056
-  _globals['_DIRECTORYFILE']._serialized_end=2102
-  _globals['_STATUS']._serialized_start=2104
-  _globals['_STATUS']._serialized_end=2205
-  _globals['_RECIPIENTSTATUS']._serialized_start=2207
-  _globals['_RECIPIENTSTATUS']._serialized_end=2311
-  _globals['_RELAYSERVICE']._serialized_start=2618
-  _globals['_RELAYSERVICE']._serialized_end=2719
+  _globals['_HELLO']._serialized_end=1435
+  _globals['_WELCOME']._serialized_start=1438
+  _globals['_WELCOME']._serialized_end=1586
+  _globals['_SEND']._serialized_start=1588
+  _globals['_SEND']._serialized_end=1687
+  _globals['_DELIVER']._serialized_start=1689
+  _globals['_DELIVER']._serialized_end=1755
+  _globals['_ACK']._serialized_start=1757
+  _globals['_ACK']._serialized_end=1851
+  _globals['_CANCEL']._serialized_start=1853
+  _globals['_CANCEL']._serialized_end=1888
+  _globals['_CREDIT']._serialized_start=1890
+  _globals['_CREDIT']._serialized_end=1956
+  _globals['_HEARTBEAT']._serialized_start=1958
+  _globals['_HEARTBEAT']._serialized_end=2002
+  _globals['_DRAIN']._serialized_start=2004
+  _globals['_DRAIN']._serialized_end=2030
+  _globals['_DIRECTORYUPDATE']._serialized_start=2032
+  _globals['_DIRECTORYUPDATE']._serialized_end=2114
+  _globals['_DIRECTORYFILE']._serialized_start=2116
+  _globals['_DIRECTORYFILE']._serialized_end=2162
+  _globals['_STATUS']._serialized_start=2164
+  _globals['_STATUS']._serialized_end=2265
+  _globals['_RECIPIENTSTATUS']._serialized_start=2267
+  _globals['_RECIPIENTSTATUS']._serialized_end=2371
+  _globals['_RELAYSERVICE']._serialized_start=2678
+  _globals['_RELAYSERVICE']._serialized_end=2779
 # @@protoc_insertion_point(module_scope)

@@ -325,12 +325,15 @@ class Hello(_message.Message):
     SIGNATURE_FIELD_NUMBER: _builtins.int
     WIRE_VERSIONS_FIELD_NUMBER: _builtins.int
     RELEASE_FIELD_NUMBER: _builtins.int
+    NONCE_FIELD_NUMBER: _builtins.int
     agency: _builtins.str
     """Member, as in the directory."""
     signature: _builtins.bytes
     """Signature of the node's signing key over the challenge and the node's own TLS key."""
     release: _builtins.str
     """Software release, for operators."""
+    nonce: _builtins.bytes
+    """32 fresh random bytes that the gateway has to sign; a node that sends others gets no proof."""
     @_builtins.property
     def wire_versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Versions of the sealed messages that the node reads."""
@@ -342,10 +345,11 @@ class Hello(_message.Message):
         signature: _builtins.bytes = ...,
         wire_versions: _abc.Iterable[_builtins.int] | None = ...,
         release: _builtins.str = ...,
+        nonce: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency", b"agency", "release", b"release", "signature", b"signature", "wire_versions", b"wire_versions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agency", b"agency", "nonce", b"nonce", "release", b"release", "signature", b"signature", "wire_versions", b"wire_versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -362,6 +366,8 @@ class Welcome(_message.Message):
     CREDIT_BYTES_FIELD_NUMBER: _builtins.int
     ENDS_MS_FIELD_NUMBER: _builtins.int
     QUOTA_PER_DAY_FIELD_NUMBER: _builtins.int
+    PUBLIC_KEY_FIELD_NUMBER: _builtins.int
+    PROOF_FIELD_NUMBER: _builtins.int
     now_ms: _builtins.int
     """Milliseconds since the Unix epoch at the gateway."""
     credit_envelopes: _builtins.int
@@ -372,6 +378,10 @@ class Welcome(_message.Message):
     """Milliseconds since the Unix epoch at which the gateway ends the link: the certificate's notAfter."""
     quota_per_day: _builtins.int
     """The gateway's quota for this member, queries per day; 0: none."""
+    public_key: _builtins.bytes
+    """The gateway's TLS public key, DER SubjectPublicKeyInfo; the node holds it against the directory."""
+    proof: _builtins.bytes
+    """ECDSA signature (DER) of that key over the node's nonce, the node's TLS key and the gateway's name."""
     def __init__(
         self,
         *,
@@ -380,10 +390,12 @@ class Welcome(_message.Message):
         credit_bytes: _builtins.int = ...,
         ends_ms: _builtins.int = ...,
         quota_per_day: _builtins.int = ...,
+        public_key: _builtins.bytes = ...,
+        proof: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit_bytes", b"credit_bytes", "credit_envelopes", b"credit_envelopes", "ends_ms", b"ends_ms", "now_ms", b"now_ms", "quota_per_day", b"quota_per_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit_bytes", b"credit_bytes", "credit_envelopes", b"credit_envelopes", "ends_ms", b"ends_ms", "now_ms", b"now_ms", "proof", b"proof", "public_key", b"public_key", "quota_per_day", b"quota_per_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
