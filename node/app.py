@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from comity.identity.directory import Directory, GatewayEntry
     from comity.rulings import Bundle
 
+DAY_MS: Final = 24 * 60 * 60 * 1000
 # Housekeeping: rotates keys, renews the certificate, prunes replay rows.
 KEEP_S: Final = 60.0
 # Replay rows outlive their envelopes by the clocks' tolerance, twice.
@@ -180,11 +181,14 @@ class NodeApp:
         )
         self.law_in_force.start()
         self.policies = load_policies(settings, self.directories.current, self.law_in_force.folders)
+        self.book = SqlQueryBook(self.engine)
         law = Law(
             agency=identity.agency,
             policies=self.policies.policies,
             directories=self.directories,
             clock=clock,
+            assurances_accepted=settings.assurances_accepted,
+            over_capacity=self._over_capacity,
         )
         member = self.directories.current.members[identity.agency]
         ledger = LedgerStore(
@@ -232,7 +236,6 @@ class NodeApp:
             jitter=random.SystemRandom().random,
         )
         codec = WireCodec()
-        self.book = SqlQueryBook(self.engine)
         self.marking = Marking(
             book=SqlMarkBook(self.engine),
             journal=self.journal,
@@ -284,6 +287,14 @@ class NodeApp:
         )
         left = interrupted(self.engine, opening=disclosure.ASKED)
         await self.asking.close_interrupted(left)
+
+    def _over_capacity(self) -> bool:
+        """Whether this agency asked as much today (UTC) as its settings agree to."""
+        agreed = self.settings.questions_per_day
+        if not agreed:
+            return False
+        now_ms = self.clock.now_ms()
+        return self.book.asked_since(now_ms - now_ms % DAY_MS, most=agreed) >= agreed
 
     def _in_flight(self) -> int:
         return self.asking.in_flight + self.answering.in_flight

@@ -32,6 +32,10 @@ class Settings:
         answer_floor_ms: every answer leaves this long after its query arrived, or twice, three times … as
             long when it was not ready, so that time does not tell hit from no-hit; best above the 99.9th
             percentile of search and ruling.
+        questions_per_day: questions that this agency's callers may ask in a day (UTC) before its law counts
+            the capacity as used up; 0: no capacity is agreed, so none is used up.
+        assurances_accepted: members whose assurances about a sentence this agency's legal officer accepts; an
+            assurance of any other is none.
         name_search: whether names are searched; a node of objects only may switch it off.
         log_level: DEBUG, INFO, WARNING or ERROR; personal data is in none of them.
     """
@@ -42,6 +46,8 @@ class Settings:
     database: str = "node.db"
     policies: tuple[str, ...] = field(default=())
     answer_floor_ms: int = 20
+    questions_per_day: int = 0
+    assurances_accepted: tuple[str, ...] = field(default=())
     name_search: bool = True
     log_level: str = "INFO"
 
@@ -79,6 +85,7 @@ def _checked(found: dict[str, Any], path: Path) -> dict[str, Any]:
             sentence = f"{path}: {name} must be a {known[name].__name__}."
             raise StartError(sentence, exit_code=ExitCode.CONFIG)
         checked[name] = shaped
-    if checked.get("answer_floor_ms", 0) < 0:
-        raise StartError(f"{path}: answer_floor_ms is negative.", exit_code=ExitCode.CONFIG)
+    for name in ("answer_floor_ms", "questions_per_day"):
+        if checked.get(name, 0) < 0:
+            raise StartError(f"{path}: {name} is negative.", exit_code=ExitCode.CONFIG)
     return checked

@@ -5,14 +5,15 @@ from __future__ import annotations
 import inspect
 import json
 import sys
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
 
 from comity.client import calls
-from comity.client.model import Justification
-from comity.client.words import Aim, Purpose, Stage, SubjectCategory, Urgency
+from comity.client.model import Assurances, Justification
+from comity.client.words import Aim, Purpose, Stage, SubjectCategory, TargetCheck, Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -113,6 +114,48 @@ _JUSTIFICATION: Final = (
         help="Country of the end user, when you ask for another agency.",
     ),
 )
+# What the agency states and answers for: signed with the question, named in both ledgers.
+_STATED: Final = (
+    click.option(
+        "--confirm",
+        "confirmed_references",
+        metavar="REFERENCE",
+        multiple=True,
+        help="A record of an earlier reply that you compared with the case and confirm; repeatable.",
+    ),
+    click.option(
+        "--facts",
+        metavar="TEXT",
+        default="",
+        help="The facts of the case, for the owners.",
+    ),
+    click.option(
+        "--threat",
+        metavar="TEXT",
+        default="",
+        help="An imminent threat, for the owners; with --urgency emergency.",
+    ),
+    click.option(
+        "--assure",
+        "sentence",
+        metavar="TEXT",
+        default="",
+        help="An assurance about the sentence, for example that death will not be sought.",
+    ),
+    click.option(
+        "--exculpatory", is_flag=True, help="The data are sought for the defence, or to exonerate."
+    ),
+    click.option(
+        "--preservation",
+        is_flag=True,
+        help="Ask only that data be kept: no more than a hit is answered.",
+    ),
+    click.option(
+        "--target-check",
+        type=Word(TargetCheck),
+        help="Whether who is asked about is staff, a public figure or close to you.",
+    ),
+)
 _ASKING: Final = (
     click.option(
         "--to",
@@ -154,7 +197,7 @@ _ASKING: Final = (
 
 def asking_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Every option of a question besides what is searched for."""
-    for option in reversed((*_JUSTIFICATION, *_ASKING)):
+    for option in reversed((*_JUSTIFICATION, *_STATED, *_ASKING)):
         command = option(command)
     return command
 
@@ -189,6 +232,9 @@ def justification_of(options: dict[str, Any]) -> Justification:
         legal_basis=options.pop("basis").upper(),
         necessity=options.pop("necessity"),
         on_behalf_of_country=options.pop("on_behalf_of").upper(),
+        assurances=Assurances(
+            **{part.name: options.pop(part.name) for part in fields(Assurances)},
+        ),
     )
 
 

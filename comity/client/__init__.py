@@ -29,6 +29,7 @@ from comity.client.grouping import Compared, Finding, Group, Member
 from comity.client.model import (
     Approval,
     Assertion,
+    Assurances,
     Edge,
     Hit,
     Justification,
@@ -72,6 +73,7 @@ from comity.client.words import (
     ReferenceType,
     Stage,
     SubjectCategory,
+    TargetCheck,
     Urgency,
 )
 from comity.errors import Reason
@@ -83,6 +85,7 @@ __all__ = [
     "Aircraft",
     "Approval",
     "Assertion",
+    "Assurances",
     "AsyncComity",
     "Band",
     "Biometric",
@@ -132,6 +135,7 @@ __all__ = [
     "StolenObject",
     "SubjectCategory",
     "Summary",
+    "TargetCheck",
     "Treatment",
     "Unreachable",
     "Urgency",

@@ -20,6 +20,7 @@ from comity.client.words import (
     Purpose,
     Stage,
     SubjectCategory,
+    TargetCheck,
     Urgency,
 )
 
@@ -36,6 +37,32 @@ Value = Part | tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Assurances(Covered):
+    """What your agency states about a question and answers for: signed with it, named in both ledgers.
+
+    Attributes:
+        confirmed_references: records of an earlier reply that a qualified person compared and confirmed.
+        facts: the facts of the case, and how the person is connected with them.
+        threat: an imminent threat to life or public security; counts with ``Urgency.EMERGENCY`` only.
+        sentence: an assurance about the sentence, for example that death will not be sought.
+        exculpatory: the data are sought for the defence or to exonerate.
+        preservation: only that data be kept is asked for; no more than a hit is answered.
+        target_check: whether your agency looked into who is asked about; ``None``: it did not.
+    """
+
+    confirmed_references: tuple[str, ...] = ()
+    facts: str = ""
+    threat: str = ""
+    sentence: str = ""
+    exculpatory: bool = False
+    preservation: bool = False
+    target_check: TargetCheck | None = None
+
+
+NOTHING_STATED = Assurances()
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Justification(Covered):
     """Why a question may be asked; mandatory, logged, and traceable to the question.
 
@@ -45,6 +72,7 @@ class Justification(Covered):
         legal_basis: legal instrument from the federation's directory, for example ``EU-2023-977``.
         necessity: why it is necessary, in words; stays in the requester's own ledger.
         on_behalf_of_country: ISO 3166-1 alpha-2 of the end user when asking for another agency.
+        assurances: what your agency states and answers for.
     """
 
     purpose: Purpose
@@ -55,6 +83,7 @@ class Justification(Covered):
     legal_basis: str
     necessity: str = ""
     on_behalf_of_country: str = ""
+    assurances: Assurances = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True)

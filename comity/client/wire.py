@@ -40,6 +40,7 @@ def _words(contract: Any, prefix: str, kind: type[StrEnum]) -> dict[int, Any]:
 _PURPOSE: Final = _numbers(justification_pb2.Purpose, "PURPOSE_")
 _CATEGORY: Final = _numbers(justification_pb2.SubjectCategory, "SUBJECT_CATEGORY_")
 _AIM: Final = _numbers(justification_pb2.Aim, "AIM_")
+_TARGET_CHECK: Final = _numbers(justification_pb2.TargetCheck, "TARGET_CHECK_")
 _STAGE: Final = _numbers(options_pb2.Stage, "STAGE_")
 _URGENCY: Final = _numbers(query_service_pb2.Urgency, "URGENCY_")
 
@@ -48,6 +49,9 @@ _CATEGORY_WORD: Final = _words(
     justification_pb2.SubjectCategory, "SUBJECT_CATEGORY_", words.SubjectCategory
 )
 _AIM_WORD: Final = _words(justification_pb2.Aim, "AIM_", words.Aim)
+_TARGET_CHECK_WORD: Final = _words(
+    justification_pb2.TargetCheck, "TARGET_CHECK_", words.TargetCheck
+)
 _STAGE_WORD: Final = _words(options_pb2.Stage, "STAGE_", words.Stage)
 _URGENCY_WORD: Final = _words(query_service_pb2.Urgency, "URGENCY_", words.Urgency)
 # Enumerations that stand inside selectors, by the contract's name.
@@ -87,12 +91,28 @@ def question(asked: model.Question) -> query_service_pb2.Question:
             legal_basis=why.legal_basis,
             necessity=why.necessity,
             on_behalf_of_country=why.on_behalf_of_country,
+            assurances=_stated(why.assurances),
         ),
         stage=_STAGE[words.Stage(asked.stage)],  # type: ignore[arg-type]
         urgency=_URGENCY[words.Urgency(asked.urgency)],  # type: ignore[arg-type]
         max_candidates=asked.max_candidates,
         wait_ms=asked.wait_ms,
         subject_reference=asked.subject_reference,
+    )
+
+
+def _stated(stated: model.Assurances) -> justification_pb2.Assurances | None:
+    if stated == model.NOTHING_STATED:
+        return None
+    check = stated.target_check
+    return justification_pb2.Assurances(
+        confirmed_references=stated.confirmed_references,
+        facts=stated.facts,
+        threat=stated.threat,
+        sentence=stated.sentence,
+        exculpatory=stated.exculpatory,
+        preservation=stated.preservation,
+        target_check=_TARGET_CHECK[words.TargetCheck(check)] if check else None,  # type: ignore[arg-type]
     )
 
 
@@ -311,6 +331,7 @@ def _asked(message: query_service_pb2.Question) -> model.Question:
             legal_basis=why.legal_basis,
             necessity=why.necessity,
             on_behalf_of_country=why.on_behalf_of_country,
+            assurances=_asked_stated(why.assurances),
         ),
         targets=tuple(message.targets),
         stage=_STAGE_WORD.get(message.stage, words.Stage.CORE),
@@ -318,4 +339,16 @@ def _asked(message: query_service_pb2.Question) -> model.Question:
         max_candidates=message.max_candidates,
         wait_ms=message.wait_ms,
         subject_reference=message.subject_reference,
+    )
+
+
+def _asked_stated(message: justification_pb2.Assurances) -> model.Assurances:
+    return model.Assurances(
+        confirmed_references=tuple(message.confirmed_references),
+        facts=message.facts,
+        threat=message.threat,
+        sentence=message.sentence,
+        exculpatory=message.exculpatory,
+        preservation=message.preservation,
+        target_check=_TARGET_CHECK_WORD.get(message.target_check),
     )

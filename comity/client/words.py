@@ -45,6 +45,13 @@ class SubjectCategory(StrEnum):
     OBJECT = "OBJECT"
 
 
+class TargetCheck(StrEnum):
+    """Whether your agency looked into who is asked about."""
+
+    ORDINARY = "ORDINARY"
+    SENSITIVE = "SENSITIVE"
+
+
 class Aim(StrEnum):
     """What the question is for (Regulation (EU) 2024/982 Article 33)."""
 

@@ -202,6 +202,7 @@ class Answering:
                 offence=question.offence,
                 subject=question.subject_category,
                 role=question.role,
+                assurances=question.assurances,
             ),
         )
         claim = self._replay.claim(

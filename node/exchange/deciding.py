@@ -193,7 +193,7 @@ class Deciding:
         view = self._law.view(
             routing, question
         )  # taken after the search: the law in force at release
-        shown, trail = self._rule(view, candidates)
+        shown, trail = self._rule(view, routing, candidates)
         if len(shown) > limit or (more and len(shown) >= limit):
             answer = SealedAnswer(outcome=Outcome.REFINE, complete=False)
         else:
@@ -217,7 +217,7 @@ class Deciding:
         )
 
     def _rule(
-        self, view: View, candidates: Mapping[RecordId, Sequence[Candidate]]
+        self, view: View, routing: Routing, candidates: Mapping[RecordId, Sequence[Candidate]]
     ) -> tuple[list[_Shown], list[dict[str, Any]]]:
         """Which records may be shown, best match first, and the trail of every ruling."""
         shown: list[_Shown] = []
@@ -229,8 +229,9 @@ class Deciding:
             label = labels.get(record_id)
             if label is None:
                 continue
-            mask = view.mask(label)
-            searchable = view.searchable(label)
+            about = view.of_record(self._pseudonyms.reference(routing.sender, record_id))
+            mask = about.mask(label)
+            searchable = about.searchable(label)
             counted = [one for one in matches if one.matched_on <= searchable]
             visible = bool(counted) and (mask.best >= Form.HIT or bool(mask.contact))
             ruled: dict[str, Any] = {
@@ -240,6 +241,8 @@ class Deciding:
                 "rows": sorted({one.row for one in mask.values() if one.form}),
                 "visible": visible,
             }
+            if about is not view:
+                ruled["confirmed"] = True
             trail.append(ruled)
             for row, desk in mask.alerts:
                 ruled.setdefault("alerts", []).append([row, desk])
@@ -252,13 +255,13 @@ class Deciding:
 
     def _tell(self, view: View, routing: Routing, shown: Sequence[_Shown]) -> list[Released]:
         """What leaves of each of them; relations are entered in their trail."""
-        relating = Relating(self._reading, view, partial(self._other, routing))
+        relating = Relating(self._reading, view, partial(self._other, view, routing))
         hits: list[Released] = []
         for candidate, label, mask, ruled in shown:
             if mask.contact:
                 hits.append(self._contact(routing, candidate, label, mask))
                 continue
-            hit = self._release(routing, candidate, label, mask)
+            hit = self._release(view, routing, candidate, label, mask)
             if hit.fields:
                 edges, ruled_edges = relating.edges(candidate.record_id, label)
                 hit = replace(hit, edges=edges)
@@ -268,11 +271,11 @@ class Deciding:
         return hits
 
     def _other(
-        self, routing: Routing, record_id: RecordId, label: RecordLabels, mask: Mask
+        self, view: View, routing: Routing, record_id: RecordId, label: RecordLabels, mask: Mask
     ) -> Released:
         """The record at the other end of a relation."""
         found = Candidate(record_id, 0.0, Band.EXACT, (), frozenset())
-        return self._release(routing, found, label, mask)
+        return self._release(view, routing, found, label, mask)
 
     def _contact(
         self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask
@@ -297,9 +300,14 @@ class Deciding:
         )
 
     def _release(
-        self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask
+        self,
+        view: View,
+        routing: Routing,
+        candidate: Candidate,
+        label: RecordLabels,
+        mask: Mask,
     ) -> Released:
-        told = self._told_of(mask, label.entity_type, int(routing.stage))
+        told = self._told_of(mask, label.entity_type, view.stage)
         to = routing.sender
         values: dict[str, object] = {}
         if told.readable:

@@ -14,11 +14,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.store.journal import Draft
+from node.exchange.model import NOTHING_STATED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from node.exchange.model import Caller, Question, Routing, SourceAnswer
+    from node.exchange.model import Assurances, Caller, Question, Routing, SourceAnswer
 
 RULING_PERSON: Final = b"CMT1-ruling"
 SALT_BYTES: Final = 32
@@ -66,7 +67,8 @@ def asked_details(question: Question, caller: Caller, recipients: Sequence[str])
     """Details of the requester's intent: everything Article 33 wants to be traceable, no search terms."""
     why = question.justification
     return canonical(
-        {
+        _with_stated(why.assurances)
+        | {
             "aim": why.aim,
             "asker": caller.name,
             "case": why.case,
@@ -83,6 +85,11 @@ def asked_details(question: Question, caller: Caller, recipients: Sequence[str])
             "urgency": int(question.urgency),
         }
     )
+
+
+def _with_stated(assurances: Assurances) -> dict[str, Any]:
+    """What was stated, without its content; nothing where nothing was, as ever."""
+    return {"stated": assurances.stated} if assurances.stated else {}
 
 
 def recipients_asked(details: bytes) -> tuple[str, ...]:
@@ -121,11 +128,18 @@ def closed_details(answers: Sequence[SourceAnswer]) -> bytes:
 
 
 def received_details(
-    routing: Routing, *, case: str, offence: str, subject: str, role: str
+    routing: Routing,
+    *,
+    case: str,
+    offence: str,
+    subject: str,
+    role: str,
+    assurances: Assurances = NOTHING_STATED,
 ) -> bytes:
     """Details of the owner's intent: who asks, why, under what; no search terms."""
     return canonical(
-        {
+        _with_stated(assurances)
+        | {
             "case": case,
             "entity": routing.entity_type,
             "instrument": routing.instrument,

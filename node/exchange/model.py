@@ -76,6 +76,60 @@ class Urgency(IntEnum):
     EMERGENCY = 3
 
 
+class TargetCheck(IntEnum):
+    """Whether the asker's agency looked into who is asked about; numbers as in the contract."""
+
+    UNSAID = 0
+    ORDINARY = 1
+    SENSITIVE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Assurances:
+    """What the asking agency states and answers for; ``node.policy.facts`` says what becomes of it.
+
+    Attributes:
+        confirmed: references of records that a person compared with the case.
+        facts: the facts of the case.
+        threat: an imminent threat.
+        sentence: an assurance about the sentence.
+        exculpatory: sought for the defence.
+        preservation: only keeping is asked for.
+        target: who is asked about.
+    """
+
+    confirmed: tuple[str, ...] = ()
+    facts: str = field(default="", repr=False)
+    threat: str = field(default="", repr=False)
+    sentence: str = field(default="", repr=False)
+    exculpatory: bool = False
+    preservation: bool = False
+    target: TargetCheck = TargetCheck.UNSAID
+
+    @property
+    def sensitive(self) -> bool | None:
+        """Whether the person is staff, public, or close to the asker; ``None`` where nobody looked."""
+        return None if self.target is TargetCheck.UNSAID else self.target is TargetCheck.SENSITIVE
+
+    @property
+    def stated(self) -> list[str]:
+        """What was stated, in words without content, for ledgers; empty where nothing was."""
+        told = {
+            "confirmed": self.confirmed,
+            "exculpatory": self.exculpatory,
+            "facts": self.facts,
+            "preservation": self.preservation,
+            "sentence": self.sentence,
+            "target-ordinary": self.target is TargetCheck.ORDINARY,
+            "target-sensitive": self.target is TargetCheck.SENSITIVE,
+            "threat": self.threat,
+        }
+        return [word for word, said in told.items() if said]
+
+
+NOTHING_STATED: Final = Assurances()
+
+
 @dataclass(frozen=True, slots=True)
 class Justification:
     """Why a question may be asked (Regulation (EU) 2024/982 Article 33).
@@ -92,6 +146,7 @@ class Justification:
     instrument: str
     necessity: str = ""
     end_user_country: str = ""
+    assurances: Assurances = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +211,7 @@ class SealedQuestion:
     asker: bytes
     max_candidates: int
     directory_version: int = 0
+    assurances: Assurances = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from node.exchange.model import (
     Treatment,
     Urgency,
 )
+from node.link import assurances
 from node.link import selectors as selector_codec
 
 if TYPE_CHECKING:
@@ -167,11 +168,14 @@ class WireCodec:
             asker=body.asker,
             max_candidates=body.max_candidates,
             seen=query_pb2.Seen(directory_version=body.directory_version),
+            assurances=assurances.to_wire(body.assurances),
         ).SerializeToString(deterministic=True)
 
     def decode_question(self, data: bytes) -> SealedQuestion:
         """A question's body, or ``Refusal``."""
         wire = closed(query_pb2.QueryBody, data)
+        if wire.HasField("assurances") and not wire.assurances.ByteSize():
+            raise _incompatible("question that states nothing, at length")
         try:
             return SealedQuestion(
                 reply_public_key=wire.reply_public_key,
@@ -185,8 +189,9 @@ class WireCodec:
                 asker=wire.asker,
                 max_candidates=wire.max_candidates,
                 directory_version=wire.seen.directory_version,
+                assurances=assurances.from_wire(wire.assurances),
             )
-        except KeyError as error:
+        except (KeyError, ValueError) as error:
             raise _incompatible("question") from error
 
     def encode_answer(

@@ -1,12 +1,19 @@
-"""Facts that a node establishes about a request: from the signed directory and from the question's shape.
+"""Facts that a node establishes about a request: from the directory, its shape, and what its asker signed.
 
 Rules:
 
-* What a member *is* (type, competence, contact point, suspension) comes from the directory that the
-  federation's officers signed, whatever the request says.
-* The shape of a question is counted, not asked for.
-* Facts that only a person can establish (a confirmed match, a consent, an assurance) come from review
-  records; while there are none they stay unknown, and what is unknown is stricter.
+* What a member *is* (type, competence, contact point, suspension, membership of a joint team) comes from the
+  directory that the federation's officers signed, whatever the request says.
+* The shape of a question is counted, not asked for; so is the capacity that is used up.
+* What only the asking agency can know (the facts of its case, a threat, whom it asks about) is a statement
+  that it signed with the question. A statement makes its own fact true and nothing else; rows say what that
+  opens.
+* A statement about a record counts only with the reference that this node gave that agency for that record:
+  no other node and no other agency can name it. A system confirms nothing.
+* What is asked to be kept only is not released: a request for preservation is judged at the stage of a hit.
+* An assurance about a sentence is one where this agency's legal officer accepts that member's assurances.
+* A consent, a clearance, a certificate and a score of misuse have no source yet; they stay unknown, and what
+  is unknown is stricter (docs/policy-officer/attributes.md).
 """
 
 from __future__ import annotations
@@ -17,22 +24,59 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from comity.identity.directory import Member
     from comity.rulings import Facts
+    from node.exchange.model import Assurances
 
 # Groups of the directory that say what a member is.
 COMPETENT: Final = "COMPETENT-AUTHORITY"
 CONTACT_POINT: Final = "SPOC"
 TYPE: Final = "TYPE-"
+# A joint investigation team is a group of the directory, its case is called alike: JIT-FR-CH-7, JIT:FR-CH-7.
+TEAM_CASE: Final = "JIT:"
+TEAM: Final = "JIT-"
+# Roles that are no person.
+MACHINES: Final = frozenset({"system"})
+# Urgencies of a routing, lowest and highest.
+NORMAL: Final = 1
+EMERGENCY: Final = 3
 
 
-def member_facts(shape: Facts, member: Member | None, *, urgent: bool) -> Facts:
+def member_facts(shape: Facts, member: Member | None, *, case: str, urgency: int) -> Facts:
     """What the directory says of an asking member, beside the shape of its question."""
     groups = member.groups if member else frozenset()
     kinds = sorted(group for group in groups if group.startswith(TYPE))
+    team = TEAM + case.removeprefix(TEAM_CASE)
     return replace(
         shape,
         competent=COMPETENT in groups,
         contact_point=CONTACT_POINT in groups,
         suspended=member is None or not member.active,
         agency_type=kinds[0].removeprefix(TYPE).lower() if kinds else None,
-        urgent=urgent,
+        team_member=case.startswith(TEAM_CASE) and team in groups,
+        urgent=urgency > NORMAL,
     )
+
+
+def stated_facts(facts: Facts, stated: Assurances, *, urgency: int, accepted: bool) -> Facts:
+    """What the asking agency signed, as far as it counts.
+
+    Args:
+        facts: what is known besides.
+        stated: as signed with the question.
+        urgency: of the routing, which the gateway saw, too.
+        accepted: whether this agency's legal officer accepts that member's assurances about sentences.
+    """
+    return replace(
+        facts,
+        confirmed=False,
+        described=bool(stated.facts.strip()),
+        assurance=accepted and bool(stated.sentence.strip()),
+        threat=urgency >= EMERGENCY and bool(stated.threat.strip()),
+        exculpatory=stated.exculpatory,
+        preservation=stated.preservation,
+        sensitive_target=stated.sensitive,
+    )
+
+
+def confirmable(stated: Assurances, *, role: str) -> frozenset[str]:
+    """References of records whose match a person confirmed."""
+    return frozenset() if role in MACHINES else frozenset(stated.confirmed)

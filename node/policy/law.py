@@ -5,10 +5,12 @@ Rules:
 * Country and groups come from the signed directory, never from the request's body. The end user's
   country decides: a request made on behalf of another country is judged as that country's.
 * A view is of one policy: every question about one query is answered by the same bundle.
+* What an asker states is judged by ``node.policy.facts``; about one record by the reference it was given.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -16,18 +18,19 @@ from comity.clock import to_datetime
 from comity.errors import Reason, Refusal
 from comity.policytools.replaying import context_of
 from comity.rulings import AskContext, Facts, Form, RequestContext
-from node.policy.facts import member_facts
+from node.policy.facts import confirmable, member_facts, stated_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from comity.clock import Clock
+    from comity.identity.directory import Member
     from comity.rulings import Bundle, Decision, Mask, Policies, RecordLabels
     from node.exchange.model import Caller, Question, Routing, SealedQuestion
     from node.exchange.ports import Directories
 
-# The lowest urgency of a routing.
-NORMAL: Final = 1
+# The stage at which nothing but a hit is told.
+HIT: Final = 1
 
 __all__ = ["Form", "Law", "View"]
 
@@ -35,13 +38,24 @@ __all__ = ["Form", "Law", "View"]
 class View:
     """One query under one policy."""
 
-    __slots__ = ("_bundle", "_request", "asks_nationality", "version")
+    __slots__ = ("_bundle", "_confirmed", "_request", "asks_nationality", "stage", "version")
 
-    def __init__(self, bundle: Bundle, request: RequestContext) -> None:
+    def __init__(
+        self, bundle: Bundle, request: RequestContext, confirmed: frozenset[str] = frozenset()
+    ) -> None:
         self._bundle = bundle
         self._request = request
+        self._confirmed = confirmed
+        self.stage = request.stage
         self.version = bytes.fromhex(bundle.version)
         self.asks_nationality = bundle.asks_nationality
+
+    def of_record(self, reference: str) -> View:
+        """The same query about the record that this reference names to its asker."""
+        if reference not in self._confirmed:
+            return self
+        facts = replace(self._request.facts, confirmed=True)
+        return View(self._bundle, replace(self._request, facts=facts))
 
     @property
     def recorded(self) -> dict[str, object]:
@@ -65,12 +79,31 @@ class Law:
     """This agency's policies, asked as the owner of records and as the asker of questions."""
 
     def __init__(
-        self, *, agency: str, policies: Policies, directories: Directories, clock: Clock
+        self,
+        *,
+        agency: str,
+        policies: Policies,
+        directories: Directories,
+        clock: Clock,
+        assurances_accepted: Collection[str] = (),
+        over_capacity: Callable[[], bool] | None = None,
     ) -> None:
+        """Names the parts.
+
+        Args:
+            agency: this one.
+            policies: in force.
+            directories: says what members are.
+            clock: says what day it is.
+            assurances_accepted: members whose assurances about sentences count here.
+            over_capacity: whether this agency asked as much as it may today; unknown where nobody counts.
+        """
         self._agency = agency
         self._policies = policies
         self._directories = directories
         self._clock = clock
+        self._assurances_accepted = frozenset(assurances_accepted)
+        self._over_capacity = over_capacity
 
     def view(self, routing: Routing, question: SealedQuestion) -> View:
         """The policy in force, for one query.
@@ -83,6 +116,7 @@ class Law:
         if member is None or not member.active:
             raise Refusal(Reason.UNKNOWN_MEMBER, "requester not an active member")
         own = directory.member(self._agency)
+        stage = HIT if question.assurances.preservation else int(routing.stage)
         request = RequestContext(
             agency=routing.sender,
             country=member.country,
@@ -93,15 +127,26 @@ class Law:
             offence=question.offence,
             subject_category=question.subject_category,
             case=question.case,
-            stage=int(routing.stage),
+            stage=stage,
             today=to_datetime(self._clock.now_ms()).date(),
             owner_country=own.country if own else "",
             aim=question.aim,
-            facts=member_facts(
-                shape_of(question.selectors), member, urgent=int(routing.urgency) > NORMAL
-            ),
+            facts=self._of_others(routing, question, member),
         )
-        return View(self._policies.current, request)
+        confirmed = confirmable(question.assurances, role=question.role)
+        return View(self._policies.current, request, confirmed)
+
+    def _of_others(
+        self, routing: Routing, question: SealedQuestion, member: Member | None
+    ) -> Facts:
+        """Facts about a question that another agency asks."""
+        urgency = int(routing.urgency)
+        return stated_facts(
+            member_facts(shape_of(question.selectors), member, case=question.case, urgency=urgency),
+            question.assurances,
+            urgency=urgency,
+            accepted=routing.sender in self._assurances_accepted,
+        )
 
     def admit(self, question: Question, caller: Caller) -> None:
         """Whether this agency lets its own caller ask this.
@@ -111,6 +156,15 @@ class Law:
         """
         why = question.justification
         own = self._directories.current.member(self._agency)
+        urgency = int(question.urgency)
+        facts = stated_facts(
+            member_facts(shape_of(question.selectors), own, case=why.case, urgency=urgency),
+            why.assurances,
+            urgency=urgency,
+            accepted=False,  # whether an assurance is one is for its receivers to say
+        )
+        if self._over_capacity is not None:
+            facts = replace(facts, over_quota=self._over_capacity())
         decision = self._policies.current.admit(
             AskContext(
                 agency=self._agency,
@@ -124,9 +178,7 @@ class Law:
                 today=to_datetime(self._clock.now_ms()).date(),
                 country=own.country if own else "",
                 aim=why.aim,
-                facts=member_facts(
-                    shape_of(question.selectors), own, urgent=int(question.urgency) > NORMAL
-                ),
+                facts=facts,
             )
         )
         if not decision.allowed:
@@ -159,7 +211,7 @@ class Law:
                 today=to_datetime(self._clock.now_ms()).date(),
                 country=member.country if member else "",
                 aim=question.aim,
-                facts=shape_of(question.selectors),
+                facts=self._of_others(routing, question, member),
             )
         )
         row = bundle.rows.get(decision.row)

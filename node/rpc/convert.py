@@ -14,6 +14,7 @@ from node.exchange.model import (
     Stage,
     Urgency,
 )
+from node.link import assurances
 from node.link import selectors as selector_codec
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def question_of(message: query_service_pb2.Question, *, remaining_s: float | Non
             instrument=why.legal_basis,
             necessity=why.necessity,
             end_user_country=why.on_behalf_of_country,
+            assurances=assurances.from_wire(why.assurances),
         ),
         targets=tuple(message.targets),
         stage=Stage(message.stage or Stage.CORE),

@@ -38,6 +38,10 @@ _ONE: Final = text(
     "SELECT query_id, asked_ms, asked_by, question, answers, summary FROM query"
     " WHERE query_id = :query_id AND (:everyone = 1 OR asked_by = :name)"
 )
+# Counts to a bound, so that a busy day costs no more than the capacity.
+_ASKED_SINCE: Final = text(
+    "SELECT count(*) FROM (SELECT 1 FROM query WHERE asked_ms >= :since_ms LIMIT :most) AS some"
+)
 _RECEIPTS: Final = text("SELECT source, proof FROM receipt WHERE query_id = :query_id")
 # Parts of an answer that are kept: how it ended and what it counts, never what was released.
 _KEPT: Final = (
@@ -129,6 +133,12 @@ class SqlQueryBook:
                 _RECEIPT.run(connection, receipt)
 
         return work
+
+    def asked_since(self, since_ms: int, *, most: int) -> int:
+        """How many questions this agency's callers asked since then, counted up to ``most``."""
+        with self._engine.connect() as connection:
+            counted = connection.execute(_ASKED_SINCE, {"since_ms": since_ms, "most": most})
+            return int(counted.scalar_one())
 
     def page(
         self, *, name: str, everyone: bool, before_ms: int, before_id: bytes, size: int

@@ -50,9 +50,15 @@ class Founded:
     def freshness(self) -> Any:
         return roles.load_signer((self.folder / "freshness.pem").read_bytes())
 
-    def invite(self, agency: str, instance: str = "1", country: str = "FR") -> Token:
+    def invite(
+        self,
+        agency: str,
+        instance: str = "1",
+        country: str = "FR",
+        groups: tuple[str, ...] = (),
+    ) -> Token:
         return Invitations(self.authority).invite_node(
-            AgencyId(agency), InstanceName(instance), name=agency, country=country
+            AgencyId(agency), InstanceName(instance), name=agency, country=country, groups=groups
         )
 
     def invite_gateway(self, name: str = "gw1", address: str = "127.0.0.1:7401") -> Token:

@@ -48,8 +48,14 @@ if TYPE_CHECKING:
 
     from node.records.record import Record
 
-COUNTRIES = {agency.id: agency.country for agency in AGENCIES}
-PACKS = {agency.id: agency.packs for agency in AGENCIES}
+# Members that the demonstration does not have.
+OTHERS = {"US-FB": ("US", ("us",)), "CH-FP": ("CH", ("ch",))}
+COUNTRIES = {agency.id: agency.country for agency in AGENCIES} | {
+    agency: country for agency, (country, _) in OTHERS.items()
+}
+PACKS = {agency.id: agency.packs for agency in AGENCIES} | {
+    agency: packs for agency, (_, packs) in OTHERS.items()
+}
 SOON_S = 10.0
 # A peer that keeps to no bound of its own.
 BOUNDLESS = (
@@ -119,8 +125,19 @@ class Federation:
         *,
         gateways: int = 1,
         databases: Mapping[str, str] | None = None,
+        groups: Mapping[str, tuple[str, ...]] | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Federation]:
-        """``databases``: URLs for nodes and gateways that do not keep theirs in their homes."""
+        """Founds, joins and starts everything.
+
+        Args:
+            root: folder of everything.
+            agencies: members with a node.
+            gateways: how many.
+            databases: URLs for nodes and gateways that do not keep theirs in their homes.
+            groups: what the directory says a member is.
+            settings: lines for a node's settings.
+        """
         clock = ManualClock(SystemClock().now_ms())
         async with asyncio.TaskGroup() as tasks:
             fed = cls(root, tasks, clock)
@@ -128,7 +145,10 @@ class Federation:
             fed.founded = Founded.found(root / "authority", address=address, clock=clock)
             async with running(root / "authority", address, clock=clock):
                 try:
-                    await fed._join(list(agencies), gateways)
+                    await fed._join(list(agencies), gateways, groups or {})
+                    for name, lines in (settings or {}).items():
+                        with (fed.home(name) / "node.toml").open("a") as out:
+                            out.write(lines + "\n")
                     for name, url in (databases or {}).items():
                         file = "node.toml" if name in agencies else "gateway.toml"
                         with (fed.home(name) / file).open("a") as out:
@@ -147,7 +167,9 @@ class Federation:
     def home(self, name: str) -> Path:
         return self.root / name
 
-    async def _join(self, agencies: list[str], gateways: int) -> None:
+    async def _join(
+        self, agencies: list[str], gateways: int, groups: Mapping[str, tuple[str, ...]]
+    ) -> None:
         policies = shipped_policies()
         for number in range(1, gateways + 1):
             name = f"gw{number}"
@@ -161,7 +183,9 @@ class Federation:
             )
             self.gateways[name] = Running(None)
         for agency in agencies:
-            token = self.founded.invite(agency, country=COUNTRIES[agency])
+            token = self.founded.invite(
+                agency, country=COUNTRIES[agency], groups=groups.get(agency, ())
+            )
             await join_node(
                 self.home(agency),
                 token.encode(),

@@ -26,7 +26,7 @@ from comity.api.query.v1 import justification_pb2 as comity_dot_api_dot_query_do
 from comity.api.query.v1 import selector_pb2 as comity_dot_api_dot_query_dot_v1_dot_selector__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63omity/wire/v1/query.proto\x12\x0e\x63omity.wire.v1\x1a\'comity/api/query/v1/justification.proto\x1a\"comity/api/query/v1/selector.proto\"\xda\x02\n\tQueryBody\x12\x18\n\x10reply_public_key\x18\x01 \x01(\x0c\x12\x30\n\tselectors\x18\x02 \x03(\x0b\x32\x1d.comity.api.query.v1.Selector\x12\x16\n\x0e\x63\x61se_reference\x18\x03 \x01(\t\x12\x0f\n\x07offence\x18\x04 \x01(\t\x12>\n\x10subject_category\x18\x05 \x01(\x0e\x32$.comity.api.query.v1.SubjectCategory\x12%\n\x03\x61im\x18\x06 \x01(\x0e\x32\x18.comity.api.query.v1.Aim\x12\x18\n\x10\x65nd_user_country\x18\x07 \x01(\t\x12\x0c\n\x04role\x18\x08 \x01(\t\x12\r\n\x05\x61sker\x18\t \x01(\x0c\x12\x16\n\x0emax_candidates\x18\n \x01(\r\x12\"\n\x04seen\x18\x0b \x01(\x0b\x32\x14.comity.wire.v1.Seen\"=\n\x04Seen\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\x12\x1a\n\x12gateway_checkpoint\x18\x02 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63omity/wire/v1/query.proto\x12\x0e\x63omity.wire.v1\x1a\'comity/api/query/v1/justification.proto\x1a\"comity/api/query/v1/selector.proto\"\x8f\x03\n\tQueryBody\x12\x18\n\x10reply_public_key\x18\x01 \x01(\x0c\x12\x30\n\tselectors\x18\x02 \x03(\x0b\x32\x1d.comity.api.query.v1.Selector\x12\x16\n\x0e\x63\x61se_reference\x18\x03 \x01(\t\x12\x0f\n\x07offence\x18\x04 \x01(\t\x12>\n\x10subject_category\x18\x05 \x01(\x0e\x32$.comity.api.query.v1.SubjectCategory\x12%\n\x03\x61im\x18\x06 \x01(\x0e\x32\x18.comity.api.query.v1.Aim\x12\x18\n\x10\x65nd_user_country\x18\x07 \x01(\t\x12\x0c\n\x04role\x18\x08 \x01(\t\x12\r\n\x05\x61sker\x18\t \x01(\x0c\x12\x16\n\x0emax_candidates\x18\n \x01(\r\x12\"\n\x04seen\x18\x0b \x01(\x0b\x32\x14.comity.wire.v1.Seen\x12\x33\n\nassurances\x18\x0c \x01(\x0b\x32\x1f.comity.api.query.v1.Assurances\"=\n\x04Seen\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\x12\x1a\n\x12gateway_checkpoint\x18\x02 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.wire.v1.query_pb2', 
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_QUERYBODY']._serialized_start=124
-  _globals['_QUERYBODY']._serialized_end=470
-  _globals['_SEEN']._serialized_start=472
-  _globals['_SEEN']._serialized_end=533
+  _globals['_QUERYBODY']._serialized_end=523
+  _globals['_SEEN']._serialized_start=525
+  _globals['_SEEN']._serialized_end=586
 # @@protoc_insertion_point(module_scope)

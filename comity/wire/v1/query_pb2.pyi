@@ -37,6 +37,7 @@ class QueryBody(_message.Message):
     ASKER_FIELD_NUMBER: _builtins.int
     MAX_CANDIDATES_FIELD_NUMBER: _builtins.int
     SEEN_FIELD_NUMBER: _builtins.int
+    ASSURANCES_FIELD_NUMBER: _builtins.int
     reply_public_key: _builtins.bytes
     """One-time X25519 key the answer is sealed to."""
     case_reference: _builtins.str
@@ -63,6 +64,10 @@ class QueryBody(_message.Message):
     def seen(self) -> Global___Seen:
         """What the requester has seen last."""
 
+    @_builtins.property
+    def assurances(self) -> _justification_pb2.Assurances:
+        """What the requester states and answers for; absent when it states nothing."""
+
     def __init__(
         self,
         *,
@@ -77,10 +82,11 @@ class QueryBody(_message.Message):
         asker: _builtins.bytes = ...,
         max_candidates: _builtins.int = ...,
         seen: Global___Seen | None = ...,
+        assurances: _justification_pb2.Assurances | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["seen", b"seen"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assurances", b"assurances", "seen", b"seen"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aim", b"aim", "asker", b"asker", "case_reference", b"case_reference", "end_user_country", b"end_user_country", "max_candidates", b"max_candidates", "offence", b"offence", "reply_public_key", b"reply_public_key", "role", b"role", "seen", b"seen", "selectors", b"selectors", "subject_category", b"subject_category"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aim", b"aim", "asker", b"asker", "assurances", b"assurances", "case_reference", b"case_reference", "end_user_country", b"end_user_country", "max_candidates", b"max_candidates", "offence", b"offence", "reply_public_key", b"reply_public_key", "role", b"role", "seen", b"seen", "selectors", b"selectors", "subject_category", b"subject_category"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

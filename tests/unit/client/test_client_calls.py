@@ -377,4 +377,4 @@ def test_the_exported_names_are_these() -> None:
     assert {"Comity", "AsyncComity", "Justification", "Person", "Reply", "Unreachable"} <= set(
         sdk.__all__
     )
-    assert len(sdk.__all__) == 61
+    assert len(sdk.__all__) == 63

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         (words.Purpose, justification_pb2.Purpose, "PURPOSE_", set()),
         (words.SubjectCategory, justification_pb2.SubjectCategory, "SUBJECT_CATEGORY_", set()),
         (words.Aim, justification_pb2.Aim, "AIM_", set()),
+        (words.TargetCheck, justification_pb2.TargetCheck, "TARGET_CHECK_", set()),
         (words.Urgency, query_service_pb2.Urgency, "URGENCY_", set()),
         (words.ObservableType, selector_pb2.ObservableType, "OBSERVABLE_TYPE_", set()),
         (words.ReferenceType, selector_pb2.ReferenceType, "REFERENCE_TYPE_", set()),
@@ -54,6 +55,7 @@ def test_words_are_the_contracts(
             for by, kind in selectors.SELECTORS.items()
         ),
         (model.Justification, justification_pb2.Justification),
+        (model.Assurances, justification_pb2.Assurances),
         (model.Question, query_service_pb2.Question),
         (model.SourceAnswer, answer_pb2.SourceAnswer),
         (model.Hit, answer_pb2.Hit),
@@ -85,6 +87,15 @@ def test_every_selector_goes_out_and_comes_back() -> None:
         legal_basis="EU-2023-977",
         necessity="so",
         on_behalf_of_country="FR",
+        assurances=model.Assurances(
+            confirmed_references=("DE-0123456789ABCDEF",),
+            facts="f",
+            threat="t",
+            sentence="s",
+            exculpatory=True,
+            preservation=True,
+            target_check=words.TargetCheck.ORDINARY,
+        ),
     )
     for selector in (
         selectors.Person("x", family_name="f", given_name="g", birth_date="1974", sex="F"),

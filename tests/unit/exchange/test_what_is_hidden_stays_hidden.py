@@ -89,12 +89,16 @@ class Law:
 
     version = bytes(32)
     asks_nationality = False
+    stage = 2
     recorded: ClassVar[dict[str, object]] = {}
 
     def accept(self, routing: Routing, question: SealedQuestion) -> None:
         return None
 
     def view(self, routing: Routing, question: SealedQuestion) -> Law:
+        return self
+
+    def of_record(self, reference: str) -> Law:
         return self
 
     def mask(self, labels: RecordLabels) -> Mask:

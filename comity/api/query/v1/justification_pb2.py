@@ -25,13 +25,23 @@ _sym_db = _symbol_database.Default()
 from comity._vendor.buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/query/v1/justification.proto\x12\x13\x63omity.api.query.v1\x1a\x1b\x62uf/validate/validate.proto\"\xcf\x03\n\rJustification\x12\x39\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.comity.api.query.v1.PurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x41\n\x0e\x63\x61se_reference\x18\x02 \x01(\tB)\xbaH&r$\x10\x01\x18@2\x1e^[A-Za-z0-9][A-Za-z0-9:/._-]*$\x12\x34\n\x07offence\x18\x03 \x01(\tB#\xbaH r\x1e\x10\x01\x18@2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12J\n\x10subject_category\x18\x04 \x01(\x0e\x32$.comity.api.query.v1.SubjectCategoryB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x31\n\x03\x61im\x18\x05 \x01(\x0e\x32\x18.comity.api.query.v1.AimB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x38\n\x0blegal_basis\x18\x06 \x01(\tB#\xbaH r\x1e\x10\x01\x18@2\x18^[A-Z0-9]+(-[A-Z0-9]+)*$\x12\x1b\n\tnecessity\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x34\n\x14on_behalf_of_country\x18\x08 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$*\xf5\x03\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPURPOSE_PREVENT\x10\x01\x12\x12\n\x0ePURPOSE_DETECT\x10\x02\x12\x17\n\x13PURPOSE_INVESTIGATE\x10\x03\x12\x15\n\x11PURPOSE_PROSECUTE\x10\x04\x12\x1c\n\x18PURPOSE_EXECUTE_SENTENCE\x10\x05\x12\"\n\x1ePURPOSE_PUBLIC_SECURITY_THREAT\x10\x06\x12\x18\n\x14PURPOSE_BORDER_CHECK\x10\x07\x12\x1a\n\x16PURPOSE_MISSING_PERSON\x10\x08\x12\x1c\n\x18PURPOSE_IDENTIFY_REMAINS\x10\t\x12\x1a\n\x16PURPOSE_ASSET_RECOVERY\x10\n\x12\x1a\n\x16PURPOSE_OFFICER_SAFETY\x10\x0b\x12\x13\n\x0fPURPOSE_VETTING\x10\x0c\x12\x17\n\x13PURPOSE_IMMIGRATION\x10\r\x12\x12\n\x0ePURPOSE_ASYLUM\x10\x0e\x12\x15\n\x11PURPOSE_TAX_ADMIN\x10\x0f\x12\x18\n\x14PURPOSE_INTELLIGENCE\x10\x10\x12\x16\n\x12PURPOSE_STATISTICS\x10\x11\x12\x1f\n\x1bPURPOSE_PROTECTION_OF_CHILD\x10\x12*\xa8\x02\n\x0fSubjectCategory\x12 \n\x1cSUBJECT_CATEGORY_UNSPECIFIED\x10\x00\x12\x1c\n\x18SUBJECT_CATEGORY_SUSPECT\x10\x01\x12\x1e\n\x1aSUBJECT_CATEGORY_CONVICTED\x10\x02\x12\x1b\n\x17SUBJECT_CATEGORY_VICTIM\x10\x03\x12\x1c\n\x18SUBJECT_CATEGORY_WITNESS\x10\x04\x12\x1c\n\x18SUBJECT_CATEGORY_CONTACT\x10\x05\x12\x1c\n\x18SUBJECT_CATEGORY_MISSING\x10\x06\x12!\n\x1dSUBJECT_CATEGORY_UNIDENTIFIED\x10\x07\x12\x1b\n\x17SUBJECT_CATEGORY_OBJECT\x10\x08*?\n\x03\x41im\x12\x13\n\x0f\x41IM_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x41IM_IDENTIFY\x10\x01\x12\x11\n\rAIM_MORE_DATA\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'comity/api/query/v1/justification.proto\x12\x13\x63omity.api.query.v1\x1a\x1b\x62uf/validate/validate.proto\"\x91\x02\n\nAssurances\x12G\n\x14\x63onfirmed_references\x18\x01 \x03(\tB)\xbaH&\x92\x01#\x10\x14\"\x1fr\x1d\x10\x01\x18\x18\x32\x17^[A-Z]{2}-[0-9A-F]{16}$\x12\x17\n\x05\x66\x61\x63ts\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x18\n\x06threat\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x1a\n\x08sentence\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12\x13\n\x0b\x65xculpatory\x18\x05 \x01(\x08\x12\x14\n\x0cpreservation\x18\x06 \x01(\x08\x12@\n\x0ctarget_check\x18\x07 \x01(\x0e\x32 .comity.api.query.v1.TargetCheckB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\x84\x04\n\rJustification\x12\x39\n\x07purpose\x18\x01 \x01(\x0e\x32\x1c.comity.api.query.v1.PurposeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x41\n\x0e\x63\x61se_reference\x18\x02 \x01(\tB)\xbaH&r$\x10\x01\x18@2\x1e^[A-Za-z0-9][A-Za-z0-9:/._-]*$\x12\x34\n\x07offence\x18\x03 \x01(\tB#\xbaH r\x1e\x10\x01\x18@2\x18^[a-z0-9]+(-[a-z0-9]+)*$\x12J\n\x10subject_category\x18\x04 \x01(\x0e\x32$.comity.api.query.v1.SubjectCategoryB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x31\n\x03\x61im\x18\x05 \x01(\x0e\x32\x18.comity.api.query.v1.AimB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x38\n\x0blegal_basis\x18\x06 \x01(\tB#\xbaH r\x1e\x10\x01\x18@2\x18^[A-Z0-9]+(-[A-Z0-9]+)*$\x12\x1b\n\tnecessity\x18\x07 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x34\n\x14on_behalf_of_country\x18\x08 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\x12\x33\n\nassurances\x18\t \x01(\x0b\x32\x1f.comity.api.query.v1.Assurances*\xf5\x03\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x13\n\x0fPURPOSE_PREVENT\x10\x01\x12\x12\n\x0ePURPOSE_DETECT\x10\x02\x12\x17\n\x13PURPOSE_INVESTIGATE\x10\x03\x12\x15\n\x11PURPOSE_PROSECUTE\x10\x04\x12\x1c\n\x18PURPOSE_EXECUTE_SENTENCE\x10\x05\x12\"\n\x1ePURPOSE_PUBLIC_SECURITY_THREAT\x10\x06\x12\x18\n\x14PURPOSE_BORDER_CHECK\x10\x07\x12\x1a\n\x16PURPOSE_MISSING_PERSON\x10\x08\x12\x1c\n\x18PURPOSE_IDENTIFY_REMAINS\x10\t\x12\x1a\n\x16PURPOSE_ASSET_RECOVERY\x10\n\x12\x1a\n\x16PURPOSE_OFFICER_SAFETY\x10\x0b\x12\x13\n\x0fPURPOSE_VETTING\x10\x0c\x12\x17\n\x13PURPOSE_IMMIGRATION\x10\r\x12\x12\n\x0ePURPOSE_ASYLUM\x10\x0e\x12\x15\n\x11PURPOSE_TAX_ADMIN\x10\x0f\x12\x18\n\x14PURPOSE_INTELLIGENCE\x10\x10\x12\x16\n\x12PURPOSE_STATISTICS\x10\x11\x12\x1f\n\x1bPURPOSE_PROTECTION_OF_CHILD\x10\x12*\xa8\x02\n\x0fSubjectCategory\x12 \n\x1cSUBJECT_CATEGORY_UNSPECIFIED\x10\x00\x12\x1c\n\x18SUBJECT_CATEGORY_SUSPECT\x10\x01\x12\x1e\n\x1aSUBJECT_CATEGORY_CONVICTED\x10\x02\x12\x1b\n\x17SUBJECT_CATEGORY_VICTIM\x10\x03\x12\x1c\n\x18SUBJECT_CATEGORY_WITNESS\x10\x04\x12\x1c\n\x18SUBJECT_CATEGORY_CONTACT\x10\x05\x12\x1c\n\x18SUBJECT_CATEGORY_MISSING\x10\x06\x12!\n\x1dSUBJECT_CATEGORY_UNIDENTIFIED\x10\x07\x12\x1b\n\x17SUBJECT_CATEGORY_OBJECT\x10\x08*?\n\x03\x41im\x12\x13\n\x0f\x41IM_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x41IM_IDENTIFY\x10\x01\x12\x11\n\rAIM_MORE_DATA\x10\x02*b\n\x0bTargetCheck\x12\x1c\n\x18TARGET_CHECK_UNSPECIFIED\x10\x00\x12\x19\n\x15TARGET_CHECK_ORDINARY\x10\x01\x12\x1a\n\x16TARGET_CHECK_SENSITIVE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.query.v1.justification_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ASSURANCES'].fields_by_name['confirmed_references']._loaded_options = None
+  _globals['_ASSURANCES'].fields_by_name['confirmed_references']._serialized_options = b'\272H&\222\001#\020\024\"\037r\035\020\001\030\0302\027^[A-Z]{2}-[0-9A-F]{16}$'
+  _globals['_ASSURANCES'].fields_by_name['facts']._loaded_options = None
+  _globals['_ASSURANCES'].fields_by_name['facts']._serialized_options = b'\272H\005r\003\030\320\017'
+  _globals['_ASSURANCES'].fields_by_name['threat']._loaded_options = None
+  _globals['_ASSURANCES'].fields_by_name['threat']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_ASSURANCES'].fields_by_name['sentence']._loaded_options = None
+  _globals['_ASSURANCES'].fields_by_name['sentence']._serialized_options = b'\272H\005r\003\030\364\003'
+  _globals['_ASSURANCES'].fields_by_name['target_check']._loaded_options = None
+  _globals['_ASSURANCES'].fields_by_name['target_check']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_JUSTIFICATION'].fields_by_name['purpose']._loaded_options = None
   _globals['_JUSTIFICATION'].fields_by_name['purpose']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_JUSTIFICATION'].fields_by_name['case_reference']._loaded_options = None
@@ -48,12 +58,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JUSTIFICATION'].fields_by_name['necessity']._serialized_options = b'\272H\005r\003\030\320\017'
   _globals['_JUSTIFICATION'].fields_by_name['on_behalf_of_country']._loaded_options = None
   _globals['_JUSTIFICATION'].fields_by_name['on_behalf_of_country']._serialized_options = b'\272H\023r\021\030\0022\r^([A-Z]{2})?$'
-  _globals['_PURPOSE']._serialized_start=560
-  _globals['_PURPOSE']._serialized_end=1061
-  _globals['_SUBJECTCATEGORY']._serialized_start=1064
-  _globals['_SUBJECTCATEGORY']._serialized_end=1360
-  _globals['_AIM']._serialized_start=1362
-  _globals['_AIM']._serialized_end=1425
-  _globals['_JUSTIFICATION']._serialized_start=94
-  _globals['_JUSTIFICATION']._serialized_end=557
+  _globals['_PURPOSE']._serialized_start=889
+  _globals['_PURPOSE']._serialized_end=1390
+  _globals['_SUBJECTCATEGORY']._serialized_start=1393
+  _globals['_SUBJECTCATEGORY']._serialized_end=1689
+  _globals['_AIM']._serialized_start=1691
+  _globals['_AIM']._serialized_end=1754
+  _globals['_TARGETCHECK']._serialized_start=1756
+  _globals['_TARGETCHECK']._serialized_end=1854
+  _globals['_ASSURANCES']._serialized_start=94
+  _globals['_ASSURANCES']._serialized_end=367
+  _globals['_JUSTIFICATION']._serialized_start=370
+  _globals['_JUSTIFICATION']._serialized_end=886
 # @@protoc_insertion_point(module_scope)

@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -177,6 +179,86 @@ AIM_MORE_DATA: Aim.ValueType  # 2
 """To learn more about somebody or something already identified."""
 Global___Aim: _TypeAlias = Aim  # noqa: Y015
 
+class _TargetCheck:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TargetCheckEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TargetCheck.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TARGET_CHECK_UNSPECIFIED: _TargetCheck.ValueType  # 0
+    """Not looked into; law that asks treats it as sensitive."""
+    TARGET_CHECK_ORDINARY: _TargetCheck.ValueType  # 1
+    """Neither the agency's staff, nor a public figure, nor close to the asker."""
+    TARGET_CHECK_SENSITIVE: _TargetCheck.ValueType  # 2
+    """One of them."""
+
+class TargetCheck(_TargetCheck, metaclass=_TargetCheckEnumTypeWrapper):
+    """Whether the asker's agency looked into who is asked about."""
+
+TARGET_CHECK_UNSPECIFIED: TargetCheck.ValueType  # 0
+"""Not looked into; law that asks treats it as sensitive."""
+TARGET_CHECK_ORDINARY: TargetCheck.ValueType  # 1
+"""Neither the agency's staff, nor a public figure, nor close to the asker."""
+TARGET_CHECK_SENSITIVE: TargetCheck.ValueType  # 2
+"""One of them."""
+Global___TargetCheck: _TypeAlias = TargetCheck  # noqa: Y015
+
+@_typing.final
+class Assurances(_message.Message):
+    """What the asking agency states about its question and answers for. It is sealed to the owners and signed with
+    the question, and both ledgers name what was stated. Each owner's law decides what a statement may open;
+    what is not stated counts as not so. Every text may be read by a person at the owner.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIRMED_REFERENCES_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    THREAT_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    EXCULPATORY_FIELD_NUMBER: _builtins.int
+    PRESERVATION_FIELD_NUMBER: _builtins.int
+    TARGET_CHECK_FIELD_NUMBER: _builtins.int
+    facts: _builtins.str
+    """The facts of the case and how the person is connected with them (Article 47(1)(b))."""
+    threat: _builtins.str
+    """An imminent threat to life or public security. Counts with urgency EMERGENCY only."""
+    sentence: _builtins.str
+    """An assurance about the sentence, for example that death will not be sought. Counts where the owner's
+    legal officer accepted this agency's assurances.
+    """
+    exculpatory: _builtins.bool
+    """The data are sought for the defence or to exonerate."""
+    preservation: _builtins.bool
+    """Only that data be kept is asked for: no more than a hit is answered."""
+    target_check: Global___TargetCheck.ValueType
+    """Whether the agency looked into who is asked about."""
+    @_builtins.property
+    def confirmed_references(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Records that a qualified person compared with the case and confirmed, by the references of an earlier
+        answer of their owner (Regulation (EU) 2024/982 Article 47(1)(a)). A reference counts at the owner that
+        gave it, for the agency it was given to; a system confirms nothing.
+        """
+
+    def __init__(
+        self,
+        *,
+        confirmed_references: _abc.Iterable[_builtins.str] | None = ...,
+        facts: _builtins.str = ...,
+        threat: _builtins.str = ...,
+        sentence: _builtins.str = ...,
+        exculpatory: _builtins.bool = ...,
+        preservation: _builtins.bool = ...,
+        target_check: Global___TargetCheck.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_references", b"confirmed_references", "exculpatory", b"exculpatory", "facts", b"facts", "preservation", b"preservation", "sentence", b"sentence", "target_check", b"target_check", "threat", b"threat"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Assurances: _TypeAlias = Assurances  # noqa: Y015
+
 @_typing.final
 class Justification(_message.Message):
     """Why a question may be asked. Mandatory, logged apart from the access log and traceable to it."""
@@ -191,6 +273,7 @@ class Justification(_message.Message):
     LEGAL_BASIS_FIELD_NUMBER: _builtins.int
     NECESSITY_FIELD_NUMBER: _builtins.int
     ON_BEHALF_OF_COUNTRY_FIELD_NUMBER: _builtins.int
+    ASSURANCES_FIELD_NUMBER: _builtins.int
     purpose: Global___Purpose.ValueType
     """Purpose of the processing."""
     case_reference: _builtins.str
@@ -207,6 +290,10 @@ class Justification(_message.Message):
     """Why this question is necessary, in words. Stays in the requester's own ledger."""
     on_behalf_of_country: _builtins.str
     """Country of the end user when asked on behalf of another agency (ISO 3166-1 alpha-2); empty: the asker's."""
+    @_builtins.property
+    def assurances(self) -> Global___Assurances:
+        """What the agency states and answers for."""
+
     def __init__(
         self,
         *,
@@ -218,10 +305,11 @@ class Justification(_message.Message):
         legal_basis: _builtins.str = ...,
         necessity: _builtins.str = ...,
         on_behalf_of_country: _builtins.str = ...,
+        assurances: Global___Assurances | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assurances", b"assurances"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aim", b"aim", "case_reference", b"case_reference", "legal_basis", b"legal_basis", "necessity", b"necessity", "offence", b"offence", "on_behalf_of_country", b"on_behalf_of_country", "purpose", b"purpose", "subject_category", b"subject_category"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aim", b"aim", "assurances", b"assurances", "case_reference", b"case_reference", "legal_basis", b"legal_basis", "necessity", b"necessity", "offence", b"offence", "on_behalf_of_country", b"on_behalf_of_country", "purpose", b"purpose", "subject_category", b"subject_category"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

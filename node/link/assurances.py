@@ -1,0 +1,38 @@
+"""Statements of an asking agency between the contract's message and the exchange's value."""
+
+from __future__ import annotations
+
+from comity.api.query.v1 import justification_pb2
+from node.exchange.model import NOTHING_STATED, Assurances, TargetCheck
+
+
+def to_wire(stated: Assurances) -> justification_pb2.Assurances | None:
+    """The message; nothing when nothing is stated, so that such questions look as they always did."""
+    if stated == NOTHING_STATED:
+        return None
+    return justification_pb2.Assurances(
+        confirmed_references=stated.confirmed,
+        facts=stated.facts,
+        threat=stated.threat,
+        sentence=stated.sentence,
+        exculpatory=stated.exculpatory,
+        preservation=stated.preservation,
+        target_check=int(stated.target),  # type: ignore[arg-type]  # the numbers are the contract's
+    )
+
+
+def from_wire(message: justification_pb2.Assurances) -> Assurances:
+    """The statements.
+
+    Raises:
+        ValueError: a check of the target that the contract does not define.
+    """
+    return Assurances(
+        confirmed=tuple(message.confirmed_references),
+        facts=message.facts,
+        threat=message.threat,
+        sentence=message.sentence,
+        exculpatory=message.exculpatory,
+        preservation=message.preservation,
+        target=TargetCheck(message.target_check),
+    )
