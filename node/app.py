@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import random
-import secrets
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -29,7 +28,6 @@ from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
 from comity.envelope import SigningSecret
 from comity.errors import ExitCode, Fault, Refusal, StartError
-from comity.identity.files import create_private
 from comity.policytools.comparing import compare
 from comity.policytools.situations import given
 from comity.policytools.tree import MODEL, open_tree
@@ -37,7 +35,6 @@ from comity.rpc import options
 from comity.rpc.serving import Listener, listen, stop_signals
 from comity.rpc.tls import channel_credentials, renewable_server_credentials
 from comity.rulings.shipped import federated
-from comity.store.engine import open_engine
 from comity.store.journal import Journal
 from comity.store.ledger_store import LedgerStore
 from node.exchange import disclosure
@@ -57,12 +54,12 @@ from node.matching import fingerprints
 from node.matching.fingerprints import Fingers
 from node.matching.life import NameIndex
 from node.matching.matcher import RegisterMatcher
+from node.opening import NAME_INDEX, database_of, open_register, secret_file
 from node.peer_keys import PeerKeyHolder
 from node.policy.law import Law
 from node.policy.loading import load_folders, load_policies
 from node.records.name_index import PublishedNames
 from node.records.reading import Register
-from node.records.store import RecordStore
 from node.rpc.callers import Callers
 from node.rpc.ledger_service import LedgerServicer
 from node.rpc.mark_service import MarkServicer
@@ -72,7 +69,6 @@ from node.settings import Settings
 from node.storage.callers import CallerRegister
 from node.storage.interrupted import interrupted
 from node.storage.marks import SqlMarkBook
-from node.storage.migrating import migrate
 from node.storage.policies import PolicyBook, recorded_rulings
 from node.storage.queries import SqlQueryBook
 from node.storage.replay import ReplayBook
@@ -81,8 +77,6 @@ from node.systems import ListenerCertificate, systems_ca
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    from sqlalchemy import Engine
 
     from comity.authority.home import NodeIdentity
     from comity.clock import Clock
@@ -98,30 +92,9 @@ GRACE_S: Final = 10.0
 # What a draft would change is told in so many sentences; `comity policy diff` tells all.
 CHANGES_TOLD_MAX: Final = 200
 POLICY_KEY_FILE: Final = "policy.key"
-INDEX_KEY_FILE: Final = "index.key"
-NAME_INDEX: Final = "name-index"
 REFERENCE_KEY_FILE: Final = "reference.key"
 
 log = logging.getLogger(__name__)
-
-
-def secret_file(path: Path) -> bytes:
-    """A 32-byte secret of this node, made at first use, once: an importer may start beside the node."""
-    if not path.exists():
-        create_private(path, secrets.token_bytes(32))
-    return path.read_bytes()
-
-
-def database_of(home: Path, settings: Settings) -> str | Path:
-    """The database named in the settings: a file of the home, or a URL."""
-    return settings.database if "://" in settings.database else home / settings.database
-
-
-def open_register(home: Path, settings: Settings) -> tuple[Engine, RecordStore]:
-    """The node's database, migrated, with its record store; for importers and for the server."""
-    engine = open_engine(database_of(home, settings))
-    migrate(engine)
-    return engine, RecordStore(engine, index_key=secret_file(home / INDEX_KEY_FILE))
 
 
 class NodeApp:

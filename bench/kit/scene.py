@@ -27,7 +27,7 @@ from comity.demo.processes import concurrently, free_port
 from comity.demo.registers import registers
 from comity.identity.names import AgencyId, FederationId, InstanceName
 from comity.rulings.shipped import GATEWAY_DEFAULT
-from node.app import open_register
+from node.opening import open_register
 from node.settings import Settings
 from node.sources.formats import importer
 from node.sources.load import load

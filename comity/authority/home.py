@@ -235,15 +235,23 @@ class Home:
         }
         self.write("identity.json", json.dumps(content, indent=2).encode() + b"\n")
 
+    def require_joined(self) -> None:
+        """Stops whoever was given another folder.
+
+        Raises:
+            StartError: nobody joined here.
+        """
+        if not self.joined():
+            sentence = f"{self.path} has not joined a federation yet; use the join command first."
+            raise StartError(sentence, exit_code=ExitCode.CONFIG)
+
     def identity(self) -> NodeIdentity | GatewayIdentity:
         """Whoever joined here.
 
         Raises:
             StartError: not joined, or a file is missing or damaged.
         """
-        if not self.joined():
-            sentence = f"{self.path} has not joined a federation yet; use the join command first."
-            raise StartError(sentence, exit_code=ExitCode.CONFIG)
+        self.require_joined()
         try:
             name = _name(json.loads(self.read("identity.json")))
             load_key(self.read("tls.key"))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import click
-
+from comity.cli.sentences import PartError
 from comity.client import errors
-from comity.errors import CATALOGUE, ComityError, ExitCode, Reason, Refusal, StartError
+from comity.errors import CATALOGUE, ExitCode, Reason, Refusal, StartError
 from comity.faults import record_fault
 
 # After a shell's custom: 128 and the signal's number.
@@ -29,20 +28,6 @@ REASON_CODES: Final[dict[Reason, int]] = {
 }
 
 
-class PartError(ComityError):
-    """A command whose module cannot be imported.
-
-    Args:
-        name: the command.
-        cause: what importing it raised.
-    """
-
-    def __init__(self, name: str, cause: Exception) -> None:
-        missing = getattr(cause, "name", None) if isinstance(cause, ModuleNotFoundError) else None
-        self.why = f"{missing} is not installed" if missing else f"{type(cause).__name__} on import"
-        super().__init__(f"The command {name!r} is not available: {self.why}.")
-
-
 def sentence_of(error: BaseException) -> tuple[str, int]:
     """One sentence and the exit code for anything that ended a command."""
     while isinstance(error, BaseExceptionGroup):
@@ -60,21 +45,6 @@ def sentence_of(error: BaseException) -> tuple[str, int]:
         return f"{error.reason}: {CATALOGUE[error.reason].sentence}", REASON_CODES[error.reason]
     reference = record_fault(error)
     return f"Something broke here (reference {reference}).", ExitCode.SOFTWARE
-
-
-class Sentences(click.Group):
-    """A program's or a part's commands: whatever goes wrong is one sentence and a documented exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place that must
-            sentence, exit_code = sentence_of(error)
-            click.echo(f"{ctx.find_root().info_name}: {sentence}", err=True)
-            ctx.exit(exit_code)
 
 
 def _missing(error: PartError | ModuleNotFoundError) -> str:

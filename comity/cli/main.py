@@ -1,28 +1,43 @@
 """The program ``comity``: its own commands, and groups that other parts bring along.
 
 Other parts name theirs in the entry point group ``comity.commands``. Nothing is imported before it is
-needed, and a part that cannot be imported costs one sentence, not the program.
+needed, not even to say what there is, and a part that cannot be imported costs one sentence, not the program.
 """
 
 from __future__ import annotations
 
-import importlib
 from importlib.metadata import entry_points
 from typing import Final
 
 import click
 
-from comity.cli.failures import PartError, Sentences
+from comity.cli.lazy import Lazy, Told, imported
+from comity.cli.sentences import PartError
 from comity.version import __version__
 
 GROUPS: Final = "comity.commands"
-# Commands of this package, by module and attribute.
+# Commands of this package.
 OWN: Final = {
-    "ledger": "comity.cli.ledger:ledger",
-    "mark": "comity.cli.mark:mark",
-    "policy": "comity.cli.policy:policy",
-    "query": "comity.cli.query:query",
-    "search": "comity.cli.search:search",
+    "ledger": Told(
+        "comity.cli.ledger:ledger",
+        "Prove what was disclosed: read, verify and quote the ledger of a node or gateway.",
+    ),
+    "mark": Told(
+        "comity.cli.mark:mark", "Mark records of other agencies as not the person sought."
+    ),
+    "policy": Told(
+        "comity.cli.policy:policy",
+        "Write law: check it, test it, prove it, compare it, and put it in force.",
+    ),
+    "query": Told("comity.cli.query:query", "See what was asked before."),
+    "search": Told("comity.cli.search:search", "Put one question to many registers."),
+}
+# What the groups of Comity's other parts do, where they are installed; others are imported to say it.
+PARTS: Final = {
+    "authority": "Found and run a federation's authority: members, gateways, revocations.",
+    "demo": "A federation of four invented agencies on this machine.",
+    "gateway": "Run a gateway process: it relays sealed envelopes between members and cannot read them.",
+    "node": "Run one agency's node: it keeps its own records and decides by its own law what may leave.",
 }
 _HELP: Final = """Ask many registers one question; every owner's law decides field by field what may leave.
 
@@ -37,13 +52,13 @@ Exit codes stand in docs/reference/exit-codes.md.
 """
 
 
-class Groups(Sentences):
+class Groups(Lazy):
     """Finds its groups among the installed parts, and loads one only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of every group."""
         found = {point.name for point in entry_points(group=GROUPS)}
-        return sorted({*super().list_commands(ctx), *OWN, *found})
+        return sorted({*super().list_commands(ctx), *found})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One group; ``None`` when there is none of this name.
@@ -54,39 +69,37 @@ class Groups(Sentences):
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
-        try:
-            return _load(cmd_name)
-        except Exception as error:
-            raise PartError(cmd_name, error) from error
+        for point in entry_points(group=GROUPS, name=cmd_name):
+            try:
+                return imported(point.value)
+            except Exception as error:
+                raise PartError(cmd_name, error) from error
+        return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Lists every group; one that cannot be imported says why instead of what it does."""
+        """Lists every group; one that cannot be imported to say what it does says why."""
         names = self.list_commands(ctx)
-        room = formatter.width - 6 - max(map(len, names))
-        rows = []
-        for name in names:
-            try:
-                command = self.get_command(ctx, name)
-                told = command.get_short_help_str(room) if command else ""
-            except PartError as error:
-                told = f"(not available: {error.why})"
-            rows.append((name, told))
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
+            formatter.write_dl([(name, self._summary(ctx, name)) for name in names])
+
+    def _summary(self, ctx: click.Context, name: str) -> str:
+        if name in self.commands_at:
+            return self.commands_at[name].summary
+        if name in PARTS:
+            return PARTS[name]
+        try:
+            command = self.get_command(ctx, name)
+        except PartError as error:
+            return f"(not available: {error.why})"
+        return command.get_short_help_str() if command else ""
 
 
-def _load(name: str) -> click.Command | None:
-    if name in OWN:
-        module, _, attribute = OWN[name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-    for point in entry_points(group=GROUPS, name=name):
-        loaded: click.Command = point.load()
-        return loaded
-    return None
-
-
-@click.group(cls=Groups, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Groups,
+    commands_at=OWN,
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="comity")
 def comity() -> None:
     """Ask many registers one question."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from comity.cli.failures import Sentences
+from comity.cli.sentences import Sentences
 from comity.demo import performing
 from comity.demo.federation import AGENCIES, Agency, Federation
 from comity.demo.processes import end

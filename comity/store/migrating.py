@@ -1,32 +1,20 @@
 """Bringing a database to the present schema, at every start.
 
-Several programs may open one database at once (a node that starts, an import, a command for callers), so
-the first takes a lock in the database and the others find the work done. All migrations that are missing
-are one transaction: after a crash, all of them or none.
+Most starts find it there. Alembic, which would tell, costs more processor time to import than the rest of
+a command takes; so it is loaded for a database that is not at the newest migration, and for no other.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import importlib
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
-
-from comity.errors import ExitCode, StartError
-from comity.store.trouble import sentence_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Engine
-
-# SQLite's Python driver would begin no transaction for a change of schema by itself.
-_LOCK: Final = {
-    "sqlite": "BEGIN IMMEDIATE",
-    "postgresql": "SELECT pg_advisory_xact_lock(hashtext('comity.migrations'))",
-}
 
 
 def migrate(engine: Engine, scripts: Path) -> None:
@@ -35,18 +23,20 @@ def migrate(engine: Engine, scripts: Path) -> None:
     Raises:
         StartError: the database comes from a newer release, or cannot be written to.
     """
-    config = Config()
-    config.set_main_option("script_location", str(scripts))
+    if revision_of(engine) != newest(scripts):
+        importlib.import_module("comity.store.upgrading").upgrade(engine, scripts)
+
+
+def newest(scripts: Path) -> str:
+    """The last migration there is; each is a file whose name begins with its number."""
+    return max(path.stem.partition("_")[0] for path in (scripts / "versions").glob("[0-9]*.py"))
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The migration that a database is at; ``None`` for an empty one, or one that cannot be read."""
     try:
-        with engine.begin() as connection:
-            connection.exec_driver_sql(_LOCK[engine.dialect.name])
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except CommandError as error:
-        sentence = f"The database {engine.url.database} comes from a newer release of this program."
-        raise StartError(sentence, exit_code=ExitCode.CONFIG) from error
-    except DBAPIError as error:
-        sentence, exit_code = sentence_of(error)
-        raise StartError(
-            f"The database {engine.url.database} {sentence}.", exit_code=exit_code
-        ) from error
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except DBAPIError:
+        return None
+    return None if found is None else str(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,22 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from comity.errors import ExitCode
-from node import app
+from node.cli.options import home_option
 from node.matching import snapshots
 from node.matching.checking import check as check_index
+from node.opening import NAME_INDEX, open_register
 from node.records.name_index import PublishedNames
 from node.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
-    required=True,
-    envvar="COMITY_NODE_HOME",
-    help="The node's home folder (or COMITY_NODE_HOME).",
-)
 _json = click.option("--json", "as_json", is_flag=True, help="As one JSON object, no progress.")
 
 
@@ -42,12 +36,12 @@ def index() -> None:
 
 
 @index.command()
-@_home
+@home_option
 @_json
 def check(home: Path, *, as_json: bool) -> None:
     """Look every published name up in the index; exit code 79 when one is not found."""
     with _names(home) as names, _bar(quiet=as_json) as told:
-        found = check_index(names, home / app.NAME_INDEX, told)
+        found = check_index(names, home / NAME_INDEX, told)
     if as_json:
         click.echo(json.dumps(asdict(found) | {"sound": found.sound}))
     elif not found.usable:
@@ -64,13 +58,13 @@ def check(home: Path, *, as_json: bool) -> None:
 
 
 @index.command()
-@_home
+@home_option
 @_json
 def rebuild(home: Path, *, as_json: bool) -> None:
     """Build the index anew; a build that was killed goes on where it stopped."""
     with _names(home) as names, _bar(quiet=as_json) as told:
-        snapshots.build(names, home / app.NAME_INDEX, told)
-        state = snapshots.state(home / app.NAME_INDEX)
+        snapshots.build(names, home / NAME_INDEX, told)
+        state = snapshots.state(home / NAME_INDEX)
     if as_json:
         click.echo(json.dumps(state._asdict()))
         return
@@ -80,7 +74,7 @@ def rebuild(home: Path, *, as_json: bool) -> None:
 
 @contextmanager
 def _names(home: Path) -> Iterator[PublishedNames]:
-    engine, store = app.open_register(home, Settings.load(home))
+    engine, store = open_register(home, Settings.load(home))
     names = PublishedNames(engine)
     try:
         yield names

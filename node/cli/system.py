@@ -12,18 +12,11 @@ from comity.clock import SystemClock
 from comity.errors import ExitCode, StartError
 from comity.identity.files import write_private
 from comity.identity.names import NameRefused, machine_name
-from node import app
+from node.cli.options import home_option
+from node.opening import open_register
 from node.settings import Settings
 from node.storage.callers import ROLES, CallerRegister
 from node.systems import issue_system, systems_ca
-
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    envvar="COMITY_NODE_HOME",
-    help="The node's home folder (or COMITY_NODE_HOME).",
-)
 
 
 @click.group()
@@ -41,7 +34,7 @@ def system() -> None:
     required=True,
     help="Folder for the profile: certificate, key, CA, profile.toml.",
 )
-@_home
+@home_option
 def add(name: str, *, role: str, out: Path, home: Path) -> None:
     """Add a caller: writes a profile that `comity --profile` and the SDK use."""
     try:
@@ -49,7 +42,7 @@ def add(name: str, *, role: str, out: Path, home: Path) -> None:
     except NameRefused as error:
         raise StartError(f"{error}.".capitalize(), exit_code=ExitCode.USAGE) from error
     identity, settings, clock = Home.load(home), Settings.load(home), SystemClock()
-    engine, _ = app.open_register(home, settings)
+    engine, _ = open_register(home, settings)
     now_ms = clock.now_ms()
     ca = systems_ca(home, identity.agency, now_ms)
     public = issue_system(identity, ca, name, out, now_ms)
@@ -66,11 +59,11 @@ def add(name: str, *, role: str, out: Path, home: Path) -> None:
 
 
 @system.command("list")
-@_home
+@home_option
 @click.option("--json", "as_json", is_flag=True, help="As one JSON array.")
 def list_callers(home: Path, *, as_json: bool) -> None:
     """List callers and their roles."""
-    engine, _ = app.open_register(home, Settings.load(home))
+    engine, _ = open_register(home, Settings.load(home))
     rows = CallerRegister(engine, SystemClock()).names()
     engine.dispose()
     if as_json:
@@ -83,10 +76,10 @@ def list_callers(home: Path, *, as_json: bool) -> None:
 
 @system.command()
 @click.argument("name")
-@_home
+@home_option
 def revoke(name: str, home: Path) -> None:
     """End a caller's access within seconds."""
-    engine, _ = app.open_register(home, Settings.load(home))
+    engine, _ = open_register(home, Settings.load(home))
     done = CallerRegister(engine, SystemClock()).revoke(name)
     engine.dispose()
     if not done:

@@ -7,6 +7,7 @@ importers and reports.
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -23,7 +24,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from comity.errors import StartError
+from comity.errors import ExitCode, StartError
 from node.sources.formats import TABLE, formats, importer
 from node.sources.load import DryRun, LoadReport, Store, load
 
@@ -79,34 +80,20 @@ def import_command(open_store: StoreFactory) -> click.Command:
         as_json: bool,
     ) -> None:
         """Bring a file into the node's register; the same file again changes nothing."""
-        try:
-            chosen = importer(name, mapping_path=mapping_path)
+        chosen = importer(name, mapping_path=mapping_path)
+        register = nullcontext(DryRun()) if dry_run else open_store(home)
+        with register as store, _bar(quiet=as_json) as progress:
             kept = _quarantine_path(home, source or chosen.source)
-            with _bar(quiet=as_json) as progress:
-                bar = progress.add_task(chosen.name, total=None)
-
-                def told(read: int) -> None:
-                    progress.update(bar, completed=read)
-
-                def run(store: Store) -> LoadReport:
-                    return load(
-                        chosen,
-                        store,
-                        path,
-                        source=source,
-                        progress=told,
-                        quarantine_path=kept,
-                        complete=complete,
-                    )
-
-                if dry_run:
-                    report = run(DryRun())
-                else:
-                    with open_store(home) as store:
-                        report = run(store)
-        except StartError as error:
-            click.echo(str(error), err=True)
-            raise SystemExit(error.exit_code) from error
+            bar = progress.add_task(chosen.name, total=None)
+            report = load(
+                chosen,
+                store,
+                path,
+                source=source,
+                progress=lambda read: progress.update(bar, completed=read),
+                quarantine_path=kept,
+                complete=complete,
+            )
         _tell(report, kept, as_json=as_json)
 
     return import_file
@@ -129,7 +116,10 @@ def formats_command(*, as_json: bool) -> None:
 
 def _quarantine_path(home: Path, source: str) -> Path:
     folder = home / QUARANTINE_FOLDER
-    folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+    except FileNotFoundError as error:
+        raise StartError(f"There is no folder {home}.", exit_code=ExitCode.CONFIG) from error
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in source)
     return folder / f"{safe}.jsonl"
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import inspect
 
 from comity.errors import ExitCode, StartError
 from comity.store.engine import open_engine
+from comity.store.migrating import newest
 from gateway.storage import migrating as of_gateway
 from node.storage import migrating as of_node
 
@@ -63,6 +65,31 @@ def test_a_database_of_a_newer_release_is_refused_in_one_sentence(
         part.migrate(engine)  # type: ignore[attr-defined]
     assert caught.value.exit_code == ExitCode.CONFIG
     engine.dispose()
+
+
+@pytest.mark.parametrize("part", [of_node, of_gateway], ids=["node", "gateway"])
+def test_a_migrations_file_begins_with_its_number_and_follows_the_one_before(part: Any) -> None:
+    """By this a start knows, without Alembic, that nothing is to be done."""
+    before = None
+    for path in sorted((part.SCRIPTS / "versions").glob("[0-9]*.py")):
+        number = path.stem.partition("_")[0]
+        told = runpy.run_path(str(path))
+        assert (told["revision"], told["down_revision"]) == (number, before)
+        before = number
+    assert newest(part.SCRIPTS) == before
+
+
+def test_a_database_at_the_newest_migration_needs_no_alembic(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "node.db")
+    of_node.migrate(engine)
+    engine.dispose()
+    code = (
+        "import sys; sys.modules['alembic'] = None\n"
+        "from comity.store.engine import open_engine\n"
+        "from node.storage.migrating import migrate\n"
+        "migrate(open_engine(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "node.db")], check=True)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(

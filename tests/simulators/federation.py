@@ -34,7 +34,8 @@ from comity.rpc.tls import channel_credentials
 from comity.rulings.shipped import shipped_policies
 from comity.store.ledger_schema import entry
 from gateway.app import GatewayApp
-from node.app import NodeApp, open_register
+from node.app import NodeApp
+from node.opening import open_register
 from node.settings import Settings
 from node.storage.callers import CallerRegister
 from node.systems import issue_system, systems_ca

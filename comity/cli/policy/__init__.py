@@ -7,16 +7,27 @@ from typing import Any, Final
 
 import click
 
-from comity.cli.lazy import Lazy
+from comity.cli.lazy import Lazy, Told
 from comity.errors import ExitCode, StartError
 from comity.rulings.errors import PolicyError
 
+_SUMMARIES: Final = {
+    "check": "Load law strictly; name what has ended, has no end, never decides, or breaks LED 9(4).",
+    "test": "Run the tests beside the rows, and name rows that no test reaches.",
+    "explain": "Explain one request: each field's form, row, law, duties, and what would change it.",
+    "diff": "Compare two folders of law: which field leaves in more or less, in which situations.",
+    "prove": "Prove the red lines beside the rows for every situation there can be.",
+    "who-can": "Tell who can learn FIELD, when, and what keeps others from it.",
+    "propose": "Propose a folder of law as a draft: the node loads, tests, checks and proves it.",
+    "approve": "Approve a draft: what it changes is shown first, and exactly that is approved.",
+    "publish": "Publish a draft that two others approved: signed, numbered, in the ledger, in force.",
+    "rollback": "Go back to the files of an earlier REVISION: a draft like any other, with two approvals.",
+    "log": "Show the law in force, revisions and drafts, newest first.",
+    "replay": "Rule on this node's past disclosures again, under a draft: what would have been otherwise?",
+}
 _COMMANDS: Final = {
-    name: f"comity.cli.policy.{name.replace('-', '_')}:{name.replace('-', '_')}"
-    for name in (
-        *("check", "test", "explain", "diff", "prove", "who-can"),
-        *("propose", "approve", "publish", "rollback", "log", "replay"),
-    )
+    name: Told(f"comity.cli.policy.{(word := name.replace('-', '_'))}:{word}", summary)
+    for name, summary in _SUMMARIES.items()
 }
 
 

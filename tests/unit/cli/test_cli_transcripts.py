@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -236,7 +237,12 @@ def test_queries_are_listed_and_shown_by_the_beginning_of_their_id(tmp_path: Pat
 def test_a_part_that_cannot_be_imported_costs_one_sentence_not_the_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(program.OWN, "broken", "comity.cli.no_such_module:command")
+    broken = EntryPoint("broken", "comity.cli.no_such_module:command", program.GROUPS)
+
+    def found(**wanted: str) -> list[EntryPoint]:
+        return [broken] if wanted.get("name", "broken") == "broken" else []
+
+    monkeypatch.setattr(program, "entry_points", found)
     runner = CliRunner()
     listing = runner.invoke(comity, ["--help"])
     assert listing.exit_code == 0

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.exc import OperationalError
 
+from comity.cli.sentences import Sentences
 from comity.clock import ManualClock
 from comity.demo.registers import registers
 from comity.errors import ExitCode, StartError
@@ -198,12 +199,14 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 
 def _cli(store: RecordStore, *words: str) -> Result:
-    return CliRunner().invoke(import_command(lambda _home: nullcontext(store)), list(words))
+    program = Sentences("comity-node", {"import": import_command(lambda _home: nullcontext(store))})
+    return CliRunner().invoke(program, ["import", *words])
 
 
 def test_the_command_tells_what_became_of_the_file(tmp_path: Path) -> None:
     path, store = ofac_set(tmp_path), register()
     home = tmp_path / "home"
+    home.mkdir()
     told = _cli(store, "ofac-sdn", str(path), "--home", str(home))
     assert told.exit_code == 0
     assert "8 read: 7 added, 0 changed, 0 unchanged, 1 quarantined" in told.output
@@ -218,9 +221,9 @@ def test_the_command_tells_what_became_of_the_file(tmp_path: Path) -> None:
 
 def test_a_clean_load_leaves_no_quarantine_file(tmp_path: Path) -> None:
     path = _rows(tmp_path / "r.jsonl", _plates(("1", "A-1")))
-    told = _cli(register(), "register", str(path), "--home", str(tmp_path / "home"), "--json")
+    told = _cli(register(), "register", str(path), "--home", str(tmp_path), "--json")
     assert json.loads(told.output)["quarantine"] is None
-    assert not list((tmp_path / "home" / "quarantine").iterdir())
+    assert not list((tmp_path / "quarantine").iterdir())
 
 
 def test_a_mistake_is_one_sentence_and_a_documented_exit_code(tmp_path: Path) -> None:
@@ -228,10 +231,17 @@ def test_a_mistake_is_one_sentence_and_a_documented_exit_code(tmp_path: Path) ->
     path.write_text("<a><b></a>")
     told = _cli(register(), "un-consolidated", str(path), "--home", str(tmp_path))
     assert told.exit_code == ExitCode.DATA
-    assert "is not well-formed" in told.output
+    assert told.stderr.startswith("comity-node: ")
+    assert "is not well-formed" in told.stderr
     assert "Traceback" not in told.output
     told = _cli(register(), "nothing", str(path), "--home", str(tmp_path))
     assert told.exit_code == ExitCode.USAGE
+    for more in ((), ("--dry-run",)):
+        mistyped = tmp_path / "hmoe"
+        told = _cli(register(), "ofac-sdn", str(ofac_set(tmp_path)), "--home", str(mistyped), *more)
+        assert told.exit_code == ExitCode.CONFIG
+        assert told.stderr == f"comity-node: There is no folder {mistyped}.\n"
+        assert not mistyped.exists()
 
 
 def test_a_dry_run_opens_no_register(tmp_path: Path) -> None:

@@ -1,0 +1,15 @@
+"""What the gateway's commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+home_option = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    envvar="COMITY_GATEWAY_HOME",
+    help="The gateway's home folder (or COMITY_GATEWAY_HOME).",
+)

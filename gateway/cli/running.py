@@ -1,0 +1,52 @@
+"""``comity-gateway serve``, and ``check`` before it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+import uvloop
+
+from comity.authority.home import Home
+from comity.errors import ExitCode, StartError
+from gateway import app
+from gateway.cli.options import home_option
+from gateway.policy.loading import load_policies
+from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+@click.command()
+@home_option
+def serve(home: Path) -> None:
+    """Run the gateway process until SIGTERM or Ctrl-C."""
+    settings = Settings.load(home)
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
+    logging.getLogger("casbin").setLevel(logging.ERROR)
+    logging.getLogger("tuf").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+    def ready(port: int) -> None:
+        click.echo(json.dumps({"ready": True, "port": port}))
+        sys.stdout.flush()
+
+    uvloop.run(app.serve(home, ready))
+
+
+@click.command()
+@home_option
+def check(home: Path) -> None:
+    """Check settings, keys, directory and policies without starting anything."""
+    identity, settings = Home.load_gateway(home), Settings.load(home)
+    directory = identity.directory_store.load().directory
+    if directory is None:
+        raise StartError("The directory was never verified.", exit_code=ExitCode.CONFIG)
+    load_policies(settings, directory)
+    click.echo(f"{identity.name}: settings, keys, directory and policies are sound")
