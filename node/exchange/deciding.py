@@ -27,6 +27,7 @@ from comity.errors import Reason, Refusal
 from comity.policytools.replaying import labels_of
 from comity.rulings import ReasonCode
 from node.exchange import release
+from node.exchange.apart import MISUSED, MISUSED_HERE, held_apart
 from node.exchange.model import (
     CANDIDATES_MAX,
     Outcome,
@@ -267,8 +268,17 @@ class Deciding:
                 hit = replace(hit, edges=edges)
                 if ruled_edges:
                     ruled["edges"] = ruled_edges
+                hit = self._misused(hit, candidate.record_id, mask)
             hits.append(hit)
-        return hits
+        return held_apart(hits)
+
+    def _misused(self, hit: Released, record_id: RecordId, mask: Mask) -> Released:
+        """Says beside a match that an identity of the record is misused, where that may be told."""
+        if hit.entity_type != "person" or mask[MISUSED].form < Form.HIT:
+            return hit
+        if not self._reading.read([record_id], (MISUSED,)).get(record_id):
+            return hit
+        return replace(hit, match_reasons=(*hit.match_reasons, MISUSED_HERE))
 
     def _other(
         self, view: View, routing: Routing, record_id: RecordId, label: RecordLabels, mask: Mask

@@ -21,8 +21,10 @@ from comity.client import (
     Person,
     Reason,
     Stage,
+    as_plain,
 )
 from comity.store.reader import LedgerReader
+from node.exchange.apart import HELD_APART, MISUSED_HERE
 from node.records.record import Labels, Record
 from node.records.values import Identifier, PersonName
 from tests.integration.test_exchange import run, why
@@ -255,3 +257,86 @@ def test_marks_are_kept_on_postgresql(tmp_path: Path) -> None:
                 assert answer.marks == ()
 
         run(scene, tmp_path, databases={ASKER: server.schema()})
+
+
+def apart(key: str, *ends: str) -> Record:
+    fields = {
+        "relation.relation_type": "not-same-as",
+        "relation.from_reference": ends[0],
+        "relation.to_reference": ends[1],
+    }
+    return Record(key, "test", "relation", fields, Labels("object"))
+
+
+async def asked_with_a_date(node: AsyncComity) -> Reply:
+    return await node.lookup(Person(NAME, birth_date="1974-03-09"), why())
+
+
+def test_of_two_people_that_their_owner_holds_apart_one_is_offered(tmp_path: Path) -> None:
+    known = (bearer("a", "1974-03-09"), bearer("b", "1974-03-10"), bearer("c", "1974-03-11"))
+
+    async def scene(fed: Federation) -> None:
+        fed.hold(OWNER, *known)
+        async with fed.caller(ASKER) as node:
+            before = (await asked_with_a_date(node)).hits
+            assert [hit.band for _, hit in before[:2]] == [Band.PROBABLE] * 2
+            fed.hold(OWNER, apart("e1", "b", "a"))
+            after = (await asked_with_a_date(node)).hits
+        held = {hit.record_reference: hit for _, hit in after if HELD_APART in hit.match_reasons}
+        (other,) = held.values()
+        assert other.band is Band.POSSIBLE
+        # Both say so, each from its side; the third person is as it was.
+        assert sum(bool(hit.edges) for _, hit in after) == 2
+        assert {hit.record_reference for _, hit in after} == {
+            hit.record_reference for _, hit in before
+        }
+        untouched = {hit.record_reference: hit.band for _, hit in before}
+        for _, hit in after:
+            if hit.record_reference not in held:
+                assert hit.band is untouched[hit.record_reference]
+
+    run(scene, tmp_path)
+
+
+def test_what_may_not_be_told_of_a_double_moves_nothing(tmp_path: Path) -> None:
+    """The double is a victim: were the other lowered because of her, that would tell of her."""
+    victim = Record(
+        "v",
+        "test",
+        "person",
+        {"person.names": (PersonName(kind="LEGAL", full=NAME),), "person.birth_date": "1974-03-09"},
+        Labels("victim"),
+    )
+
+    async def scene(fed: Federation) -> None:
+        fed.hold(OWNER, bearer("b", "1974-03-10"))
+        async with fed.caller(ASKER) as node:
+            ((_, before),) = (await asked_with_a_date(node)).hits
+            fed.hold(OWNER, victim, apart("e1", "b", "v"))
+            ((_, after),) = (await asked_with_a_date(node)).hits
+        assert (after.band, after.match_reasons, after.edges) == (
+            before.band,
+            before.match_reasons,
+            (),
+        )
+
+    run(scene, tmp_path)
+
+
+def test_that_an_identity_is_misused_is_said_and_whose_it_is_is_not(tmp_path: Path) -> None:
+    owner = "Wilhelmine Grauwald"
+
+    async def scene(fed: Federation) -> None:
+        fed.hold(OWNER, bearer("a", "1974-03-09", misused_identity_of=owner))
+        async with fed.caller(ASKER) as node:
+            for stage in (Stage.CORE, Stage.FULL):
+                reply = await node.lookup(Person(NAME), why(), stage=stage)
+                ((_, hit),) = reply.hits
+                assert MISUSED_HERE in hit.match_reasons
+                assert "person.misused_identity_of" not in hit.record.fields
+                assert owner not in str(as_plain(reply))
+            fed.hold(OWNER, bearer("a", "1974-03-09"))
+            ((_, hit),) = (await ask(node)).hits
+            assert MISUSED_HERE not in hit.match_reasons
+
+    run(scene, tmp_path)
