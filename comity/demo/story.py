@@ -86,7 +86,8 @@ def scenes() -> tuple[Scene, ...]:
             'person "Мухаммад аль-Хасан", born 1974',
             why("FR-2026-0118", offence="drug-trafficking", basis=eu),
             "Directive 2023/977",
-            "One man, three spellings, three laws. ZZ's node is switched off: not searched, and it says so.",
+            "One man, three spellings, three laws. His van is told, and that a victim was seen with him is "
+            "not. ZZ's node is switched off: not searched, and it says so.",
             stage=Stage.CORE,
         ),
         Scene(
@@ -104,7 +105,7 @@ def scenes() -> tuple[Scene, ...]:
             "wallet that took a ransom",
             why("FR-2026-0093", offence="cybercrime", basis=eu, subject=SubjectCategory.OBJECT),
             "Directive 2023/977",
-            "Who stands behind it is a person: that there is one may be known, and no more.",
+            "A suspect uses it: that there is one may be known, and no more.",
             targets=("GB-CA", "DE-LP"),
         ),
         Scene(

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 from comity.client import Observable, ObservableType, Outcome, Person, Stage, Vehicle
+from comity.demo.registers import character, registers
+from node.app import open_register
 from node.records.record import Labels, Record
 from node.records.values import Assertion, PersonName
+from node.settings import Settings
+from node.sources.formats import importer
+from node.sources.load import load
+from node.storage.policies import recorded_rulings
 from tests.integration.test_selectors import ASKER, OWNER, VIN, why
 from tests.simulators.federation import Federation
 
@@ -118,5 +125,62 @@ def test_a_bare_hit_shows_no_relation(tmp_path: Path) -> None:
                 ((_, hit),) = reply.hits
                 assert not any(path == "person.names" for path in hit.record.fields)
                 assert hit.edges == ()
+
+    asyncio.run(scene())
+
+
+def test_of_the_demonstrations_relations_one_is_told_one_is_a_bare_hit_and_one_is_not_told(
+    tmp_path: Path,
+) -> None:
+    """The register of the demonstration, its files and its two laws; the owner's record has all three."""
+    owners = (OWNER, "GB-CA")
+
+    def hold(fed: Federation, agency: str) -> None:
+        path = tmp_path / f"{agency}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in registers(agency, 20, 1)))
+        engine, store = open_register(fed.home(agency), Settings.load(fed.home(agency)))
+        assert load(importer("register"), store, path).quarantined == 0
+        store.close()
+        engine.dispose()
+
+    async def scene() -> None:
+        async with asyncio.timeout(60), Federation.of(tmp_path, (ASKER, *owners)) as fed:
+            for agency in owners:
+                hold(fed, agency)
+            async with fed.caller(ASKER) as node:
+                courier = await node.lookup(
+                    Person("Muhammad al-Hassan", birth_date="1974"),
+                    why(),
+                    targets=(OWNER,),
+                    wait_s=20,
+                )
+                assert courier.hits, courier.answers
+                ((_, hit),) = courier.hits
+                assert told(hit) == {("owner", True, "vehicle")}
+                assert hit.edges[0].other.record.fields["vehicle.plate"] == "B-LK 2207"
+                rulings = [
+                    json.loads(one) for one in recorded_rulings(fed.nodes[OWNER].app.engine, 9)
+                ]
+                edges = [
+                    edge for one in rulings for record in one["records"] for edge in record["edges"]
+                ]
+                assert sorted((edge["row"], edge["told"]) for edge in edges) == [
+                    (
+                        "",
+                        False,
+                    ),  # a victim may not be shown at all: no row is asked about what leads there
+                    ("EU-REL-FROM-ACCUSED", True),
+                ]
+                wallet = character("ransom-wallet").rows["GB-CA"]["fields"]["observable.value"]
+                reply = await node.lookup(
+                    Observable(ObservableType.WALLET, wallet),
+                    why(),
+                    targets=("GB-CA",),
+                    wait_s=20,
+                )
+                ((_, hit),) = reply.hits
+                assert told(hit) == {("user", False, "person")}
+                (edge,) = hit.edges
+                assert (edge.row, dict(edge.other.record.fields)) == ("GB-REL-BEHIND", {})
 
     asyncio.run(scene())
