@@ -313,14 +313,16 @@ def test_a_query_never_answered_gets_its_second_entry_when_its_row_is_forgotten(
         await app.answering.forget(fed.clock.now_ms() + HOUR_MS)
         assert ledger(fed, sealed.id) == ["query.received", "query.answered"]
         with pytest.raises(Refusal) as refused:  # and below the floor nothing is taken any more
-            app.replay.claim(
+            app.exchange.replay.claim(
                 sender_kid=b"k" * 16, msg_id=b"m" * 16, query_id=sealed.id,
                 expires_ms=fed.clock.now_ms() + HOUR_MS - 1,
             )  # fmt: skip
         assert refused.value.reason is Reason.EXPIRED
         await fed.nodes[OWNER].end()
         again = (await fed.start_node(OWNER)).app
-        assert again.replay._floor_ms == app.replay._floor_ms  # the floor outlives the process
+        assert (
+            again.exchange.replay._floor_ms == app.exchange.replay._floor_ms
+        )  # the floor outlives the process
 
     run(scene, tmp_path)
 

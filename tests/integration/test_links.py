@@ -14,7 +14,7 @@ import pytest
 
 import gateway.app
 import gateway.rpc.relay_service
-import node.app
+import node.app.running
 import node.link.links
 import node.link.session
 from comity.api.relay.v1 import relay_service_pb2 as relay
@@ -277,7 +277,7 @@ def test_a_silent_link_ends_and_those_that_beat_come_back_by_themselves(
 def test_a_nodes_certificate_is_renewed_by_a_second_link_without_losing_a_query(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(node.app, "renewal_due", lambda *_: True)
+    monkeypatch.setattr(node.app.running, "renewal_due", lambda *_: True)
     monkeypatch.setattr(node.link.links, "DRAIN_S", 1.0)
 
     async def scene(fed: Federation) -> None:

@@ -175,7 +175,7 @@ async def test_one_approver_the_author_and_the_same_person_twice_are_not_enough(
     assert (
         await officers.says("bert", "propose", officers.edited(), "--reason", "I may not")
     ).exit_code == ExitCode.REFUSED
-    assert fed.nodes["DE-LP"].app.law_in_force.current is None
+    assert fed.nodes["DE-LP"].app.law.in_force.current is None
     assert await colour(fed, "one")
 
 
@@ -244,16 +244,16 @@ async def test_a_publication_for_another_day_waits_for_it(
     told = await officers.says("anna", "publish", draft, "--from", f"{at:%Y-%m-%dT%H:%M}")
     assert "revision 1 waits for its day" in told.output, told.stderr
     assert await colour(fed, "one")
-    assert not await app.lawmaking.take_due()
+    assert not await app.law.lawmaking.take_due()
     fed.clock.advance(hours=2.1)
-    assert await app.lawmaking.take_due()
-    assert app.law_in_force.current.statement.sequence == 1
-    assert "EU-COLOUR" in app.policies.policies.current.rows
+    assert await app.law.lawmaking.take_due()
+    assert app.law.in_force.current.statement.sequence == 1
+    assert "EU-COLOUR" in app.law.policies.policies.current.rows
 
 
 def _restarted(fed: Federation) -> NodeApp:
     app = NodeApp(fed.home("DE-LP"), fed.clock)
-    law: Any = fed.nodes["DE-LP"].app.law_in_force
+    law: Any = fed.nodes["DE-LP"].app.law.in_force
     law.current = None
     law.start()
     return app
@@ -267,7 +267,7 @@ async def test_a_published_law_survives_a_restart_and_a_forged_one_does_not(
     await officers.approved(draft)
     await officers.says("anna", "publish", draft)
     app = fed.nodes["DE-LP"].app
-    law = app.law_in_force
+    law = app.law.in_force
     _restarted(fed)
     assert law.current.statement.sequence == 1
     with app.engine.begin() as connection:  # somebody with the database writes another law into it
@@ -275,7 +275,7 @@ async def test_a_published_law_survives_a_restart_and_a_forged_one_does_not(
         connection.execute(update(policy_revision).values(archive=forged.replace(b"deny", b"alow")))
     _restarted(fed)  # the copy beside the database is believed
     assert law.current.statement.sequence == 1
-    assert "EU-COLOUR" in app._load_law(law.folders()).rows
+    assert "EU-COLOUR" in app.law._load(law.folders()).rows
     copy = fed.home("DE-LP") / FOLDER / "000001.revision"
     copy.write_bytes(copy.read_bytes().replace(b"deny", b"alow"))
     with pytest.raises(StartError, match="Revision 1 of the law cannot be believed"):
@@ -293,7 +293,7 @@ async def test_a_database_from_before_the_publication_brings_no_older_law_back(
     with app.engine.begin() as connection:
         connection.execute(policy_revision.delete())
     _restarted(fed)
-    assert app.law_in_force.current.statement.sequence == 1
+    assert app.law.in_force.current.statement.sequence == 1
     (fed.home("DE-LP") / FOLDER / "000001.revision").unlink()
     with pytest.raises(StartError, match="an older law is not put in force"):
         _restarted(fed)

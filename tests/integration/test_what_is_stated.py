@@ -21,6 +21,7 @@ from comity.client import (
     Urgency,
 )
 from comity.errors import Reason
+from node.app.exchange import over_capacity
 from node.records.record import Labels, Record
 from node.records.values import PersonName
 from tests.simulators.federation import Federation
@@ -197,7 +198,8 @@ def test_a_used_up_capacity_waits_for_tomorrow_unless_it_is_urgent(tmp_path: Pat
         fed.clock.advance(hours=24)
         await fed.nodes["US-FB"].end()
         await fed.start_node("US-FB")
-        assert not fed.nodes["US-FB"].app._over_capacity()
+        app = fed.nodes["US-FB"].app
+        assert not over_capacity(app.base, app.exchange.book)
 
     settings = {"US-FB": "questions_per_day = 2"}
     run(scene, tmp_path, "US-FB", "DE-LP", settings=settings)

@@ -1,0 +1,177 @@
+"""Both halves of the exchange, and what they stand on besides: marks, past queries, replay rows, links."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from node.exchange import disclosure
+from node.exchange.answering import Answering
+from node.exchange.asking import Asking
+from node.exchange.deciding import Deciding, Pseudonyms
+from node.exchange.marking import Marking
+from node.exchange.receipts import Receipts
+from node.link.codec import WireCodec
+from node.link.inbox import Inbox
+from node.link.links import GatewayLinks
+from node.opening import secret_file
+from node.policy.law import Law
+from node.records.reading import Register
+from node.storage.interrupted import interrupted
+from node.storage.marks import SqlMarkBook
+from node.storage.queries import SqlQueryBook
+from node.storage.replay import ReplayBook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from comity.identity.directory import GatewayEntry
+    from node.app.foundation import Foundation
+    from node.app.law import NodeLaw
+    from node.link.session import Session
+    from node.matching.matcher import RegisterMatcher
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+REFERENCE_KEY_FILE: Final = "reference.key"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvents:
+    """What the node does about its links.
+
+    Attributes:
+        dial: makes a session with the current certificate.
+        on_up: a session is welcomed.
+        on_down: a gateway has no session any more.
+        on_wrong_clock: this machine's clock is off; called with a sentence.
+    """
+
+    dial: Callable[[GatewayEntry], Session]
+    on_up: Callable[[Session], None]
+    on_down: Callable[[str], None]
+    on_wrong_clock: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The parts that ask and answer."""
+
+    links: GatewayLinks
+    asking: Asking
+    answering: Answering
+    marking: Marking
+    book: SqlQueryBook
+    replay: ReplayBook
+    inbox: Inbox
+
+    @property
+    def in_flight(self) -> int:
+        """Queries that are out, and queries being answered."""
+        return self.asking.in_flight + self.answering.in_flight
+
+
+async def open_exchange(
+    base: Foundation, law: NodeLaw, matcher: RegisterMatcher, events: LinkEvents
+) -> Exchange:
+    """Builds it, and closes the questions that were out when this node last ended."""
+    book = SqlQueryBook(base.engine)
+    ruling = Law(
+        agency=base.identity.agency,
+        policies=law.policies.policies,
+        directories=base.directories,
+        clock=base.clock,
+        assurances_accepted=base.settings.assurances_accepted,
+        over_capacity=lambda: over_capacity(base, book),
+    )
+    links = GatewayLinks(
+        gateways=lambda: base.directories.current.gateways,
+        dial=events.dial,
+        on_up=events.on_up,
+        on_down=events.on_down,
+        clock=base.clock,
+        jitter=random.SystemRandom().random,
+    )
+    with base.engine.connect() as connection:
+        replay = ReplayBook.load(connection)
+    asking = _asking(base, ruling, links, book)
+    answering = _answering(base, ruling, links, matcher=matcher, replay=replay)
+    await asking.close_interrupted(interrupted(base.engine, opening=disclosure.ASKED))
+    return Exchange(
+        links=links,
+        asking=asking,
+        answering=answering,
+        marking=Marking(
+            book=SqlMarkBook(base.engine),
+            journal=base.journal,
+            directories=base.directories,
+            clock=base.clock,
+        ),
+        book=book,
+        replay=replay,
+        inbox=Inbox(
+            asking=asking,
+            answering=answering,
+            directories=base.directories,
+            peer_keys=base.peer_keys,
+            links=links,
+            on_wrong_clock=events.on_wrong_clock,
+        ),
+    )
+
+
+def _asking(base: Foundation, ruling: Law, links: GatewayLinks, book: SqlQueryBook) -> Asking:
+    return Asking(
+        agency=base.identity.agency,
+        country=base.member.country,
+        signing=base.identity.signing,
+        directories=base.directories,
+        peer_keys=base.peer_keys,
+        admission=ruling,
+        journal=base.journal,
+        book=book,
+        codec=WireCodec(),
+        receipts=Receipts(),
+        links=links,
+        clock=base.clock,
+    )
+
+
+def _answering(
+    base: Foundation,
+    ruling: Law,
+    links: GatewayLinks,
+    *,
+    matcher: RegisterMatcher,
+    replay: ReplayBook,
+) -> Answering:
+    reference_key = secret_file(base.home / REFERENCE_KEY_FILE)
+    return Answering(
+        agency=base.identity.agency,
+        signing=base.identity.signing,
+        directories=base.directories,
+        own_keys=base.own_keys,
+        deciding=Deciding(
+            searching=matcher,
+            reading=Register(base.store, base.clock),
+            law=ruling,
+            pseudonyms=Pseudonyms(reference_key, base.member.country),
+        ),
+        journal=base.journal,
+        replay=replay,
+        codec=WireCodec(),
+        links=links,
+        clock=base.clock,
+        entropy=os.urandom,
+        floor_ms=base.settings.answer_floor_ms,
+    )
+
+
+def over_capacity(base: Foundation, book: SqlQueryBook) -> bool:
+    """Whether this agency asked as much today (UTC) as its settings agree to."""
+    agreed = base.settings.questions_per_day
+    if not agreed:
+        return False
+    now_ms = base.clock.now_ms()
+    return book.asked_since(now_ms - now_ms % DAY_MS, most=agreed) >= agreed
