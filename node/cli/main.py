@@ -32,6 +32,14 @@ COMMANDS: Final = {
     "formats": Told(
         "node.sources.commands:formats_command", "List the formats that can be imported."
     ),
+    "backup": Told(
+        "node.cli.saving:backup",
+        "Save what the node knows in the new folder FOLDER, while it runs.",
+    ),
+    "restore": Told(
+        "node.cli.saving:restore",
+        "Bring what was saved in FOLDER into a home that has just joined anew.",
+    ),
     "index": Told(
         "node.cli.index:index", "Check or rebuild the name index that lies beside the register."
     ),

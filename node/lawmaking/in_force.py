@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from node.storage.policies import PolicyBook
 
 FOLDER: Final = "policy"
+# The highest number ever published, in that folder.
+SEQUENCE: Final = "sequence"
 _LENGTHS: Final = struct.Struct(">III")
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ class LawInForce:
         self._book = book
         self._key = key
         self._clock = clock
-        self.floor = Floor(self._folder / "sequence")
+        self.floor = Floor(self._folder / SEQUENCE)
         self.current: Revision | None = None
         self.scheduled: list[Revision] = []
 
