@@ -75,10 +75,7 @@ class Driver:
         return [(record, round(score, 4), 0) for record, score in ranked]
 
     def _spelled(self, word: int) -> str:
-        arrays = self.segment.arrays
-        first = int(arrays.word_form[word])
-        starts = arrays.form_start
-        return self.segment.forms[int(starts[first]) : int(starts[first + 1])]
+        return str(self.segment.forms[int(self.segment.arrays.word_form[word])])
 
 
 def resident_mb() -> float:

@@ -35,6 +35,9 @@ class Evidence(NamedTuple):
     sex: str = ""
 
 
+NOTHING: Final = Evidence()
+
+
 class Beside(NamedTuple):
     """What the evidence says.
 
@@ -53,8 +56,13 @@ class Beside(NamedTuple):
     contradicted: bool
 
 
+SILENT: Final = Beside(0.0, (), frozenset(), dated=False, contradicted=False)
+
+
 def weigh(asked: Evidence, stored: Evidence) -> Beside:
     """The evidence of what is known on both sides."""
+    if NOTHING in {asked, stored}:
+        return SILENT
     found: list[tuple[float, str, str]] = []
     if asked.birth_dates and stored.birth_dates:
         best = max(_birth(one, other) for one in asked.birth_dates for other in stored.birth_dates)

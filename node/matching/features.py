@@ -10,7 +10,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,27 +113,17 @@ def features(  # one line a feature reads better than a loop
 
 
 def _whole_string(segment: Segment, tokens: Sequence[Token], held: Held) -> NDArray[np.float32]:
-    """How alike the whole names are, as sorted words or glued together."""
-    own = sorted(one.forms[0] for one in tokens)
-    others = _spelled(segment, held.words)
-    apart = process.cdist(
-        [" ".join(own)], [" ".join(one) for one in others], scorer=fuzz.ratio, dtype=np.float32
+    """How alike the whole names are, their words sorted and written together."""
+    own = "".join(sorted(one.forms[0] for one in tokens))
+    found: NDArray[np.float32] = process.cdist(
+        [own], _spelled(segment, held.words), scorer=Indel.normalized_similarity, dtype=np.float32
     )[0]
-    glued = process.cdist(
-        ["".join(own)], ["".join(one) for one in others], scorer=fuzz.ratio, dtype=np.float32
-    )[0]
-    best: NDArray[np.float32] = np.maximum(apart, glued) / 100
-    return best
+    return found
 
 
-def _spelled(segment: Segment, words: NDArray[np.int64]) -> list[list[str]]:
-    """The first spellings of each row's words, sorted."""
-    arrays, text = segment.arrays, segment.forms
-    first = arrays.word_form[np.maximum(words, 0)]
-    begins = arrays.form_start[first].tolist()
-    ends = arrays.form_start[first + 1].tolist()
-    real = (words >= 0).tolist()
-    return [
-        sorted(text[b:e] for b, e, there in zip(*row, strict=True) if there)
-        for row in zip(begins, ends, real, strict=True)
-    ]
+def _spelled(segment: Segment, words: NDArray[np.int64]) -> list[str]:
+    """The first spellings of each row's words, sorted and joined."""
+    first = segment.arrays.word_form[np.maximum(words, 0)]
+    texts = segment.forms[first]
+    texts[words < 0] = ""
+    return ["".join(sorted(row)) for row in texts.tolist()]

@@ -42,7 +42,7 @@ class Found:
     """Candidates, best first.
 
     Attributes:
-        candidates: at most as many as were asked for.
+        candidates: of at most as many records as were asked for; one for each field of names that matches.
         more: whether there were more.
         behind: whether the register holds names that this search did not see yet.
     """

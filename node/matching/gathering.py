@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from node.matching.index.segment import spans
-from node.matching.nearness import Near, near, near_joined
-from node.matching.words.tokens import key_hash, token
+from node.matching.choosing import ASKED_SHARE, HELD_SHARE, Part, choose
+from node.matching.index.segment import distinct, spans
+from node.matching.nearness import EXACT_FROM, Near, near, near_joined
+from node.matching.words.tokens import token, word_hash
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
     from node.matching.words.tokens import Token
 
 # Postings read for one reading.
-POSTINGS_MAX: Final = 30_000
+POSTINGS_MAX: Final = 15_000
 POSTINGS_PER_WORD_MIN: Final = 2_000
 # Rows found from which a word that is over budget only strengthens.
 ENOUGH_FOUND: Final = 1_500
 STRENGTHENING_MAX: Final = 6
-STRENGTHENING_NEAR: Final = 0.9
+# Rows that are looked at once more, word by word.
+CHOSEN_FROM_MAX: Final = 1_500
 # Rows handed on.
-CANDIDATES_MAX: Final = 100
+CANDIDATES_MAX: Final = 60
 NAMESAKES_MAX: Final = 100
 # Nearness from which a word leads to rows.
 NEAR_MIN: Final = 0.42
@@ -40,12 +42,14 @@ JOINED_LENGTHS: Final = range(4, 17)
 # A word of at least this length is also read as two known words.
 SPLIT_LENGTH_MIN: Final = 6
 SPLIT_PART_MIN: Final = 2
+SPLIT_CARRIED_MIN: Final = 2
 SPLIT_NEARNESS: Final = 0.9
-SPLIT_WEIGHT: Final = 0.6
 # Length of the shorter part times ten, plus the logarithm of how often it is met.
 SPLIT_READING_MIN: Final = 26.0
-ASKED_SHARE: Final = 0.55
-HELD_SHARE: Final = 0.45
+LETTER_MAX: Final = 255
+
+_NO_WORDS: Final = np.zeros(0, np.int32)
+_NO_NEARNESS: Final = np.zeros(0, np.float32)
 
 
 class Variant(NamedTuple):
@@ -72,53 +76,62 @@ class Gathered(NamedTuple):
 
 
 class _Step(NamedTuple):
-    words: NDArray[np.int32]
-    nearness: NDArray[np.float32]
-    weight: float
+    """A part of the query, and from which nearness its words lead to rows."""
+
+    part: Part
     least: float
 
 
 def gather(segment: Segment, one: Asked) -> Gathered:
     """Candidates of one reading."""
     found = tuple(near(segment, each) for each in one.tokens)
-    order = sorted(range(len(found)), key=lambda at: (-float(one.weights[at]), at))
-    steps = [
-        _Step(held.words, held.nearness, float(one.weights[at]), NEAR_MIN)
-        for at in order
-        if (held := found[at]) is not None
+    plain = [
+        Part(
+            *((_NO_WORDS, _NO_NEARNESS) if held is None else (held.words, held.nearness)),
+            float(one.weights[at]),
+            min(ord(form[0]), LETTER_MAX) if len(form := one.tokens[at].forms[0]) == 1 else 0,
+        )
+        for at, held in enumerate(found)
     ]
     joined_steps, joined = _joined(segment, one, found)
     split_steps, split = _split(segment, one, found)
-    rows = _rows(segment, [*steps, *joined_steps, *split_steps], float(one.weights.sum()))
+    order = sorted(range(len(plain)), key=lambda at: (-plain[at].weight, at))
+    steps = [*(_Step(plain[at], NEAR_MIN) for at in order), *joined_steps, *split_steps]
+    asked_weight = float(one.weights.sum())
+    rows = _touched(segment, steps, asked_weight)
+    if len(rows):
+        parts = [*plain, *(step.part for step in (*joined_steps, *split_steps))]
+        rows = choose(segment, rows, parts, asked_weight, CANDIDATES_MAX)
     same = segment.namesakes(one.whole)[:NAMESAKES_MAX]
     if len(same):
         rows = np.array(list(dict.fromkeys([*same.tolist(), *rows.tolist()])), np.int64)
     return Gathered(rows, found, (*joined, *split), same)
 
 
-def _rows(segment: Segment, steps: list[_Step], asked_weight: float) -> NDArray[np.int64]:
+def _touched(segment: Segment, steps: list[_Step], asked_weight: float) -> NDArray[np.int64]:
+    """The rows that gathered most within the budget, each once."""
     arrays, touched = segment.arrays, segment.touched
     parts: list[NDArray[np.int32]] = []
     used, left = 0, len(steps)
-    for step in steps:
-        kept = step.nearness >= step.least
-        words, nearness = step.words[kept], step.nearness[kept]
+    for part, least in steps:
+        kept = part.nearness >= least
+        words, nearness = part.words[kept], part.nearness[kept]
         share = max(POSTINGS_PER_WORD_MIN, (POSTINGS_MAX - used) // max(1, left) * 2)
         left -= 1
         if not len(words):
             continue
         best = np.argsort(-nearness, kind="stable")
         words, nearness = words[best], nearness[best]
-        within = int(np.searchsorted(np.cumsum(arrays.word_count[words]), share))
+        within = int(np.cumsum(arrays.word_count[words]).searchsorted(share))
         if within < len(words) and used > ENOUGH_FOUND:
-            _strengthen(segment, words[within:], nearness[within:], step.weight, exact=within == 0)
+            _strengthen(segment, words[within:], nearness[within:], part.weight)
             if within == 0:
                 continue
         within = max(within, 1)
         # In ascending nearness: a row that holds several near words keeps the nearest.
         words, nearness = words[:within][::-1], nearness[:within][::-1]
         positions, counts = spans(arrays.posting_start, words)
-        gains = np.repeat(step.weight * nearness, counts)
+        gains = np.repeat(part.weight * nearness, counts)
         if len(positions) > POSTINGS_MAX:
             positions, gains = positions[-POSTINGS_MAX:], gains[-POSTINGS_MAX:]
         rows = arrays.posting[positions]
@@ -127,44 +140,27 @@ def _rows(segment: Segment, steps: list[_Step], asked_weight: float) -> NDArray[
         used += len(rows)
     if not parts:
         return np.zeros(0, np.int64)
-    return _best(segment, np.concatenate(parts), asked_weight)
+    rows = np.concatenate(parts)
+    gathered = touched[rows]
+    touched[rows] = 0
+    scores = gathered / (ASKED_SHARE * asked_weight + HELD_SHARE * arrays.row_weight[rows] + 1)
+    if len(rows) > CHOSEN_FROM_MAX:
+        rows = rows[np.argpartition(-scores, CHOSEN_FROM_MAX)[:CHOSEN_FROM_MAX]]
+    return distinct([rows]).astype(np.int64)
 
 
 def _strengthen(
-    segment: Segment,
-    words: NDArray[np.int32],
-    nearness: NDArray[np.float32],
-    weight: float,
-    *,
-    exact: bool,
+    segment: Segment, words: NDArray[np.int32], nearness: NDArray[np.float32], weight: float
 ) -> None:
-    """Adds words that are over budget to the rows that were found already."""
+    """Adds the nearest words that are over budget to the rows that were found already."""
     arrays, touched = segment.arrays, segment.touched
-    limit = 1 if exact else STRENGTHENING_MAX
-    for word, close in zip(words[:limit].tolist(), nearness[:limit].tolist(), strict=True):
-        if close >= STRENGTHENING_NEAR or exact:
-            start, end = arrays.posting_start[word], arrays.posting_start[word + 1]
-            rows = arrays.posting[start:end]
-            rows = rows[touched[rows] > 0]
-            touched[rows] += weight * close
-
-
-def _best(segment: Segment, rows: NDArray[np.int32], asked_weight: float) -> NDArray[np.int64]:
-    """The rows that gathered most for their weight; clears what was gathered."""
-    touched = segment.touched
-    gathered = touched[rows]
-    touched[rows] = 0
-    scores = gathered / (
-        ASKED_SHARE * asked_weight + HELD_SHARE * segment.arrays.row_weight[rows] + 1
-    )
-    most = CANDIDATES_MAX * 4
-    if len(rows) > most:
-        kept = np.argpartition(-scores, most - 1)[:most]
-        rows, scores = rows[kept], scores[kept]
-    rows, first = np.unique(rows, return_index=True)
-    order = np.argsort(-scores[first], kind="stable")[:CANDIDATES_MAX]
-    best: NDArray[np.int64] = rows[order].astype(np.int64)
-    return best
+    for word, close in zip(
+        words[:STRENGTHENING_MAX].tolist(), nearness[:STRENGTHENING_MAX].tolist(), strict=True
+    ):
+        start, end = arrays.posting_start[word], arrays.posting_start[word + 1]
+        rows = arrays.posting[start:end]
+        rows = rows[touched[rows] > 0]
+        touched[rows] += weight * close
 
 
 def _joined(
@@ -184,7 +180,8 @@ def _joined(
         if held is None:
             continue
         weight = float(one.weights[a] + one.weights[b])
-        steps.append(_Step(held.words, held.nearness, weight, JOINED_NEAR_MIN))
+        part = Part(held.words, held.nearness, weight, replaces=(a, b))
+        steps.append(_Step(part, JOINED_NEAR_MIN))
         closest = float(held.nearness.max())
         if closest >= JOINED_READING_MIN and (best is None or closest > best[0]):
             rest = [at for at in range(len(one.tokens)) if at not in {a, b}]
@@ -201,14 +198,25 @@ def _split(
     variants: list[Variant] = []
     for at, each in enumerate(one.tokens):
         form = each.forms[0]
-        best = _cut(segment, form) if len(form) >= SPLIT_LENGTH_MIN else None
+        # A word that others carry too is one word.
+        unknown = len(form) >= SPLIT_LENGTH_MIN and not _carried(segment, found[at])
+        best = _cut(segment, form) if unknown else None
         if best is None:
             continue
-        value, cut, first, second = best
-        words = np.array(sorted((first, second)), np.int32)
-        nearness = np.full(len(words), SPLIT_NEARNESS, np.float32)
-        weight = float(one.weights[at]) * SPLIT_WEIGHT
-        steps.append(_Step(words, nearness, weight, NEAR_MIN))
+        value, cut, *words = best
+        # A step for each half, so that a row with both has more than a row with one.
+        steps += [
+            _Step(
+                Part(
+                    np.array([word], np.int32),
+                    np.array([SPLIT_NEARNESS], np.float32),
+                    float(segment.arrays.word_weight[word]),
+                    replaces=(at,),
+                ),
+                NEAR_MIN,
+            )
+            for word in sorted(words, key=lambda word: -segment.arrays.word_weight[word])
+        ]
         if value >= SPLIT_READING_MIN:
             halves = (token(form[:cut]), token(form[cut:]))
             rest = [other for other in range(len(one.tokens)) if other != at]
@@ -221,18 +229,25 @@ def _split(
     return steps, variants[:1]
 
 
+def _carried(segment: Segment, held: Near | None) -> bool:
+    """Whether names hold a word just as it is asked for."""
+    if held is None:
+        return False
+    same = held.words[held.spelled >= EXACT_FROM]
+    return bool((segment.arrays.word_count[same] >= SPLIT_CARRIED_MIN).any())
+
+
 def _cut(segment: Segment, form: str) -> tuple[float, int, int, int] | None:
     """Where a word is best cut into two known ones: value, place, both words' numbers."""
     cuts = range(SPLIT_PART_MIN, len(form) - SPLIT_PART_MIN + 1)
-    texts = [f"t{form[:cut]}" for cut in cuts] + [f"t{form[cut:]}" for cut in cuts]
-    hashes = np.fromiter((key_hash(text) for text in texts), np.uint64, len(texts))
-    positions = segment.find_hashes(hashes)
-    firsts, seconds = positions[: len(cuts)], positions[len(cuts) :]
+    texts = [form[:cut] for cut in cuts] + [form[cut:] for cut in cuts]
+    words = segment.known_words(np.fromiter(map(word_hash, texts), np.uint64, len(texts)))
+    firsts, seconds = words[: len(cuts)], words[len(cuts) :]
     best: tuple[float, int, int, int] | None = None
     for at in np.flatnonzero((firsts >= 0) & (seconds >= 0)).tolist():
-        words = [int(segment.words_of(int(side[at]), 1)[0]) for side in (firsts, seconds)]
-        count = int(segment.arrays.word_count[words].min())
+        both = int(firsts[at]), int(seconds[at])
+        count = int(segment.arrays.word_count[[*both]].min())
         value = min(cuts[at], len(form) - cuts[at]) * 10 + float(np.log1p(count))
         if best is None or value > best[0]:
-            best = value, cuts[at], words[0], words[1]
+            best = value, cuts[at], *both
     return best

@@ -8,6 +8,8 @@ Rules:
 * Whoever carries exactly the name asked for is at least possible, however common the name, unless what is
   known beside it contradicts; the score stays the honest one.
 * A register that is still taking names in says that it has not seen them all.
+* A record that several of its fields match is a candidate by each of them, so that one that may not be
+  searched hides none that may.
 * Cap and refine: a search that finds more than the limit says so and never lists on.
 """
 
@@ -176,21 +178,27 @@ class RegisterMatcher:
             return Found(behind=behind)
         held = self._names.held([one.name_id for one in ranked])
         real = [one for one in ranked if held.get(one.name_id, (None,))[0] == one.record_id]
-        best: dict[int, Judged] = {}
+        # The best by each field that holds names: which of them may be searched is the law's to say, after.
+        best: dict[tuple[int, str], Judged] = {}
         known = self._known({one.record_id for one in real}, beside)
         for one in real:
             stored = known.get(one.record_id, Evidence())
             judged = judge(one, beside, stored, names=frequencies.names)
-            previous = best.get(one.record_id)
+            key = one.record_id, held[one.name_id][1]
+            previous = best.get(key)
             if judged.band is not None and (previous is None or previous.score < judged.score):
-                best[one.record_id] = judged
+                best[key] = judged
         ordered = sorted(
             best.values(), key=lambda one: (-one.score, -one.ranked.logit, one.ranked.record_id)
         )
+        within = set(list(dict.fromkeys(one.ranked.record_id for one in ordered))[:limit])
         candidates = tuple(
-            _candidate(one, held[one.ranked.name_id], frequencies) for one in ordered[:limit]
+            _candidate(one, held[one.ranked.name_id], frequencies)
+            for one in ordered
+            if one.ranked.record_id in within
         )
-        return Found(candidates, more=len(ordered) > limit, behind=behind)
+        more = any(one.ranked.record_id not in within for one in ordered)
+        return Found(candidates, more=more, behind=behind)
 
     def _known(self, record_ids: set[int], beside: Evidence) -> dict[int, Evidence]:
         if beside == Evidence() or not record_ids:

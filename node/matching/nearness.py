@@ -10,34 +10,35 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from rapidfuzz import process
-from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.distance import Indel
 
 from node.matching.index.segment import distinct, spans
-from node.matching.words.tokens import keys, spelling_keys
+from node.matching.words.tokens import folded_keys, keys, spelling_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from node.matching.index.segment import Segment
     from node.matching.words.tokens import Token
 
-# Words looked at under one key, and under codes too short to say much.
-WORDS_PER_KEY_MAX: Final = 300
-WORDS_PER_SHORT_CODE_MAX: Final = 200
-SHORT_CODE_MAX: Final = 3
-JOINED_WORDS_PER_KEY_MAX: Final = 60
+# Words looked at under one key of each kind, the most frequent first.
+WORDS_PER_KEY_MAX: Final = {"c": 200, "d": 30, "f": 100, "v": 150, "q": 100}
+JOINED_WORDS_PER_KEY_MAX: Final = dict.fromkeys("cfv", 60)
+JOINED_CODE_MIN: Final = 3
 # Spelling similarity below this says nothing.
 ALIKE_FLOOR: Final = 0.45
-JARO_WINKLER_SHARE: Final = 0.4
+# Of words in different scripts the folded spelling says more than letters do, a short one less.
+FOLDED_ACROSS: Final = 0.97
+FOLDED_LETTERS: Final = 0.6
 SPELLING_SHARE: Final = 0.6
 UNSUPPORTED: Final = 0.92
 CODE_BASE: Final = 0.30
-CODE_BASE_NATIVE: Final = 0.55
+CODE_BASE_ACROSS: Final = 0.55
 CODE_LETTER: Final = 0.08
 CODE_LETTERS_MAX: Final = 5
-LATIN_CODE_SHARE: Final = 0.9
+CODE_SHARE: Final = 0.9
 SYMBOL_NEARNESS: Final = 0.93
 NEAR_MAX: Final = 0.98
 EXACT_FROM: Final = 0.9999
@@ -68,69 +69,89 @@ def near(segment: Segment, one: Token) -> Near | None:
 
 def near_joined(segment: Segment, one: Token) -> Near | None:
     """The same with fewer keys, for two words of the query glued together."""
-    found = spelling_keys(one.forms[0])
-    found.update(f"c{code}" for code in one.codes if len(code) >= SHORT_CODE_MAX)
+    found = spelling_keys(one.forms[0]) | folded_keys(one.folds[0])
+    found.update(f"c{code}" for code in one.codes if len(code) >= JOINED_CODE_MIN)
     return _near(segment, one, sorted(found), JOINED_WORDS_PER_KEY_MAX)
 
 
-def _near(segment: Segment, one: Token, texts: Sequence[str], limit: int) -> Near | None:
-    lists, coded, named = [], [], []
-    for text, position in zip(texts, segment.find(texts).tolist(), strict=True):
-        if position < 0:
-            continue
-        kind, letters = text[0], len(text) - 1
-        short = kind == "c" and letters <= SHORT_CODE_MAX
-        words = segment.words_of(position, min(limit, WORDS_PER_SHORT_CODE_MAX) if short else limit)
-        lists.append(words)
-        if kind == "c":
-            coded.append((min(letters, CODE_LETTERS_MAX), words))
-        elif kind == "q":
-            named.append(words)
-    if not lists:
+def _near(
+    segment: Segment, one: Token, texts: Sequence[str], limits: Mapping[str, int]
+) -> Near | None:
+    begins, ends = segment.find(texts)
+    held = np.flatnonzero(ends > begins)
+    if not len(held):
         return None
+    key_word = segment.arrays.key_word
+    lists, coded, named = [], [], []
+    for at, begin, end in zip(
+        held.tolist(), begins[held].tolist(), ends[held].tolist(), strict=True
+    ):
+        text = texts[at]
+        words = key_word[begin : min(end, begin + limits[text[0]])]
+        lists.append(words)
+        if text[0] == "c":
+            coded.append((min(len(text) - 1, CODE_LETTERS_MAX), words))
+        elif text[0] == "q":
+            named.append(words)
     words = distinct(lists)
-    spelled = _spelled(segment, one, words)
+    spelled, alike = _alike(segment, one, words)
     code = np.zeros(len(words), np.float32)
     for letters, those in sorted(coded, key=lambda found: found[0]):
-        code[np.searchsorted(words, those)] = letters
+        code[words.searchsorted(those)] = letters
     symbol = np.zeros(len(words), np.bool_)
     for those in named:
-        symbol[np.searchsorted(words, those)] = True
-    return Near(words, nearness(spelled, code, symbol, native=one.native), spelled, code, symbol)
+        symbol[words.searchsorted(those)] = True
+    across = segment.arrays.word_native[words] | one.native
+    return Near(words, nearness(alike, spelled, code, symbol, across), spelled, code, symbol)
 
 
-def _spelled(segment: Segment, one: Token, words: NDArray[np.int32]) -> NDArray[np.float32]:
-    """How alike the closest spellings of the token and each word are."""
-    arrays, text = segment.arrays, segment.forms
+def _alike(
+    segment: Segment, one: Token, words: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How alike the closest spellings of the token and each word are: as they are; or folded too."""
+    arrays = segment.arrays
     positions, counts = spans(arrays.word_form, words)
-    begins = arrays.form_start[positions].tolist()
-    ends = arrays.form_start[positions + 1].tolist()
-    spellings = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
-    both = JARO_WINKLER_SHARE * process.cdist(
-        one.forms, spellings, scorer=JaroWinkler.similarity, dtype=np.float32
-    ) + (1 - JARO_WINKLER_SHARE) * process.cdist(
-        one.forms, spellings, scorer=Indel.normalized_similarity, dtype=np.float32
-    )
-    best = both[0] if len(one.forms) == 1 else both.max(axis=0)
-    if len(spellings) > len(words):
+    forms = segment.forms[positions].tolist()
+    folds = segment.folds[positions].tolist()
+    spelled = process.cdist(one.forms, forms, scorer=Indel.normalized_similarity, dtype=np.float32)
+    own = tuple(dict.fromkeys(one.folds))
+    alike = process.cdist(own, folds, scorer=Indel.normalized_similarity, dtype=np.float32)
+    across = alike * np.array([[FOLDED_ACROSS - FOLDED_LETTERS / len(fold)] for fold in own])
+    native = arrays.word_native[words] | one.native
+    spelled = _best(spelled, counts)
+    both = np.where(native, _best(across, counts), (_best(alike, counts) + spelled) / 2)
+    return spelled, np.maximum(spelled, both)
+
+
+def _best(each: NDArray[np.float32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
+    best = each[0] if len(each) == 1 else each.max(axis=0)
+    if len(best) > len(counts):
         best = np.maximum.reduceat(best, np.append(0, np.cumsum(counts)[:-1]))
     closest: NDArray[np.float32] = best.astype(np.float32, copy=False)
     return closest
 
 
 def nearness(
+    alike: NDArray[np.float32],
     spelled: NDArray[np.float32],
     code: NDArray[np.float32],
     symbol: NDArray[np.bool_],
-    *,
-    native: bool,
+    across: NDArray[np.bool_],
 ) -> NDArray[np.float32]:
-    """The nearness of words from spelling, code and symbol."""
-    base = np.clip((spelled - ALIKE_FLOOR) / (1 - ALIKE_FLOOR), 0, 1)
-    coded = (CODE_BASE_NATIVE if native else CODE_BASE) + CODE_LETTER * code
+    """The nearness of words.
+
+    Args:
+        alike: similarity of the spellings as they are or folded.
+        spelled: similarity as they are.
+        code: classes of the coarse code that agree.
+        symbol: whether both are spellings of one known name.
+        across: whether either is in another script than Latin.
+    """
+    base = np.clip((alike - ALIKE_FLOOR) / (1 - ALIKE_FLOOR), 0, 1)
+    coded = np.where(across, CODE_BASE_ACROSS, CODE_BASE) + CODE_LETTER * code
     agreeing = np.maximum(
         SPELLING_SHARE * base + (1 - SPELLING_SHARE) * np.maximum(coded, base),
-        coded if native else LATIN_CODE_SHARE * coded,
+        np.where(across, (coded + base) / 2, CODE_SHARE * coded),
     )
     found = np.where(code > 0, agreeing, UNSUPPORTED * base)
     found = np.where(symbol, np.maximum(found, SYMBOL_NEARNESS), found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from node.matching.words.readings import readings
-from node.matching.words.tokens import key_hash, name_hash, token
+from node.matching.words.tokens import code_hash, name_hash, token, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +66,8 @@ def asked(reading: Reading, frequencies: Frequencies) -> Asked:
 
 def weigh(tokens: Sequence[Token], frequencies: Frequencies) -> NDArray[np.float32]:
     """How much each token says."""
-    spellings = np.array([key_hash(f"t{one.text}") for one in tokens], np.uint64)
+    spellings = np.array([word_hash(one.text) for one in tokens], np.uint64)
     codes = np.array(
-        [[key_hash(f"c{code}") for code in (one.codes * 2)[:2]] for one in tokens], np.uint64
+        [[code_hash(code) for code in (one.codes * 2)[:2]] for one in tokens], np.uint32
     )
     return frequencies.weights(spellings, codes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from node.matching.query import Asked
     from node.matching.words.tokens import Token
 
-# Candidates that are weighed again with words of the query joined or cut.
+# The first candidates, which are weighed again with words of the query joined or cut.
 VARIED_MAX: Final = 40
 VARIANT_GAIN: Final = 0.02
 # Rows that are handed on.
@@ -71,14 +70,13 @@ def weighed(
     found = features(segment, one.tokens, one.weights, held, aligned, names=names)
     cut = np.zeros(len(found), np.int8)
     for number, variant in enumerate(gathered.variants, 1):
-        tried = np.argsort(-found[:, WHOLE_STRING], kind="stable")[:VARIED_MAX]
-        some = Held(held.words[tried], held.weights[tried])
+        some = Held(held.words[:VARIED_MAX], held.weights[:VARIED_MAX])
         weights = weigh(variant.tokens, frequencies)
         other = align(segment, variant.tokens, weights, variant.near, some)
         again = features(segment, variant.tokens, weights, some, other, names=names)
-        better = again[:, COVERED] > found[tried, COVERED] + VARIANT_GAIN
-        found[tried[better]] = again[better]
-        cut[tried[better]] = number
+        better = np.flatnonzero(again[:, COVERED] > found[: len(again), COVERED] + VARIANT_GAIN)
+        found[better] = again[better]
+        cut[better] = number
     return found, cut
 
 
@@ -92,59 +90,78 @@ def warm(segments: Sequence[Segment], frequencies: Frequencies, model: Model) ->
         rank(segments, asked_for(name, frequencies), frequencies, model)
 
 
+class _Weighed(NamedTuple):
+    """Candidates of one reading in one segment, with their log-odds."""
+
+    segment: Segment
+    asked: Asked
+    gathered: Gathered
+    logits: NDArray[np.float64]
+    cut: NDArray[np.int8]
+
+
 def rank(
     segments: Sequence[Segment], asked: Sequence[Asked], frequencies: Frequencies, model: Model
 ) -> list[Ranked]:
     """Rows of all segments, best first, one for each published name."""
-    best: dict[tuple[int, int], Ranked] = {}
-    for segment in segments:
-        for one in asked:
-            for ranked in _of_reading(segment, one, frequencies, model):
-                key = (ranked.record_id, ranked.name_id)
-                known = best.get(key)
-                if known is None or known.logit < ranked.logit:
-                    best[key] = ranked
-    found = _shared(list(best.values()))
-    return sorted(found, key=lambda one: (-one.logit, one.record_id, one.name_id))[:RANKED_MAX]
-
-
-def _shared(found: list[Ranked]) -> list[Ranked]:
-    """At most one record is the person asked for: the odds of each are against all the others too."""
-    best: dict[int, float] = {}
-    for one in found:
-        best[one.record_id] = max(best.get(one.record_id, -math.inf), one.logit)
-    odds = {record: math.exp(min(logit, NAME_LOGIT_MAX)) for record, logit in best.items()}
-    total = sum(odds.values())
-    return [
-        one._replace(logit=one.logit - math.log1p(max(0.0, total - odds[one.record_id])))
-        for one in found
+    found = [
+        weighed_so
+        for segment in segments
+        for one in asked
+        if (weighed_so := _of_reading(segment, one, frequencies, model)) is not None
     ]
+    if not found:
+        return []
+    source = np.repeat(np.arange(len(found)), [len(one.logits) for one in found])
+    place = np.concatenate([np.arange(len(one.logits)) for one in found])
+    logits = np.concatenate([one.logits for one in found])
+    names = np.concatenate([one.segment.arrays.row_name[one.gathered.rows] for one in found])
+    records = np.concatenate([one.segment.arrays.row_record[one.gathered.rows] for one in found])
+    order = np.lexsort((names, records, -logits))
+    _, first = np.unique(names[order], return_index=True)
+    first.sort()
+    order = order[first]
+    shared = _shared(logits[order], records[order])
+    best = np.lexsort((names[order], records[order], -shared))[:RANKED_MAX]
+    return [
+        _ranked(found[int(source[at])], int(place[at]), logit)
+        for at, logit in zip(order[best].tolist(), shared[best].tolist(), strict=True)
+    ]
+
+
+def _shared(logits: NDArray[np.float64], records: NDArray[np.int64]) -> NDArray[np.float64]:
+    """At most one record is the person asked for: the odds of each are against all the others too."""
+    _, first, of = np.unique(records, return_index=True, return_inverse=True)
+    # The first row of a record is its best.
+    odds = np.exp(np.minimum(logits[first], NAME_LOGIT_MAX))
+    others: NDArray[np.float64] = logits - np.log1p(np.maximum(0.0, odds.sum() - odds[of]))
+    return others
+
+
+def _ranked(one: _Weighed, at: int, logit: float) -> Ranked:
+    arrays, row = one.segment.arrays, int(one.gathered.rows[at])
+    cuts = (one.asked.tokens, *(variant.tokens for variant in one.gathered.variants))
+    return Ranked(
+        one.segment,
+        row,
+        int(arrays.row_name[row]),
+        int(arrays.row_record[row]),
+        logit,
+        bool((one.gathered.namesakes == row).any()),
+        len(one.gathered.namesakes),
+        cuts[one.cut[at]],
+        one.asked,
+    )
 
 
 def _of_reading(
     segment: Segment, one: Asked, frequencies: Frequencies, model: Model
-) -> list[Ranked]:
+) -> _Weighed | None:
     gathered = gather(segment, one)
     if not len(gathered.rows):
-        return []
+        return None
     found, cut = weighed(segment, one, gathered, frequencies)
     likely = found[:, COVERED] + WHOLE_STRING_SHARE * found[:, WHOLE_STRING]
-    logits = model.logits(found) + TIE * likely
-    cuts = (one.tokens, *(variant.tokens for variant in gathered.variants))
-    arrays = segment.arrays
-    best = np.argsort(-logits, kind="stable")[:RANKED_MAX]
-    alike = np.isin(gathered.rows, gathered.namesakes)
-    return [
-        Ranked(
-            segment,
-            row,
-            int(arrays.row_name[row]),
-            int(arrays.row_record[row]),
-            float(logits[at]),
-            bool(alike[at]),
-            len(gathered.namesakes),
-            cuts[cut[at]],
-            one,
-        )
-        for at, row in ((at, int(gathered.rows[at])) for at in best.tolist())
-    ]
+    return _Weighed(
+        segment, one, gathered, (model.logits(found) + TIE * likely).astype(np.float64), cut
+    )

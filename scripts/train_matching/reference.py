@@ -11,7 +11,7 @@ import numpy as np
 from node.matching.index import frequencies
 from node.matching.index.frequencies import REFERENCE_FILE
 from node.matching.words.readings import readings
-from node.matching.words.tokens import key_hash, token
+from node.matching.words.tokens import code_hash, token, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 # Words met once are as rare as those never met.
 COUNT_MIN = 2
+COUNT_MAX = 65_535
 
 
-def count(people: Iterable[Person]) -> tuple[int, Counter[str]]:
-    """Names, and names for each key text."""
-    counts: Counter[str] = Counter()
+def count(people: Iterable[Person]) -> tuple[int, Counter[int], Counter[int]]:
+    """Names, and names for the hash of each word and of each code."""
+    words: Counter[int] = Counter()
+    codes: Counter[int] = Counter()
     names = 0
     for person in people:
         for text, _ in person.names[:1]:
@@ -32,23 +34,34 @@ def count(people: Iterable[Person]) -> tuple[int, Counter[str]]:
             if not found:
                 continue
             names += 1
-            words = set(found[0])
-            counts.update(f"t{word}" for word in words)
-            counts.update({f"c{code}" for word in words for code in token(word).codes[:2]})
-    return names, counts
+            held = set(found[0])
+            words.update(map(word_hash, held))
+            codes.update({code_hash(code) for word in held for code in token(word).codes[:2]})
+    return names, words, codes
 
 
 def write(people: Iterable[Person]) -> None:
     """Writes the shipped table."""
-    names, counts = count(people)
-    kept = sorted(
-        (key_hash(text), number) for text, number in counts.items() if number >= COUNT_MIN
-    )
+    names, words, codes = count(people)
     target = Path(frequencies.__file__).parent / REFERENCE_FILE
     np.savez_compressed(
         target,
         names=np.int64(names),
-        hashes=np.array([one for one, _ in kept], np.uint64),
-        counts=np.array([min(number, 65_535) for _, number in kept], np.uint16),
+        words=_hashes(words, np.uint64),
+        word_counts=_counts(words),
+        codes=_hashes(codes, np.uint32),
+        code_counts=_counts(codes),
     )
-    print(f"reference: {names} names, {len(kept)} words and sounds, {target.stat().st_size} bytes")
+    print(f"reference: {names} names, {target.stat().st_size} bytes")
+
+
+def _kept(counts: Counter[int]) -> list[tuple[int, int]]:
+    return sorted((one, number) for one, number in counts.items() if number >= COUNT_MIN)
+
+
+def _hashes(counts: Counter[int], kind: type) -> np.ndarray:
+    return np.array([one for one, _ in _kept(counts)], kind)
+
+
+def _counts(counts: Counter[int]) -> np.ndarray:
+    return np.array([min(number, COUNT_MAX) for _, number in _kept(counts)], np.uint16)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from node.matching.index.frequencies import CODES_COUNTED, Frequencies
-from node.matching.index.segment import Arrays, Segment
-from node.matching.words.tokens import key_hash, keys, token
+from node.matching.index.segment import Arrays, Segment, write_texts
+from node.matching.words.tokens import code_hash, keys, short_hash, token, word_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -67,9 +67,10 @@ class _Building:
         self._done: dict[str, NDArray[Any]] = {}
         self._rows = self._postings = self._name_max = self._record_max = 0
         self._count: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._forms = ""
+        self._forms: list[str] = []
+        self._folds: list[str] = []
         self._spelling_hash: NDArray[np.uint64] = np.zeros(0, np.uint64)
-        self._code_hash: NDArray[np.uint64] = np.zeros((0, CODES_COUNTED), np.uint64)
+        self._code_hash: NDArray[np.uint32] = np.zeros((0, CODES_COUNTED), np.uint32)
 
     def _new(self, name: str, length: int, kind: Any) -> NDArray[Any]:
         if self._folder is None or length == 0:
@@ -143,54 +144,52 @@ class _Building:
 
     def write_words(self) -> None:
         """Spellings and keys of each word. The most frequent words come first under each key."""
-        texts = list(self._lexicon)
-        hashes, words = array("Q"), array("i")
-        forms: list[tuple[str, ...]] = [()] * len(texts)
-        self._spelling_hash = np.zeros(len(texts), np.uint64)
-        self._code_hash = np.zeros((len(texts), CODES_COUNTED), np.uint64)
-        for number in np.argsort(-self._count, kind="stable").tolist():
-            one = token(texts[number])
-            forms[number] = one.forms[: NATIVE_FORMS_STORED_MAX if one.native else FORMS_STORED_MAX]
-            spelling = key_hash(f"t{one.text}")
-            self._spelling_hash[number] = spelling
-            codes = [key_hash(f"c{code}") for code in one.codes[:CODES_COUNTED]]
+        count = len(self._lexicon)
+        self._spelling_hash = np.fromiter(map(word_hash, self._lexicon), np.uint64, count)
+        self._code_hash = np.zeros((count, CODES_COUNTED), np.uint32)
+        letter, short = np.zeros(count, np.uint8), np.zeros(count, np.bool_)
+        native = np.zeros(count, np.bool_)
+        hashes, words, counts = array("I"), array("i"), array("H")
+        forms: list[str] = []
+        folds: list[str] = []
+        for number, text in enumerate(self._lexicon):
+            one = token(text)
+            kept = one.forms[: NATIVE_FORMS_STORED_MAX if one.native else FORMS_STORED_MAX]
+            forms += kept
+            folds += one.folds[: len(kept)]
+            counts.append(len(kept))
+            letter[number] = min(ord(kept[0][0]), _LETTER_MAX)
+            short[number] = len(kept[0]) == 1
+            native[number] = one.native
+            codes = tuple(map(code_hash, one.codes[:CODES_COUNTED]))
             self._code_hash[number] = (codes * CODES_COUNTED)[:CODES_COUNTED]
-            found = [spelling, *map(key_hash, keys(one))]
+            found = [*map(short_hash, keys(one))]
             hashes.extend(found)
             words.extend([number] * len(found))
-        self._write_keys(
-            np.frombuffer(hashes, np.uint64) if hashes else np.zeros(0, np.uint64),
-            np.frombuffer(words, np.int32) if words else np.zeros(0, np.int32),
-        )
-        self._write_forms(forms)
-        self._put("word_start", _starts([len(text) for text in texts]))
+        order = np.argsort(self._spelling_hash, kind="stable")
+        self._put("spelling_hash", self._spelling_hash[order])
+        self._put("spelling_word", order.astype(np.int32))
+        self._write_keys(_array(hashes, np.uint32), _array(words, np.int32))
+        self._put("word_start", _starts(map(len, self._lexicon)))
+        self._put("word_form", _starts(counts))
+        self._forms, self._folds = forms, folds
+        self._put("word_letter", letter)
+        self._put("word_short", short)
+        self._put("word_native", native)
 
-    def _write_keys(self, hashes: NDArray[np.uint64], words: NDArray[np.int32]) -> None:
-        order = np.argsort(hashes, kind="stable")
-        distinct, begins = np.unique(hashes[order], return_index=True)
+    def _write_keys(self, hashes: NDArray[np.uint32], words: NDArray[np.int32]) -> None:
+        order = np.lexsort((-self._count[words], hashes))
+        self._put("key_hash", hashes[order])
         self._put("key_word", words[order])
-        self._put("key_hash", distinct)
-        self._put("key_start", np.append(begins, len(hashes)).astype(np.uint32))
-
-    def _write_forms(self, forms: list[tuple[str, ...]]) -> None:
-        self._put("word_form", _starts([len(one) for one in forms]))
-        flat = [form for one in forms for form in one]
-        self._put("form_start", _starts([len(form) for form in flat]))
-        self._forms = "".join(flat)
-        letters = [min(ord(one[0][0]), _LETTER_MAX) for one in forms]
-        self._put("word_letter", np.array(letters, np.uint8))
-        self._put("word_short", np.array([len(one[0]) == 1 for one in forms], np.bool_))
 
     def weigh(self, counted: Sequence[Counting], *, count_own: bool) -> Segment:
         """Weights of words and rows; with them the segment is whole."""
         self._put("word_weight", np.zeros(len(self._lexicon), np.float32))
         self._put("row_weight", np.zeros(self._rows, np.float32))
         arrays = Arrays(**{one.name: self._done[one.name] for one in fields(Arrays)})
-        words = "".join(self._lexicon)
-        segment = Segment(arrays, words, self._forms)
+        segment = Segment(arrays, "".join(self._lexicon), self._forms, self._folds)
         if self._folder is not None:
-            (self._folder / "words.txt").write_text(words, "utf-8")
-            (self._folder / "forms.txt").write_text(self._forms, "ascii")
+            write_texts(segment, self._folder)
         frequencies = Frequencies((*counted, segment) if count_own else counted)
         arrays.word_weight[:] = frequencies.weights(self._spelling_hash, self._code_hash)
         if self._rows:
@@ -204,5 +203,9 @@ def _number(largest: int) -> Any:
     return np.uint32 if largest < _SMALL_NUMBERS else np.int64
 
 
-def _starts(lengths: list[int]) -> NDArray[np.uint32]:
-    return np.append(0, np.cumsum(np.array(lengths, np.int64))).astype(np.uint32)
+def _array(values: array[int], kind: Any) -> NDArray[Any]:
+    return np.frombuffer(values, kind) if values else np.zeros(0, kind)
+
+
+def _starts(lengths: Iterable[int]) -> NDArray[np.uint32]:
+    return np.append(0, np.cumsum(np.fromiter(lengths, np.int64))).astype(np.uint32)

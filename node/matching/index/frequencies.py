@@ -9,22 +9,18 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray  # noqa: TC002  # a named tuple tells its types
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
 # The commonest word still says a little.
 WEIGHT_MIN: Final = 0.2
 CODES_COUNTED: Final = 2
 REFERENCE_FILE: Final = "name_frequencies.npz"
-
-Hashes = "NDArray[np.uint64]"
-Counts = "NDArray[np.int64]"
 
 
 class Counting(Protocol):
@@ -36,35 +32,43 @@ class Counting(Protocol):
         ...
 
     def spellings(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Names that hold each word, by the hash of ``t`` and the word."""
+        """Names that hold each word, by ``tokens.word_hash``."""
         ...
 
-    def sounds(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Names that hold a word with each code, by the hash of ``c`` and the code."""
+    def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Names that hold a word with each code, by ``tokens.code_hash``."""
         ...
 
 
-class Reference:
+class Counted(NamedTuple):
+    """Counts by hash; ``hashes`` ascend."""
+
+    hashes: NDArray[Any]
+    counts: NDArray[np.uint16]
+
+    def of(self, wanted: NDArray[Any]) -> NDArray[np.int64]:
+        """The count of each hash; none for one that is not counted."""
+        if not len(self.hashes):
+            return np.zeros(len(wanted), np.int64)
+        at = np.minimum(self.hashes.searchsorted(wanted), len(self.hashes) - 1)
+        found: NDArray[np.int64] = np.where(self.hashes[at] == wanted, self.counts[at], 0)
+        return found
+
+
+class Reference(NamedTuple):
     """The shipped counts."""
 
-    __slots__ = ("_counts", "_hashes", "names")
-
-    def __init__(self, names: int, hashes: NDArray[np.uint64], counts: NDArray[Any]) -> None:
-        self.names = names
-        self._hashes = hashes
-        self._counts = counts
+    names: int
+    words: Counted
+    codes: Counted
 
     def spellings(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Names that hold each word."""
-        if not len(self._hashes):
-            return np.zeros(len(hashes), np.int64)
-        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        found: NDArray[np.int64] = np.where(self._hashes[at] == hashes, self._counts[at], 0)
-        return found
+        return self.words.of(hashes)
 
-    def sounds(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Names that hold a word with each code: words and codes are told apart by their hash."""
-        return self.spellings(hashes)
+    def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Names that hold a word with each code."""
+        return self.codes.of(hashes)
 
 
 @cache
@@ -72,7 +76,11 @@ def reference() -> Reference:
     """The shipped reference; read once."""
     packed = resources.files("node.matching.index").joinpath(REFERENCE_FILE)
     with packed.open("rb") as file, np.load(file) as arrays:
-        return Reference(int(arrays["names"]), arrays["hashes"], arrays["counts"])
+        return Reference(
+            int(arrays["names"]),
+            Counted(arrays["words"], arrays["word_counts"]),
+            Counted(arrays["codes"], arrays["code_counts"]),
+        )
 
 
 class Frequencies:
@@ -85,7 +93,7 @@ class Frequencies:
         self.names = sum(source.names for source in self._sources)
 
     def weights(
-        self, spellings: NDArray[np.uint64], codes: NDArray[np.uint64]
+        self, spellings: NDArray[np.uint64], codes: NDArray[np.uint32]
     ) -> NDArray[np.float32]:
         """A weight for each word.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from node.matching.words.tokens import key_hash
+from node.matching.words.tokens import short_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 # Words counted under one code; beyond it a sound is common whatever the sum.
 SOUNDS_COUNTED_MAX: Final = 4_000
-TEXT_FILES: Final = ("words", "forms")
+WORDS: Final = "words.txt"
+FORMS: Final = "forms.txt"
+FOLDS: Final = "folds.txt"
 
 
 @dataclass(slots=True)
@@ -29,12 +31,13 @@ class Arrays:
     """The arrays of a segment; in memory, or mapped from files of the same names.
 
     Attributes:
-        key_hash: distinct keys, ascending.
-        key_start: where each key's words begin in ``key_word``; one longer than ``key_hash``.
-        key_word: words of a key, the most frequent first.
+        key_hash: keys, ascending, each as often as it has words.
+        key_word: the words of the keys, the most frequent first.
+        spelling_hash: hash of each word's text, ascending.
+        spelling_word: the word of that hash.
         word_start: where each word begins in the text ``words``; one longer than there are words.
-        form_start: where each spelling begins in the text ``forms``; one longer than there are.
         word_form: the first spelling of each word; one longer than there are words.
+        word_native: whether the word is in another script than Latin.
         word_letter: code of the first letter of each word's first spelling.
         word_short: whether that spelling is one letter: an initial.
         word_weight: how much the word says.
@@ -50,12 +53,13 @@ class Arrays:
         whole_row: the row of that hash.
     """
 
-    key_hash: NDArray[np.uint64]
-    key_start: NDArray[np.uint32]
+    key_hash: NDArray[np.uint32]
     key_word: NDArray[np.int32]
+    spelling_hash: NDArray[np.uint64]
+    spelling_word: NDArray[np.int32]
     word_start: NDArray[np.uint32]
-    form_start: NDArray[np.uint32]
     word_form: NDArray[np.uint32]
+    word_native: NDArray[np.bool_]
     word_letter: NDArray[np.uint8]
     word_short: NDArray[np.bool_]
     word_weight: NDArray[np.float32]
@@ -72,16 +76,29 @@ class Arrays:
 
 
 class Segment:
-    """One set of arrays with its two texts, ready to be searched by one thread."""
+    """One set of arrays with its texts, ready to be searched by one thread.
 
-    __slots__ = ("arrays", "forms", "touched", "words")
+    Attributes:
+        arrays: numbers.
+        words: the text of all words, one after another.
+        forms: spellings, as Python's own strings: they are compared hundreds at a time.
+        folds: the same folded, one for each spelling.
+    """
 
-    def __init__(self, arrays: Arrays, words: str, forms: str) -> None:
+    __slots__ = ("arrays", "folds", "forms", "near", "touched", "words")
+
+    def __init__(
+        self, arrays: Arrays, words: str, forms: Sequence[str], folds: Sequence[str]
+    ) -> None:
         self.arrays = arrays
         self.words = words
-        self.forms = forms
+        self.forms = np.array(forms, object)
+        known: dict[str, str] = {}
+        self.folds = np.array([known.setdefault(fold, fold) for fold in folds], object)
         # What each row has gathered for the query at hand; all zero between queries.
         self.touched = np.zeros(self.rows, np.float32)
+        # How near each word is to the one at hand, and at the end nothing; all zero between looks.
+        self.near = np.zeros(self.lexicon + 1, np.float32)
 
     @property
     def rows(self) -> int:
@@ -102,7 +119,8 @@ class Segment:
     def stored_bytes(self) -> int:
         """Size of everything."""
         arrays: int = sum(getattr(self.arrays, one.name).nbytes for one in fields(Arrays))
-        return arrays + len(self.words.encode()) + len(self.forms)
+        texts = sum(map(len, self.forms)) + sum(map(len, self.folds))
+        return arrays + len(self.words.encode()) + texts
 
     def word(self, number: int) -> str:
         """The text of a word."""
@@ -115,40 +133,43 @@ class Segment:
         found: list[int] = self.arrays.row_word[int(starts[row]) : int(starts[row + 1])].tolist()
         return found
 
-    def find(self, keys: Sequence[str]) -> NDArray[np.int64]:
-        """Positions of keys in ``key_hash``; -1 for those it lacks."""
-        hashes = np.fromiter((key_hash(key) for key in keys), np.uint64, len(keys))
-        return self.find_hashes(hashes)
+    def find(self, keys: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the words of each key begin and end in ``key_word``; nowhere for a key it lacks."""
+        return self._found(np.fromiter(map(short_hash, keys), np.uint32, len(keys)))
 
-    def find_hashes(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Positions of key hashes; -1 for those it lacks."""
+    def _found(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         known = self.arrays.key_hash
+        return known.searchsorted(hashes), known.searchsorted(hashes, "right")
+
+    def known_words(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """The words whose texts have these hashes; -1 for those it lacks."""
+        known = self.arrays.spelling_hash
         if not len(known):
-            return np.full(len(hashes), -1, np.int64)
-        at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-        found: NDArray[np.int64] = np.where(known[at] == hashes, at, -1)
+            return np.full(len(hashes), -1, np.int32)
+        at = np.minimum(known.searchsorted(hashes), len(known) - 1)
+        found: NDArray[np.int32] = np.where(
+            known[at] == hashes, self.arrays.spelling_word[at], np.int32(-1)
+        )
         return found
 
-    def words_of(self, position: int, limit: int) -> NDArray[np.int32]:
-        """Words of the key at a position, at most ``limit``, the most frequent first."""
-        starts = self.arrays.key_start
-        first, end = int(starts[position]), int(starts[position + 1])
-        return self.arrays.key_word[first : min(end, first + limit)]
-
     def spellings(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Rows that hold each word, by the hash of ``t`` and the word."""
-        return self._counted(hashes, 1)
+        """Rows that hold each word, by ``tokens.word_hash``."""
+        if not self.lexicon:
+            return np.zeros(len(hashes), np.int64)
+        words = self.known_words(hashes)
+        counts = self.arrays.word_count[np.maximum(words, 0)]
+        found: NDArray[np.int64] = np.where(words >= 0, counts, 0).astype(np.int64)
+        return found
 
-    def sounds(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Rows that hold a word with each code, by the hash of ``c`` and the code."""
-        return self._counted(hashes, SOUNDS_COUNTED_MAX)
-
-    def _counted(self, hashes: NDArray[np.uint64], limit: int) -> NDArray[np.int64]:
-        counts = self.arrays.word_count
+    def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Rows that hold a word with each code, by ``tokens.code_hash``."""
+        counts, words = self.arrays.word_count, self.arrays.key_word
+        begins, ends = self._found(hashes)
+        ends = np.minimum(ends, begins + SOUNDS_COUNTED_MAX)
         return np.array(
             [
-                int(counts[self.words_of(at, limit)].sum()) if at >= 0 else 0
-                for at in self.find_hashes(hashes).tolist()
+                int(counts[words[begin:end]].sum())
+                for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
             ],
             np.int64,
         )
@@ -166,8 +187,14 @@ def save(segment: Segment, folder: Path) -> None:
     """Writes a segment that lies in memory; the folder exists."""
     for one in fields(Arrays):
         np.save(folder / f"{one.name}.npy", getattr(segment.arrays, one.name))
-    (folder / "words.txt").write_text(segment.words, "utf-8")
-    (folder / "forms.txt").write_text(segment.forms, "ascii")
+    write_texts(segment, folder)
+
+
+def write_texts(segment: Segment, folder: Path) -> None:
+    """Writes the texts of a segment beside its arrays."""
+    (folder / WORDS).write_text(segment.words, "utf-8")
+    (folder / FORMS).write_text("\n".join(segment.forms), "ascii")
+    (folder / FOLDS).write_text("\n".join(segment.folds), "ascii")
 
 
 def load(folder: Path) -> Segment:
@@ -177,8 +204,12 @@ def load(folder: Path) -> Segment:
         one.name: np.load(folder / f"{one.name}.npy", mmap_mode="r").view(np.ndarray)
         for one in fields(Arrays)
     }
-    words = (folder / "words.txt").read_text("utf-8")
-    return Segment(Arrays(**arrays), words, (folder / "forms.txt").read_text("ascii"))
+    return Segment(
+        Arrays(**arrays),
+        (folder / WORDS).read_text("utf-8"),
+        (folder / FORMS).read_text("ascii").split("\n"),
+        (folder / FOLDS).read_text("ascii").split("\n"),
+    )
 
 
 def spans(starts: NDArray[Any], which: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,24 +1,26 @@
 """The ways a published name may be read: each a short tuple of words that carry the name.
 
-Most names have one reading. A name written in two scripts has one for each; a Korean or Chinese name
-written together is read syllable by syllable and with its given name joined; a name in Han characters is
-read in Korean too when every character has a Korean reading.
+Most names have one reading. A name written in two scripts has one for each, as has each of several names in
+one field; a name with a remark in brackets is read without it too. A Korean or Chinese name written together
+is read syllable by syllable and with its given name joined; a name in Han characters is read in Korean too
+when every character has a Korean reading.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-from node.matching.words.cleaning import is_foreign, words
+from node.matching.words.chinese import korean_reading
+from node.matching.words.cleaning import NAME_CHARACTERS_MAX, is_foreign, words
 from node.matching.words.compounds import shaped
-from node.matching.words.romanising import korean_reading
 from node.matching.words.scripts import Script, script_of
 
 # Raised by whoever changes what this package returns for any name.
-NORMALISER_VERSION: Final = 2
+NORMALISER_VERSION: Final = 3
 WORDS_KEPT_MAX: Final = 8
 _REMEMBERED: Final = 4_096
 # L.L.C. and S.A. are one word each.
@@ -26,6 +28,10 @@ _DOTS: Final = re.compile(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?=\s|$)")
 # Shorter native text beside a Latin name is a sign or initial of it, not the name once more.
 _SECOND_NAME_MIN: Final = 4
 _SYLLABLES_MAX: Final = 4
+# Names in one field, as some lists write them, and what some add to a name.
+NAMES_MAX: Final = 4
+_BETWEEN_NAMES: Final = re.compile(r"[;/|]|\b(?:a\.?k\.?a\b\.?|alias\b)", re.IGNORECASE)
+_REMARK: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _KOREAN_SYLLABLES: Final = range(2, 4)
 _FULL_KOREAN_NAME: Final = 3
 
@@ -63,15 +69,36 @@ def readings(text: str, *, organisation: bool = False) -> tuple[Reading, ...]:
             kept = _carrying(shaped([*map(_without_form, group)], PARTICLES), LEGAL_FORMS)
             found.update({kept: None} if kept else {})
         return tuple(found)
-    foreign = is_foreign(text)
-    for group in _by_script(words(text)):
-        syllables = _syllables(group, foreign=foreign)
-        kept = _carrying(shaped(syllables, PARTICLES), TITLES)
-        if kept:
-            found[kept] = None
-            if not foreign:
-                found.update(dict.fromkeys(_read_otherwise(kept)))
+    for name in _names(text):
+        foreign = is_foreign(name)
+        for group in _by_script(words(name)):
+            syllables = _syllables(group, foreign=foreign)
+            kept = _carrying(shaped(syllables, PARTICLES), TITLES)
+            if kept:
+                found[kept] = None
+                if not foreign:
+                    found.update(dict.fromkeys(_read_otherwise(kept)))
     return tuple(found)
+
+
+def _names(text: str) -> list[str]:
+    """The names in one field: several apart, and one without its remark in brackets before the whole."""
+    whole = unicodedata.normalize("NFKC", text[:NAME_CHARACTERS_MAX])
+    several = _BETWEEN_NAMES.split(whole)
+    if len(several) > 1:
+        several = [part for part in several if words(part)]
+    if len(several) > 1 and all(map(_is_whole, several)):
+        return [name for part in several[:NAMES_MAX] for name in _names(part)]
+    bare = _REMARK.sub(" ", whole)
+    return [bare, whole] if bare != whole and _is_whole(bare) else [whole]
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text may be somebody's whole name: two words, or written in syllables."""
+    found = words(text)
+    return len(found) > 1 or (
+        len(found) == 1 and len(found[0]) > 1 and script_of(found[0][0]) >= Script.HANGUL
+    )
 
 
 def _without_form(word: str) -> str:

@@ -1,21 +1,32 @@
 """Spellings in ASCII letters that a word of any script has, the likeliest first.
 
 Latin and most alphabets have one (anyascii). A Hangul syllable has several: Revised Romanisation,
-McCune-Reischauer and habit. A Han character has pinyin, Wade-Giles and the Cantonese reading.
+McCune-Reischauer and habit. Han characters: ``node.matching.words.chinese``.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from importlib import resources
 from typing import Final
 
+from node.matching.words import chinese
 from node.matching.words.cleaning import latin
 from node.matching.words.scripts import Script, script_of
+from node.matching.words.tables import read
 
 FORMS_MAX: Final = 8
 _SYLLABLES_REMEMBERED: Final = 20_000
 
+_ABJADS: Final = frozenset((Script.ARABIC, Script.HEBREW))
+_ABJAD_VOWELS: Final = frozenset("aiuywh")
+# Letters that anyascii leaves out: a long vowel, and at the beginning whatever carries one.
+_VOWEL_LETTERS: Final = dict.fromkeys("\u0627\u0622\u0623\u0625\u0671\u0639\u05d0\u05e2", "a")
+_LONG_VOWELS: Final = str.maketrans(
+    dict.fromkeys("\u0627\u0622\u0623\u0625\u0671\u0649\u0629", "a")
+)
+# Thai and Lao write some vowels before the consonant that they follow.
+_PREPOSED: Final = re.compile("([\u0e40-\u0e44\u0ec0-\u0ec4])([\u0e01-\u0e2e\u0e81-\u0eae])")
 _HANGUL_FIRST: Final = 0xAC00
 _INITIALS: Final = (
     ("k", "g"),
@@ -66,65 +77,7 @@ _FINALS: Final = (
     *("k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p"),
     *("t", "t", "ng", "t", "t", "k", "t", "p", "t"),
 )
-_WADE_GILES: Final = (
-    ("zh", "ch"),
-    ("ch", "ch"),
-    ("sh", "sh"),
-    ("j", "ch"),
-    ("q", "ch"),
-    ("x", "hs"),
-    ("z", "ts"),
-    ("c", "ts"),
-    ("r", "j"),
-    ("b", "p"),
-    ("d", "t"),
-    ("g", "k"),
-)
-# Family names that are read otherwise than the character alone.
-_SURNAME_PINYIN: Final = {
-    "曾": "zeng",
-    "单": "shan",
-    "單": "shan",
-    "解": "xie",
-    "仇": "qiu",
-    "区": "ou",
-    "區": "ou",
-    "查": "zha",
-    "盖": "ge",
-    "朴": "piao",
-    "翟": "zhai",
-    "覃": "qin",
-    "尉": "yu",
-    "乐": "yue",
-    "樂": "yue",
-    "缪": "miao",
-    "繆": "miao",
-    "冼": "xian",
-    "召": "shao",
-    "折": "she",
-}
-# Jyutping to the spelling that people of Hong Kong write.
-_JYUTPING: Final = (
-    ("eoi", "ui"),
-    ("oeng", "eung"),
-    ("oe", "eu"),
-    ("eo", "u"),
-    ("aa", "a"),
-)
-
-
-def _read(name: str) -> list[list[str]]:
-    text = resources.files("node.matching.words").joinpath(name).read_text("utf-8")
-    return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
-
-
-_KOREAN_SURNAMES: Final = {one: tuple(rest) for one, *rest in _read("korean_surnames.txt")}
-_HAN: Final = {one: (korean, yue) for one, korean, yue in _read("han_readings.txt")}
-
-
-def korean_reading(character: str) -> str:
-    """The Hangul syllable a Han character is read as in Korean names; empty when it has none."""
-    return _HAN.get(character, ("-", "-"))[0].rpartition(",")[2].strip("-")
+_KOREAN_SURNAMES: Final = {one: tuple(rest) for one, *rest in read("korean_surnames.txt")}
 
 
 def hangul(word: str) -> tuple[str, ...]:
@@ -138,30 +91,56 @@ def hangul(word: str) -> tuple[str, ...]:
     return _first((plain, *(a + b for a in first for b in second)))
 
 
-def han(word: str) -> tuple[str, ...]:
-    """Spellings of a character, or of characters written together."""
-    plain = latin(word)
-    if len(word) > 1:
-        pinyin = [_pinyin(one) for one in word]
-        return _first((plain, "".join(pinyin), "".join(map(_wade_giles, pinyin))))
-    own = _pinyin(word)
-    yue = _HAN.get(word, ("-", "-"))[1].strip("-")
-    return _first((own, _wade_giles(own), plain, *_cantonese(yue)))
-
-
 def forms(word: str) -> tuple[str, ...]:
     """Spellings of a word, at most eight, the likeliest first; none when it cannot be spelled."""
     script = script_of(word[0])
     if script is Script.HANGUL:
         return hangul(word)
     if script is Script.HAN:
-        return han(word)
-    spelled = latin(word)
-    if (
-        script is Script.ARABIC and word[0] == "\u0639"
-    ):  # ayn is silent, the vowel it carries is not
-        spelled = f"a{spelled}"
+        return _first(chinese.spellings(word))
+    if script in _ABJADS:
+        spelled = latin(_VOWEL_LETTERS.get(word[0], word[0]) + word[1:].translate(_LONG_VOWELS))
+    else:
+        spelled = latin(_PREPOSED.sub(r"\2\1", word))
     return (spelled,) if spelled else ()
+
+
+def sounds(form: str, script: Script, *, syllable: bool) -> tuple[str, ...]:
+    """A spelling as it sounds, in letters that codes are made of; more than one where scripts are ambiguous.
+
+    Args:
+        form: in ASCII letters.
+        script: what it was written in.
+        syllable: whether it stands for one character; longer Han words are foreign names, whose sounds
+            Chinese only approaches.
+    """
+    if script is Script.HAN:
+        plain = form.replace("x", "s").replace("q", "ch").replace("j", "ch")
+        if syllable:
+            return (plain,)
+        return plain, form.replace("x", "h").replace("q", "k").replace("j", "k")
+    if script in _ABJADS:
+        return _abjad(form, script)
+    if script in {Script.HANGUL, Script.KANA} and not syllable and set(form) & {"b", "p"}:
+        # Neither writes v or f.
+        return form, form.replace("b", "v").replace("p", "f")
+    if script is Script.CYRILLIC and form[0] == "g":
+        return form, f"h{form[1:]}"  # Ukrainian, and Russian for a foreign h
+    return (form,)
+
+
+def _abjad(form: str, script: Script) -> tuple[str, ...]:
+    """Within a word w is a vowel; Hebrew writes b and v, p and f by the same letters."""
+    found = [form[0] + form[1:].replace("w", "u")]
+    if "w" in form:
+        found.append(form.replace("w", "v"))
+        if form[0] == "w":
+            found.append(f"u{form[1:].replace('w', 'u')}")
+    if script is Script.HEBREW:
+        found = [form, form.replace("v", "b").replace("f", "p")]
+    if form[:2] in {"as", "es"} and form[2:3] not in _ABJAD_VOWELS:
+        found.append(form[1:])  # Persian puts a vowel before two consonants
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=_SYLLABLES_REMEMBERED)
@@ -173,32 +152,6 @@ def _syllable(character: str) -> tuple[str, ...]:
     vowel, final = divmod(rest, len(_FINALS))
     end = _FINALS[final]
     return _first(tuple(a + v + end for v in _VOWELS[vowel] for a in _INITIALS[initial]))
-
-
-def _pinyin(character: str) -> str:
-    return _SURNAME_PINYIN.get(character) or latin(character)
-
-
-def _wade_giles(pinyin: str) -> str:
-    for start, other in _WADE_GILES:
-        if pinyin.startswith(start):
-            return other + pinyin[len(start) :]
-    return pinyin
-
-
-def _cantonese(jyutping: str) -> tuple[str, ...]:
-    if not jyutping:
-        return ()
-    text = jyutping
-    for letters, others in _JYUTPING:
-        text = text.replace(letters, others)
-    if text.startswith("j"):
-        text = text[1:] if text[1:3] == "yu" or text[1] == "y" else f"y{text[1:]}"
-    if text.startswith("z"):
-        return (f"ch{text[1:]}", f"ts{text[1:]}")
-    if text.startswith("c"):
-        return (f"ch{text[1:]}", f"ts{text[1:]}")
-    return (text,)
 
 
 def _first(spellings: tuple[str, ...]) -> tuple[str, ...]:

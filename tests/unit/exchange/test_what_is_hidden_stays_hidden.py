@@ -20,6 +20,7 @@ from node.exchange.model import (
 )
 from node.matching.found import Band, Candidate, Found
 from node.records.selectors import PersonSelector
+from tests.simulators.name_register import NameRegister
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -169,6 +170,33 @@ def test_a_birth_date_compared_beside_a_name_costs_no_hit_that_the_name_alone_ha
     register = Register(found=found, secret=())
     assert ask(register, "Anna Known", "Anna Dated") == (Outcome.HIT, 1)
     assert ask(register, "Anna Dated") == (Outcome.NO_HIT, 0)
+
+
+class NamesRegister(Register):
+    """The real matcher over people one of whose fields of names may not be searched."""
+
+    def __init__(self, *, open_name: str, closed_name: str) -> None:
+        super().__init__(found={}, secret=())
+        self._names = NameRegister()
+        self._names.add({"one": (open_name, closed_name), "other": ("Ottokar Zwierzbski",)})
+        with self._names.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE name SET path = 'person.former_names' WHERE text = ?", (closed_name,)
+            )
+
+    async def search(self, selector: Any, limit: int) -> Found:
+        return self._names.find(selector.text, limit=limit)
+
+
+def test_a_name_in_a_field_that_may_not_be_searched_hides_none_in_one_that_may() -> None:
+    asked = "Petronella Papadakis"
+    right = NamesRegister(open_name="Petronela Papadakes", closed_name=asked)
+    wrong = NamesRegister(open_name="Petronela Papadakes", closed_name="Quirina Vanterpool")
+    # The record is found by its open name, whether or not the guess at the closed one is right.
+    assert ask(right, asked) == ask(wrong, asked) == (Outcome.HIT, 1)
+    # A matcher that kept the best name alone would tell the two apart.
+    (best, *_) = asyncio.run(right.search(PersonSelector(name=asked), 1)).candidates
+    assert best.matched_on == {"person.former_names"}
 
 
 def test_a_hidden_record_that_matches_better_takes_nobodys_place() -> None:
