@@ -7,8 +7,12 @@ seconds measure durations, because a wall clock may step.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Protocol
+
+DAY_MS: Final = 24 * 3600 * 1000
+_EPOCH: Final = date(1970, 1, 1)
 
 
 class Clock(Protocol):
@@ -61,3 +65,13 @@ class ManualClock:
 def to_datetime(instant_ms: int) -> datetime:
     """An aware UTC ``datetime`` for an instant in milliseconds."""
     return datetime.fromtimestamp(instant_ms / 1000, tz=UTC)
+
+
+def day_of(instant_ms: int) -> date:
+    """The day in UTC of an instant in milliseconds."""
+    return _day(instant_ms // DAY_MS)
+
+
+@lru_cache(maxsize=8)
+def _day(days: int) -> date:
+    return _EPOCH + timedelta(days)

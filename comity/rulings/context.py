@@ -105,6 +105,10 @@ class RequestContext:
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", key_of(self))
 
+    def __hash__(self) -> int:
+        """Of the key, which says everything."""
+        return hash(self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordLabels:

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, intersect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from comity.store.statement import Statement
 from node.records import schema
@@ -116,9 +117,17 @@ class RecordStore:
             self._reader.close()
             self._reader = None
 
+    def _rows(self, statement: Statement, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        try:
+            return statement.rows(self.reader, values)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                self.close()  # a lost server is dialled again by the next look
+            raise
+
     def find(self, hashed: bytes, limit: int) -> list[Match]:
         """Records that hold an identifier, at most ``limit``."""
-        rows = _FIND.run(self.reader, {"hash": hashed, "limit": limit})
+        rows = self._rows(_FIND, {"hash": hashed, "limit": limit})
         return [Match(RecordId(row[0]), row[1]) for row in rows]
 
     def find_all(
@@ -159,11 +168,10 @@ class RecordStore:
         """Only these fields of these records."""
         found: dict[RecordId, dict[str, object]] = {}
         names = tuple(paths)
-        values: dict[str, object] = {f"id{place}": one for place, one in enumerate(record_ids)}
-        values |= {f"path{place}": one for place, one in enumerate(names)}
-        rows = _reading(len(record_ids), len(names)).run(self.reader, values)
-        for record_id, path, value in rows:
-            found.setdefault(RecordId(record_id), {})[path] = decode(path, value)
+        reading = _reading(len(record_ids), len(names))
+        values = dict(zip(reading.names, (*record_ids, *names), strict=True))
+        for record_id, path, value in self._rows(reading.statement, values):
+            found.setdefault(record_id, {})[path] = decode(path, value)
         return found
 
     def assertion(self, record_id: RecordId) -> Assertion | None:
@@ -207,12 +215,22 @@ _OF_SOURCE: Final = text(
 ).bindparams(bindparam("keys", expanding=True))
 
 
+class _Reading(NamedTuple):
+    statement: Statement
+    names: tuple[str, ...]
+
+
 @lru_cache(maxsize=READINGS_REMEMBERED)
-def _reading(records: int, paths: int) -> Statement:
+def _reading(records: int, paths: int) -> _Reading:
     """Reads so many fields of so many records."""
-    ids = ", ".join(f":id{place}" for place in range(records)) or "NULL"
-    names = ", ".join(f":path{place}" for place in range(paths)) or "NULL"
-    return Statement(
+    ids = [f"id{place}" for place in range(records)]
+    names = [f"path{place}" for place in range(paths)]
+    statement = Statement(
         "SELECT record_id, path, value FROM record_field"  # noqa: S608  # names of parameters
-        f" WHERE record_id IN ({ids}) AND path IN ({names})"
+        f" WHERE record_id IN ({_listed(ids)}) AND path IN ({_listed(names)})"
     )
+    return _Reading(statement, (*ids, *names))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f":{name}" for name in names) or "NULL"

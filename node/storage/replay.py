@@ -82,7 +82,7 @@ class ReplayBook:
         row = {**key, "query_id": query_id, "expires_ms": expires_ms}
 
         def work(connection: Connection) -> Claim:
-            if _CLAIM.run(connection, row).rowcount == 1:
+            if _CLAIM.run(connection, row) == 1:
                 return Claim(new=True, conflict=False, answered=False)
             first = connection.execute(_FOUND, key).one()
             if bytes(first.query_id) == query_id:
