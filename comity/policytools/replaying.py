@@ -6,10 +6,11 @@ record. Neither the person nor any value of the record is needed, and none is re
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from comity.rulings import Form, RecordLabels, RequestContext
 from comity.rulings.facts import Facts
@@ -43,6 +44,10 @@ class Replayed:
     without_context: int
     fields: int
     changes: Counter[Kind]
+
+
+text_of: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+"""What is recorded, as canonical JSON."""
 
 
 def context_of(request: RequestContext) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from comity import envelope
@@ -296,11 +295,11 @@ class Answering:
         """Seals the answer and makes the disclosure durable; only then may it leave."""
         salt = self._entropy(disclosure.SALT_BYTES)
         commitment = disclosure.ruling_commitment(ruling, salt=salt)
-        answer = replace(answer, directory_version=self._directories.current.version)
+        answer = answer._replace(directory_version=self._directories.current.version)
         body = self._codec.encode_answer(answer, receipt_salt=salt, ruling_digest=commitment)
         if len(body) + 4 > routing.answer_bucket_bytes:
             # More than one answer may hold: the requester is asked for a narrower question.
-            answer = replace(answer, outcome=Outcome.REFINE, hits=(), complete=False)
+            answer = answer._replace(outcome=Outcome.REFINE, hits=(), complete=False)
             body = self._codec.encode_answer(answer, receipt_salt=salt, ruling_digest=commitment)
         now_ms = self._clock.now_ms()
         sealed = envelope.seal(

@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity import envelope
@@ -147,10 +146,10 @@ class Asking:
             query.give_up(Outcome.TIMEOUT, elapsed_ms=self._elapsed_ms(query))
             self._submit_closing(query)
             raise
-        reply = await self._close(query)
+        reply = await self._close(query, question.warnings)
         if query.refused is not None:
             raise Refusal(query.refused, "refused by the gateway")
-        return replace(reply, summary=replace(reply.summary, warnings=question.warnings))
+        return reply
 
     def _recipients(
         self, targets: Sequence[str], now_ms: int
@@ -289,11 +288,11 @@ class Asking:
             elapsed_ms=self._elapsed_ms(query),
         )
 
-    async def _close(self, query: OpenQuery) -> Reply:
+    async def _close(self, query: OpenQuery, warnings: tuple[str, ...]) -> Reply:
         summary, written = self._submit_closing(query)
         await written
-        elapsed_ms = self._elapsed_ms(query)
-        return Reply(query.query_id, tuple(query.answers), replace(summary, elapsed_ms=elapsed_ms))
+        told = summary._replace(elapsed_ms=self._elapsed_ms(query), warnings=warnings)
+        return Reply(query.query_id, tuple(query.answers), told)
 
     def _submit_closing(self, query: OpenQuery) -> tuple[Summary, asyncio.Future[Committed[Any]]]:
         summary = summarise(

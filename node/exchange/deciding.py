@@ -15,16 +15,14 @@ Rules:
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from comity.catalogue import FIELDS
 from comity.errors import Reason, Refusal
-from comity.policytools.replaying import labels_of
 from comity.rulings import ReasonCode
 from node.exchange import release
 from node.exchange.apart import MISUSED, MISUSED_HERE, held_apart
@@ -38,6 +36,7 @@ from node.exchange.model import (
     Treatment,
 )
 from node.exchange.relating import Relating
+from node.exchange.trail import Trails, recorded
 from node.matching.found import Band, Candidate
 from node.policy.law import Form
 
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
     from comity.rulings import FieldRuling, Mask, RecordLabels
     from node.exchange.relating import Stored
+    from node.exchange.trail import Entry
     from node.matching.found import Found
     from node.policy.law import Law, View
     from node.records.record import RecordId
@@ -61,9 +61,8 @@ LATER: Final = "it leaves at a later stage of the exchange"
 HIT_ONLY: Final = "no more than a hit may leave"
 # Masks whose told treatments are remembered; beyond it they are built again.
 TREATMENTS_REMEMBERED: Final = 1_024
-
-_text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-
+# Sets of fields that records of one kind have, for each mask.
+COMBINATIONS_REMEMBERED: Final = 64
 
 # Candidates of one selector that are ruled on, whatever the question's own limit: as many as a question may
 # ever ask for. Were it that limit, hidden records that match better would push out those that may be shown.
@@ -80,7 +79,7 @@ class _Shown(NamedTuple):
     candidate: Candidate
     label: RecordLabels
     mask: Mask
-    ruled: dict[str, Any]
+    ruled: Entry
 
 
 class Searching(Protocol):
@@ -158,6 +157,7 @@ class Deciding:
         self._law = law
         self._pseudonyms = pseudonyms
         self._told: dict[tuple[int, int], tuple[Mask, _Told]] = {}
+        self._trails = Trails()
 
     async def decide(
         self, routing: Routing, question: SealedQuestion
@@ -206,7 +206,6 @@ class Deciding:
                 hits=tuple(hits),
                 complete=not behind and len(suitable) == len(question.selectors),
             )
-        ruling = {"policy": view.version.hex(), "records": trail, "request": view.recorded}
         return (
             SealedAnswer(
                 outcome=answer.outcome,
@@ -214,15 +213,15 @@ class Deciding:
                 complete=answer.complete,
                 policy_version=view.version,
             ),
-            _text(ruling).encode(),
+            recorded(view, trail),
         )
 
     def _rule(
         self, view: View, routing: Routing, candidates: Mapping[RecordId, Sequence[Candidate]]
-    ) -> tuple[list[_Shown], list[dict[str, Any]]]:
+    ) -> tuple[list[_Shown], list[Entry]]:
         """Which records may be shown, best match first, and the trail of every ruling."""
         shown: list[_Shown] = []
-        trail: list[dict[str, Any]] = []
+        trail: list[Entry] = []
         if not candidates:
             return shown, trail
         labels = self._reading.labels(list(candidates), nationalities=view.asks_nationality)
@@ -230,23 +229,17 @@ class Deciding:
             label = labels.get(record_id)
             if label is None:
                 continue
-            about = view.of_record(self._pseudonyms.reference(routing.sender, record_id))
+            about = view
+            if view.confirms:
+                about = view.of_record(self._pseudonyms.reference(routing.sender, record_id))
             mask = about.mask(label)
             searchable = about.searchable(label)
             counted = [one for one in matches if one.matched_on <= searchable]
             visible = bool(counted) and (mask.best >= Form.HIT or bool(mask.contact))
-            ruled: dict[str, Any] = {
-                "forms": {path: int(one.form) for path, one in mask.items() if one.form},
-                "labels": labels_of(label),
-                "record": int(record_id),
-                "rows": sorted({one.row for one in mask.values() if one.form}),
-                "visible": visible,
-            }
-            if about is not view:
-                ruled["confirmed"] = True
+            ruled = self._trails.entry(mask, label, record_id, visible=visible)
+            ruled.confirmed = about is not view
             trail.append(ruled)
             for row, desk in mask.alerts:
-                ruled.setdefault("alerts", []).append([row, desk])
                 log.warning("for the %s: a query met a record that %s keeps silent", desk, row)
             if visible:
                 best = max(counted, key=lambda one: one.score)
@@ -264,10 +257,9 @@ class Deciding:
                 continue
             hit = self._release(view, routing, candidate, label, mask)
             if hit.fields:
-                edges, ruled_edges = relating.edges(candidate.record_id, label)
-                hit = replace(hit, edges=edges)
-                if ruled_edges:
-                    ruled["edges"] = ruled_edges
+                edges, ruled.edges = relating.edges(candidate.record_id, label)
+                if edges:
+                    hit = replace(hit, edges=edges)
                 hit = self._misused(hit, candidate.record_id, mask)
             hits.append(hit)
         return held_apart(hits)
@@ -329,7 +321,6 @@ class Deciding:
                 formed = _formed(value, ruling, lambda text: self._pseudonyms.name(to, text))
                 if formed is not None:
                     values[path] = formed
-        treatments = tuple(told.released[path] for path in told.forms if path in values)
         return Released(
             reference=self._pseudonyms.reference(routing.sender, candidate.record_id),
             entity_type=label.entity_type,
@@ -338,7 +329,7 @@ class Deciding:
             match_reasons=candidate.reasons if values else (),
             fields=values,
             assertion=self._reading.assertion(candidate.record_id) if values else None,
-            treatments=treatments + told.withheld if treatments else told.bare,
+            treatments=told.treatments(frozenset(values)),
             obligations=told.obligations,
         )
 
@@ -356,7 +347,7 @@ class Deciding:
 class _Told:
     """What a mask means at a stage, worked out once: what is read, what is told."""
 
-    __slots__ = ("bare", "forms", "obligations", "readable", "released", "withheld")
+    __slots__ = ("_known", "bare", "forms", "obligations", "readable", "released", "withheld")
 
     def __init__(self, mask: Mask, entity_type: str, stage: int) -> None:
         self.forms: dict[str, FieldRuling] = {}
@@ -385,6 +376,18 @@ class _Told:
             duty for ruling in mask.values() if ruling.form >= Form.HIT for duty in ruling.duties
         }
         self.obligations = tuple(sorted(duties))
+        self._known: dict[frozenset[str], tuple[Treatment, ...]] = {}
+
+    def treatments(self, leaving: frozenset[str]) -> tuple[Treatment, ...]:
+        """What is told when these fields leave; the same tuple each time, so that it is encoded once."""
+        known = self._known.get(leaving)
+        if known is None:
+            told = tuple(self.released[path] for path in self.forms if path in leaving)
+            known = told + self.withheld if told else self.bare
+            if len(self._known) >= COMBINATIONS_REMEMBERED:
+                self._known.clear()
+            self._known[leaving] = known
+        return known
 
 
 def _treatment(path: str, ruling: FieldRuling, form: int) -> Treatment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from node.records.selectors import Selector
@@ -260,8 +260,7 @@ class Edge:
     other: Released
 
 
-@dataclass(frozen=True, slots=True)
-class SealedAnswer:
+class SealedAnswer(NamedTuple):
     """What an answer's envelope holds, at its owner."""
 
     outcome: Outcome
@@ -289,8 +288,7 @@ class OpenedAnswer:
     directory_version: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceAnswer:
+class SourceAnswer(NamedTuple):
     """One source's part of a query, as the caller is told."""
 
     source: str
@@ -307,8 +305,7 @@ class SourceAnswer:
     receipt_verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """Every source asked, accounted for."""
 
     asked: tuple[str, ...]
@@ -322,8 +319,7 @@ class Summary:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A query's end: its id, one answer for each source asked, and the accounting."""
 
     query_id: bytes

@@ -102,6 +102,7 @@ class WireCodec:
     def __init__(self) -> None:
         self._routings: dict[Routing, bytes] = {}
         self._answer_routings: dict[tuple[str, str], bytes] = {}
+        self._decoded: dict[bytes, Routing] = {}
 
     def encode_routing(self, routing: Routing) -> bytes:
         """A query's routing; the same few classes recur, so the bytes are remembered."""
@@ -136,23 +137,13 @@ class WireCodec:
         return known
 
     def decode_routing(self, data: bytes) -> Routing:
-        """A query's routing, or ``Refusal``."""
-        wire = closed(routing_pb2.Routing, data)
-        try:
-            if wire.wire_version != WIRE_VERSION:
-                raise _incompatible("wire version")
-            return Routing(
-                sender=wire.sender,
-                recipients=tuple(wire.recipients),
-                instrument=wire.instrument,
-                purpose=_PURPOSE_NAME[wire.purpose],
-                entity_type=_ENTITY_NAME[wire.entity_type],
-                stage=Stage(wire.stage),
-                urgency=Urgency(wire.urgency),
-                answer_bucket_bytes=wire.answer_bucket_bytes,
-            )
-        except (KeyError, ValueError) as error:
-            raise _incompatible("routing") from error
+        """A query's routing, or ``Refusal``; bytes that were canonical once are so again."""
+        known = self._decoded.get(data)
+        if known is None:
+            known = _routing(data)
+            if len(data) <= ROUTING_BYTES_REMEMBERED:
+                _remember(self._decoded, data, known)
+        return known
 
     def encode_question(self, body: SealedQuestion) -> bytes:
         """A question's sealed body."""
@@ -244,39 +235,69 @@ class WireCodec:
 
 # Distinct routings remembered; a member meets a few hundred classes of request.
 ROUTINGS_REMEMBERED: Final = 4_096
+# Longer ones are decoded each time, so that nobody fills the memory with them.
+ROUTING_BYTES_REMEMBERED: Final = 1_024
 
 K = TypeVar("K")
+V = TypeVar("V")
 
 
-def _remember(where: dict[K, bytes], key: K, value: bytes) -> None:
+def _routing(data: bytes) -> Routing:
+    wire = closed(routing_pb2.Routing, data)
+    try:
+        if wire.wire_version != WIRE_VERSION:
+            raise _incompatible("wire version")
+        return Routing(
+            sender=wire.sender,
+            recipients=tuple(wire.recipients),
+            instrument=wire.instrument,
+            purpose=_PURPOSE_NAME[wire.purpose],
+            entity_type=_ENTITY_NAME[wire.entity_type],
+            stage=Stage(wire.stage),
+            urgency=Urgency(wire.urgency),
+            answer_bucket_bytes=wire.answer_bucket_bytes,
+        )
+    except (KeyError, ValueError) as error:
+        raise _incompatible("routing") from error
+
+
+def _remember(where: dict[K, V], key: K, value: V) -> None:
     if len(where) >= ROUTINGS_REMEMBERED:
         where.clear()
     where[key] = value
 
 
-_treatments: dict[Treatment, answer_pb2.FieldTreatment] = {}
+# What was told of fields, encoded, beside the tuples that said so: those of one mask come again and again.
+_told: dict[tuple[int, int], tuple[tuple[Treatment, ...], tuple[str, ...], bytes]] = {}
+
+
+def _encoded(treatments: tuple[Treatment, ...], obligations: tuple[str, ...]) -> bytes:
+    """The part of a hit that the law wrote."""
+    key = (id(treatments), id(obligations))
+    known = _told.get(key)
+    if known is not None and known[0] is treatments and known[1] is obligations:
+        return known[2]
+    part = answer_pb2.Hit(
+        treatments=[_treatment(one) for one in treatments], obligations=obligations
+    ).SerializeToString(deterministic=True)
+    _remember(_told, key, (treatments, obligations, part))
+    return part
 
 
 def _treatment(one: Treatment) -> answer_pb2.FieldTreatment:
-    """A treatment's message; they are values of the policy, few and recurring."""
-    known = _treatments.get(one)
-    if known is None:
-        known = answer_pb2.FieldTreatment(
-            field=one.field,
-            form=_FORM_TO_WIRE[one.form],
-            reason=one.reason,
-            row=one.row,
-            law=one.law,
-            sentence=one.sentence,
-        )
-        if one.approval_role:
-            known.approval.role = one.approval_role
-            known.approval.form = _FORM_TO_WIRE[one.approval_form]
-            known.approval.row = one.approval_row
-        if len(_treatments) >= ROUTINGS_REMEMBERED:
-            _treatments.clear()
-        _treatments[one] = known
-    return known
+    told = answer_pb2.FieldTreatment(
+        field=one.field,
+        form=_FORM_TO_WIRE[one.form],
+        reason=one.reason,
+        row=one.row,
+        law=one.law,
+        sentence=one.sentence,
+    )
+    if one.approval_role:
+        told.approval.role = one.approval_role
+        told.approval.form = _FORM_TO_WIRE[one.approval_form]
+        told.approval.row = one.approval_row
+    return told
 
 
 def _every(hits: Iterable[answer_pb2.Hit]) -> Iterator[answer_pb2.Hit]:
@@ -312,10 +333,9 @@ def _hit(released: Released) -> answer_pb2.Hit:
         band=released.band,  # type: ignore[arg-type]  # numbers of the contract
         score=released.score,
         match_reasons=released.match_reasons,
-        treatments=[_treatment(one) for one in released.treatments],
-        obligations=released.obligations,
         edges=[_edge(one) for one in released.edges],
     )
+    hit.MergeFromString(_encoded(released.treatments, released.obligations))
     if released.fields:
         entity = getattr(hit.record, released.entity_type)
         for path, value in released.fields.items():

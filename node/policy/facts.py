@@ -19,6 +19,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -38,21 +39,35 @@ MACHINES: Final = frozenset({"system"})
 # Urgencies of a routing, lowest and highest.
 NORMAL: Final = 1
 EMERGENCY: Final = 3
+# Members times shapes of question times what is stated: a few hundred at most.
+FACTS_REMEMBERED: Final = 4_096
 
 
 def member_facts(shape: Facts, member: Member | None, *, case: str, urgency: int) -> Facts:
     """What the directory says of an asking member, beside the shape of its question."""
     groups = member.groups if member else frozenset()
+    return _member_facts(
+        shape,
+        groups,
+        active=member is not None and member.active,
+        in_team=case.startswith(TEAM_CASE) and TEAM + case.removeprefix(TEAM_CASE) in groups,
+        urgent=urgency > NORMAL,
+    )
+
+
+@lru_cache(maxsize=FACTS_REMEMBERED)
+def _member_facts(
+    shape: Facts, groups: frozenset[str], *, active: bool, in_team: bool, urgent: bool
+) -> Facts:
     kinds = sorted(group for group in groups if group.startswith(TYPE))
-    team = TEAM + case.removeprefix(TEAM_CASE)
     return replace(
         shape,
         competent=COMPETENT in groups,
         contact_point=CONTACT_POINT in groups,
-        suspended=member is None or not member.active,
+        suspended=not active,
         agency_type=kinds[0].removeprefix(TYPE).lower() if kinds else None,
-        team_member=case.startswith(TEAM_CASE) and team in groups,
-        urgent=urgency > NORMAL,
+        team_member=in_team,
+        urgent=urgent,
     )
 
 
@@ -65,15 +80,38 @@ def stated_facts(facts: Facts, stated: Assurances, *, urgency: int, accepted: bo
         urgency: of the routing, which the gateway saw, too.
         accepted: whether this agency's legal officer accepts that member's assurances about sentences.
     """
-    return replace(
+    return _stated_facts(
         facts,
-        confirmed=False,
         described=bool(stated.facts.strip()),
         assurance=accepted and bool(stated.sentence.strip()),
         threat=urgency >= EMERGENCY and bool(stated.threat.strip()),
         exculpatory=stated.exculpatory,
         preservation=stated.preservation,
         sensitive_target=stated.sensitive,
+    )
+
+
+@lru_cache(maxsize=FACTS_REMEMBERED)
+def _stated_facts(
+    facts: Facts,
+    *,
+    described: bool,
+    assurance: bool,
+    threat: bool,
+    exculpatory: bool,
+    preservation: bool,
+    sensitive_target: bool | None,
+) -> Facts:
+    """Remembered without what was written: it may name people."""
+    return replace(
+        facts,
+        confirmed=False,
+        described=described,
+        assurance=assurance,
+        threat=threat,
+        exculpatory=exculpatory,
+        preservation=preservation,
+        sensitive_target=sensitive_target,
     )
 
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-from comity.clock import to_datetime
+from comity.clock import day_of
 from comity.errors import Reason, Refusal
-from comity.policytools.replaying import context_of
+from comity.policytools.replaying import context_of, text_of
 from comity.rulings import AskContext, Facts, Form, RequestContext
 from node.policy.facts import confirmable, member_facts, stated_facts
 
@@ -31,8 +31,19 @@ if TYPE_CHECKING:
 
 # The stage at which nothing but a hit is told.
 HIT: Final = 1
+# Contexts remembered, of each kind: the same few classes of question recur, and making one, with the key it
+# is known by, costs more than the ruling that is then found.
+CONTEXTS_REMEMBERED: Final = 4_096
+
+_request: Final = lru_cache(maxsize=CONTEXTS_REMEMBERED)(RequestContext)
+_asked: Final = lru_cache(maxsize=CONTEXTS_REMEMBERED)(AskContext)
 
 __all__ = ["Form", "Law", "View"]
+
+
+@lru_cache(maxsize=CONTEXTS_REMEMBERED)
+def _recorded(request: RequestContext) -> str:
+    return text_of(context_of(request))
 
 
 class View:
@@ -50,6 +61,11 @@ class View:
         self.version = bytes.fromhex(bundle.version)
         self.asks_nationality = bundle.asks_nationality
 
+    @property
+    def confirms(self) -> bool:
+        """Whether its asker confirmed any match."""
+        return bool(self._confirmed)
+
     def of_record(self, reference: str) -> View:
         """The same query about the record that this reference names to its asker."""
         if reference not in self._confirmed:
@@ -58,9 +74,9 @@ class View:
         return View(self._bundle, replace(self._request, facts=facts))
 
     @property
-    def recorded(self) -> dict[str, object]:
-        """The request as it is recorded with a ruling, so that a draft can be tried on it later."""
-        return context_of(self._request)
+    def recorded(self) -> str:
+        """The request as it is recorded with a ruling, in JSON, so that a draft can be tried on it later."""
+        return _recorded(self._request)
 
     def mask(self, labels: RecordLabels) -> Mask:
         """What may leave of a record like this."""
@@ -117,7 +133,7 @@ class Law:
             raise Refusal(Reason.UNKNOWN_MEMBER, "requester not an active member")
         own = directory.member(self._agency)
         stage = HIT if question.assurances.preservation else int(routing.stage)
-        request = RequestContext(
+        request = _request(
             agency=routing.sender,
             country=member.country,
             end_user_country=question.end_user_country or member.country,
@@ -128,7 +144,7 @@ class Law:
             subject_category=question.subject_category,
             case=question.case,
             stage=stage,
-            today=to_datetime(self._clock.now_ms()).date(),
+            today=day_of(self._clock.now_ms()),
             owner_country=own.country if own else "",
             aim=question.aim,
             facts=self._of_others(routing, question, member),
@@ -164,9 +180,9 @@ class Law:
             accepted=False,  # whether an assurance is one is for its receivers to say
         )
         if self._over_capacity is not None:
-            facts = replace(facts, over_quota=self._over_capacity())
+            facts = _used_up(facts, over_quota=self._over_capacity())
         decision = self._policies.current.admit(
-            AskContext(
+            _asked(
                 agency=self._agency,
                 role=caller.role,
                 purpose=why.purpose,
@@ -175,7 +191,7 @@ class Law:
                 subject_category=why.subject_category,
                 entity_type=question.entity_type,
                 stage=int(question.stage),
-                today=to_datetime(self._clock.now_ms()).date(),
+                today=day_of(self._clock.now_ms()),
                 country=own.country if own else "",
                 aim=why.aim,
                 facts=facts,
@@ -199,7 +215,7 @@ class Law:
         bundle = self._policies.current
         member = self._directories.current.member(routing.sender)
         decision = bundle.admit(
-            AskContext(
+            _asked(
                 agency=routing.sender,
                 role=question.role,
                 purpose=routing.purpose,
@@ -208,7 +224,7 @@ class Law:
                 subject_category=question.subject_category,
                 entity_type=routing.entity_type,
                 stage=int(routing.stage),
-                today=to_datetime(self._clock.now_ms()).date(),
+                today=day_of(self._clock.now_ms()),
                 country=member.country if member else "",
                 aim=question.aim,
                 facts=self._of_others(routing, question, member),
@@ -238,6 +254,11 @@ class Shaped(Protocol):
 HELD_BY_OWNERS: Final = frozenset({"bar", "record"})
 
 
+@lru_cache(maxsize=CONTEXTS_REMEMBERED)
+def _used_up(facts: Facts, *, over_quota: bool) -> Facts:
+    return replace(facts, over_quota=over_quota)
+
+
 @lru_cache(maxsize=1_024)
 def _shape(parts: int | None, shapes: frozenset[str]) -> Facts:
     return Facts(name_parts=parts, selectors=shapes, bulk=False)
@@ -245,5 +266,7 @@ def _shape(parts: int | None, shapes: frozenset[str]) -> Facts:
 
 def shape_of(selectors: Sequence[Shaped]) -> Facts:
     """How much was given to search by; the weakest selector counts."""
+    if len(selectors) == 1:
+        return _shape(selectors[0].name_parts, frozenset((selectors[0].shape,)))
     parts = [one.name_parts for one in selectors if one.name_parts is not None]
     return _shape(min(parts, default=None), frozenset(one.shape for one in selectors))
