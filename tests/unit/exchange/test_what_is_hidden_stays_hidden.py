@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from comity.catalogue import FIELDS
 from comity.rulings import FieldRuling, Form, Mask, ReasonCode, RecordLabels
@@ -91,7 +91,8 @@ class Law:
     version = bytes(32)
     asks_nationality = False
     stage = 2
-    recorded: ClassVar[dict[str, object]] = {}
+    recorded = "{}"
+    confirms = False
 
     def accept(self, routing: Routing, question: SealedQuestion) -> None:
         return None
