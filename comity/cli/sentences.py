@@ -38,6 +38,11 @@ class Sentences(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place that must
-            sentence, exit_code = importlib.import_module("comity.cli.failures").sentence_of(error)
+            sentence, exit_code = self.sentence_of(error)
             click.echo(f"{ctx.find_root().info_name}: {sentence}", err=True)
             ctx.exit(exit_code)
+
+    def sentence_of(self, error: BaseException) -> tuple[str, int]:
+        """What is told of an error, and the exit code; a group may know errors of its own."""
+        told: tuple[str, int] = importlib.import_module("comity.cli.failures").sentence_of(error)
+        return told

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from comity.cli.lazy import Lazy, Told
-from comity.errors import ExitCode, StartError
+from comity.errors import ExitCode
 from comity.rulings.errors import PolicyError
 
 _SUMMARIES: Final = {
@@ -34,13 +34,11 @@ _COMMANDS: Final = {
 class _Policy(Lazy):
     """Turns what is wrong with a policy into its place, one sentence and an exit code."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs a command."""
-        try:
-            return super().invoke(ctx)
-        except PolicyError as error:
-            here = str(error).replace(f"{Path.cwd()}/", "")
-            raise StartError(here, exit_code=ExitCode.DATA) from error
+    def sentence_of(self, error: BaseException) -> tuple[str, int]:
+        """A policy's error names its place by itself, as a path."""
+        if isinstance(error, PolicyError):
+            return str(error).replace(f"{Path.cwd()}/", ""), ExitCode.DATA
+        return super().sentence_of(error)
 
 
 @click.group(cls=_Policy, commands_at=_COMMANDS)
