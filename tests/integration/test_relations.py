@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.client import Observable, ObservableType, Outcome, Person, Stage, Vehicle
 from comity.demo.registers import character, registers
-from node.app import open_register
+from node.opening import open_register
 from node.records.record import Labels, Record
 from node.records.values import Assertion, PersonName
 from node.settings import Settings
