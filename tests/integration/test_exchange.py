@@ -350,8 +350,10 @@ def test_the_same_message_id_with_another_envelope_is_kept_as_proof(tmp_path: Pa
         app = fed.nodes["DE-LP"].app
         kid, msg = b"k" * 16, b"m" * 16
         expires = fed.clock.now_ms() + 60_000
-        first = app.replay.claim(sender_kid=kid, msg_id=msg, query_id=b"1" * 32, expires_ms=expires)
-        second = app.replay.claim(
+        first = app.exchange.replay.claim(
+            sender_kid=kid, msg_id=msg, query_id=b"1" * 32, expires_ms=expires
+        )
+        second = app.exchange.replay.claim(
             sender_kid=kid, msg_id=msg, query_id=b"2" * 32, expires_ms=expires
         )
         assert (await app.journal.write((), first)).result.new
