@@ -22,6 +22,7 @@ from comity.policytools.space import NotEncodable
 from comity.policytools.theory import Theories
 from comity.rulings import APPROVALS
 from comity.rulings.errors import MatcherFault
+from comity.rulings.functions import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from comity.policytools.encoding import Reading
     from comity.policytools.situations import Given
     from comity.policytools.theory import Theory
+    from comity.rulings.columns import Row
     from comity.rulings.law import Law
 
 _APPROVAL: Final = "r_req.approval"
@@ -141,37 +143,51 @@ class _Lines:
         return f"{self._theory.says(found)}, {by} {without}"
 
     def _untold(self, line: Untold) -> str:
-        """A row that is told decides because of a label that must not be told."""
-        marks, subject = self._theory.reading.words[_MARKINGS], self._theory.reading.words[_SUBJECT]
+        """A row that is told decides, at some approval, because of a label that must not be told."""
+        theory = self._theory
+        marks, subject = theory.reading.words[_MARKINGS], theory.reading.words[_SUBJECT]
         bare = {mark: False if line.hides(mark) else said for mark, said in marks.items()}
-        free = self._theory.encoding.fresh(
+        free = theory.encoding.fresh(
             "instead", [one for one in subject if one not in line.subjects]
         )
         same = [implied(said, free[one]) for one, said in subject.items() if one in free]
         rules = (one_of(free.values()), *same)
-        reading = self._theory.reading.instead(
+        reading = theory.reading.instead(
             **{_flat(_MARKINGS): bare, _flat(_SUBJECT): {**dict.fromkeys(subject, False), **free}}
         )
         bad = any_of(self._decided_by_label(reading, rules))
-        found = self._theory.ordinary(all_of((bad, *rules)))
+        found = theory.ordinary(all_of((bad, *rules)))
         if found is None:
             return ""
-        allowed, row = self._theory.casbin(found)
-        if allowed:
+        allowed, row = theory.casbin(found)
+        rows = {one.id: one for one in theory.taken.rows}
+        if row not in rows or not _told(rows[row]) or allowed is not _grants(rows[row]):
             raise NotEncodable("Casbin does not confirm the counter-example")
+        what = "would leave with the approval it needs" if allowed else "refused"
         why = "this row is told to the requester, and decides only because of what must stay hidden"
-        return f"{self._theory.told(found)} refused, {self._theory.by(row)}; {why}"
+        return f"{theory.told(found)} {what}, {theory.by(row)}; {why}"
 
     def _decided_by_label(self, without: Reading, rules: Sequence[Any]) -> Iterable[Any]:
+        """Situations in which a row that is told decides, and would not without the labels.
+
+        The approval is a word of the situation like any other, so that what is told of other approvals
+        than the one on record ("a supervisor's would release it") is among them.
+        """
+        theory = self._theory
         before: list[Any] = []
-        self._theory.forget()
-        for row in self._theory.taken.rows:
-            here = self._theory.encoding.match(row, self._theory.reading)
-            told = row.cells["effect"] == "deny" and row.tell
-            if told and self._theory.differing(row, without, *rules, less=True):
-                there = self._theory.encoding.match(row, without)
-                yield all_of((here, negated(any_of(before)), negated(there)))
+        gained: list[
+            Any
+        ] = []  # earlier rows, visible in the answer, that the labels keep from fitting
+        theory.forget()
+        for row in theory.taken.rows:
+            here = theory.encoding.match(row, theory.reading)
+            there = theory.encoding.match(row, without)
+            if _told(row) and (gained or theory.differing(row, without, *rules, less=True)):
+                first = all_of((here, negated(any_of(before))))
+                yield all_of((first, any_of((negated(there), *gained))))
             before.append(here)
+            if (_grants(row) or row.tell) and theory.differing(row, without, *rules, less=False):
+                gained.append(there)
 
     def _confirm(self, found: Mapping[str, Any], change: Mapping[str, Any], *, first: bool) -> str:
         """Casbin allows the one situation and refuses the other; gives the refusing row.
@@ -187,3 +203,12 @@ class _Lines:
 
 def _flat(name: str) -> str:
     return name.replace(".", "__")
+
+
+def _grants(row: Row) -> bool:
+    return row.cells["effect"] == "allow"
+
+
+def _told(row: Row) -> bool:
+    """Whether a refusal tells of a row: of one that refuses, or that would release after an approval."""
+    return row.tell and (not _grants(row) or row.cells["approval"] != NONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools.checking import Finding, Weight
@@ -10,7 +11,7 @@ from comity.policytools.space import NotEncodable
 from comity.policytools.theory import Theories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from comity.policytools.situations import Given
     from comity.policytools.theory import Theory
@@ -37,6 +38,20 @@ def out_of_reach(
             sentence = f"rows of {verb} were not looked through: {error}"
             found.append(Finding(Weight.NOTE, "", 0, "", sentence))
     return found
+
+
+def in_no_law(found: Iterable[Finding], laws: Iterable[Collection[str]]) -> list[Finding]:
+    """Of findings in several laws, those about rows that decide in none: a pack may tighten the core's row.
+
+    Args:
+        found: of every law, one after the other.
+        laws: the rows that were looked at in each.
+    """
+    held = Counter(row for rows in laws for row in rows)
+    about: dict[str, list[Finding]] = {}
+    for one in found:
+        about.setdefault(one.row or one.sentence, []).append(one)
+    return [some[0] for some in about.values() if not some[0].row or len(some) == held[some[0].row]]
 
 
 def _of_verb(theory: Theory, places: Mapping[str, Place]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from comity.policytools.tree import GIVEN, known_keys, read_toml
-from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
+from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext, UseContext
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.facts import Facts
 
@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, type]] = {
     "record": RecordLabels,
     "ask": AskContext,
     "route": RouteContext,
+    "use": UseContext,
 }
 # Attributes that follow from another one where they are not written.
 _FROM_AGENCY: Final = {

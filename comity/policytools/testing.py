@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from comity.policytools.situations import given
 from comity.policytools.written import EVERYWHERE, Then, read_tests
-from comity.rulings import AskContext
 from comity.rulings.anatomy import anatomy
 from comity.rulings.asked import asked, labelled
 from comity.rulings.columns import Verb
@@ -136,15 +135,16 @@ class _Run:
     def decision(self, test: DecisionTest) -> None:
         self.done.claims += 1
         self.done.assertions += 1
-        said: Decision = (
-            self._bundle.admit(test.context)
-            if isinstance(test.context, AskContext)
-            else self._bundle.route(test.context)
-        )
+        said: Decision = self._bundle.answer(test.verb, *test.asked)
         self._decided.add(said.row)
         found = Then("yes" if said.allowed else "no", said.row)
         if found.form != test.then.form or (test.then.by and found.by != test.then.by):
             self._fail(test, f'expected "{test.then}"; the law says "{found}": {said.sentence}')
+        for duty in test.duties:
+            self.done.assertions += 1
+            if duty not in said.duties:
+                known = ", ".join(said.duties) or "none"
+                self._fail(test, f'the duty "{duty}" is missing; duties are {known}')
 
     def _decided_by(self, mask: Mask) -> None:
         for ruling in mask.values():

@@ -4,7 +4,9 @@ packs = ["core", "eu-member"]
 [given.requests]   name = { agency = "FR-PJ", … }
 [given.records]    name = { subject = "suspect", markings = ["minor"] }
 [[test]]           claim, request, record, when = {…}, then = {…}, duties, searchable, not_searchable
-[[ask]] [[route]]  claim, when = {…}, then = "yes by ROW"
+[[ask]] [[route]]  claim, when = {…}, then = "yes by ROW", duties
+[[onward]] [[evidence-use]] [[retain]]   the same, and record
+[[relation]]       the same, and request, record, other, relation
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools.tree import known_keys, line_of, read_toml
-from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
+from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext, UseContext, Verb
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.functions import FORM_WORDS
 
@@ -26,15 +28,28 @@ if TYPE_CHECKING:
     from comity.policytools.tree import Packs, Tree
 
 # Questions that a table of tests asks with a yes or a no.
-DECISIONS: Final[Mapping[str, type]] = {"ask": AskContext, "route": RouteContext}
+DECISIONS: Final[Mapping[Verb, type]] = {
+    Verb.ASK: AskContext,
+    Verb.ROUTE: RouteContext,
+    Verb.ONWARD: UseContext,
+    Verb.EVIDENCE: UseContext,
+    Verb.RETAIN: UseContext,
+    Verb.RELATION: RequestContext,
+}
 EVERYWHERE: Final = "*"
 # Tests of one file; more belong into a second file.
 TESTS_MAX: Final = 5_000
-_FILE: Final = frozenset({"packs", "given", "test", *DECISIONS})
+_FILE: Final = frozenset({"packs", "given", "test", *map(str, DECISIONS)})
 _RELEASE: Final = frozenset(
     {"claim", "request", "record", "when", "then", "duties", "searchable", "not_searchable"}
 )
-_DECISION: Final = frozenset({"claim", "when", "then"})
+_DECISION: Final = frozenset({"claim", "when", "then", "duties"})
+_ALSO: Final[Mapping[Verb, frozenset[str]]] = {
+    Verb.ONWARD: frozenset({"record"}),
+    Verb.EVIDENCE: frozenset({"record"}),
+    Verb.RETAIN: frozenset({"record"}),
+    Verb.RELATION: frozenset({"request", "record", "other", "relation"}),
+}
 _FORMS: Final = "|".join(("nothing", *FORM_WORDS))
 _THEN_FIELD: Final = re.compile(
     rf"(?P<form>{_FORMS})(?: by (?P<by>[A-Z0-9-]+))?(?: needs (?P<needs>[a-z]+))?"
@@ -72,13 +87,19 @@ class ReleaseTest:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTest:
-    """Given a question, then yes or no."""
+    """Given a question, then yes or no.
+
+    Attributes:
+        asked: what ``Bundle.answer`` is asked of the verb.
+    """
 
     file: Path
     line: int
     claim: str
-    context: AskContext | RouteContext
+    verb: Verb
+    asked: tuple[Any, ...]
     then: Then
+    duties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +129,7 @@ def read_tests(file: Path, tree: Tree, given: Given) -> Written:
     named = told.get("given", {})
     known_keys(file, line_of(file, "given"), named, frozenset({"requests", "records"}))
     reader = _Reader(file, given, named.get("requests", {}), named.get("records", {}))
-    paths = tree.vocabulary.paths
+    paths, relations = tree.vocabulary.paths, tree.vocabulary.relations
     count = sum(len(told.get(kind, ())) for kind in ("test", *DECISIONS))
     if count > TESTS_MAX:
         raise PolicyError(file, 0, f"more than {TESTS_MAX} tests")
@@ -117,7 +138,9 @@ def read_tests(file: Path, tree: Tree, given: Given) -> Written:
         packs=tuple(packs),
         release=tuple(reader.release(one, paths) for one in told.get("test", ())),
         decisions=tuple(
-            reader.decision(kind, one) for kind in DECISIONS for one in told.get(kind, ())
+            reader.decision(verb, one, relations)
+            for verb in DECISIONS
+            for one in told.get(verb.value, ())
         ),
         requests=reader.requests,
         records=reader.records,
@@ -161,16 +184,35 @@ class _Reader:
             not_searchable=tuple(told.get("not_searchable", ())),
         )
 
-    def decision(self, kind: str, told: Mapping[str, Any]) -> DecisionTest:
-        claim, line = self._claim(told, _DECISION)
-        when = told.get("when", {})
-        context: AskContext | RouteContext = (
-            self._given.build(AskContext, when, file=self._file, line=line)
-            if kind == "ask"
-            else self._given.build(RouteContext, when, file=self._file, line=line)
+    def decision(
+        self, verb: Verb, told: Mapping[str, Any], relations: frozenset[str]
+    ) -> DecisionTest:
+        claim, line = self._claim(told, _DECISION | _ALSO.get(verb, frozenset()))
+        when = {**self._named("request", self.requests, told, line), **told.get("when", {})}
+        asked: list[Any] = [self._given.build(DECISIONS[verb], when, file=self._file, line=line)]
+        if verb in _ALSO:
+            asked.append(self._record("record", told, line))
+        if verb is Verb.RELATION:
+            relation = str(told.get("relation", ""))
+            if relation not in relations:
+                sentence = f'unknown relation "{relation}"{nearest(relation, relations)}'
+                raise PolicyError(self._file, line, sentence)
+            asked += [relation, self._record("other", told, line)]
+        return DecisionTest(
+            file=self._file,
+            line=line,
+            claim=claim,
+            verb=verb,
+            asked=tuple(asked),
+            then=self._then(_THEN_DECISION, told.get("then", ""), line),
+            duties=tuple(told.get("duties", ())),
         )
-        then = self._then(_THEN_DECISION, told.get("then", ""), line)
-        return DecisionTest(self._file, line, claim, context, then)
+
+    def _record(self, key: str, told: Mapping[str, Any], line: int) -> RecordLabels:
+        """The record that a key of a test names; the given one where it names none."""
+        named = {"record": told[key]} if key in told else {}
+        words = self._named("record", self.records, named, line)
+        return self._given.build(RecordLabels, words, file=self._file, line=line)
 
     def _claim(self, told: Mapping[str, Any], known: frozenset[str]) -> tuple[str, int]:
         claim = told.get("claim", "")

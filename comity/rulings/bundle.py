@@ -83,6 +83,9 @@ class Bundle:
         # Approvals that some row names; the others change nothing.
         release_rows = law.rows.get(Verb.RELEASE, ())
         self._approvals = frozenset([row.cells["approval"] for row in release_rows])
+        self._coarser = frozenset(
+            [row.id for row in release_rows if row.how and row.cells["effect"] == "deny"]
+        )
         conditions = {
             cell for rows in law.rows.values() for cell in [row.cells["when"] for row in rows]
         }
@@ -237,6 +240,7 @@ class Bundle:
                 requests=requests,
                 rec=rec,
                 possible=self.possible_duties,
+                coarser=self._coarser,
             )
             mask = making.mask(survivors, duties)
             if engine.separate:

@@ -24,7 +24,7 @@ from comity.rulings.pycasbin import PriorityEffector, generate_g_function
 from comity.rulings.roles import ClosureRoles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 # Sets of surviving rows whose answer is remembered; at ten thousand rows each takes some 1.3 kB.
 ANSWERS_REMEMBERED_MAX: Final = 8_192
@@ -150,6 +150,26 @@ class Engine:
                 self._answers = {}
             self._answers[shown] = answer
         return answer
+
+    def refusing(
+        self, view: CompiledEnforcer, bits: int, among: Collection[str], *values: Any
+    ) -> tuple[str, ...]:
+        """Rows among these that refuse before one allows: Casbin is asked on from the row it named.
+
+        Raises:
+            MatcherFault: the matcher raised.
+        """
+        places = {row[self._id]: number for number, row in enumerate(self._policy)}
+        wanted = sum(1 << places[name] for name in among)
+        found = []
+        while bits & wanted:
+            allowed, name = self.ask(view, bits, *values)
+            if allowed or not name:
+                break
+            if name in among:
+                found.append(name)
+            bits &= -1 << (places[name] + 1)
+        return tuple(found)
 
     def _enforce(
         self, view: CompiledEnforcer, bits: int, values: tuple[Any, ...]

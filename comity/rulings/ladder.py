@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from comity.rulings.coarser import THEN, strictest
 from comity.rulings.context import Form
 from comity.rulings.effects import PENDING, PSEUDONYM, Effect, Instead
 from comity.rulings.functions import FORM_WORDS
@@ -62,31 +63,50 @@ def highest(asks: Asks, *, how: str) -> Found:
     return Found(Form.NOTHING, row, capped_by)
 
 
-def needed(found: Found, what_if: Iterable[tuple[str, Found]]) -> Approval | None:
-    """The weakest approval that would raise the form."""
-    for role, then in what_if:
+class WhatIf(NamedTuple):
+    """What an approval would change, and every row that had a say in it."""
+
+    needs: Approval | None
+    rows: frozenset[str]
+
+
+# Of a field that leaves in full nothing more can be approved.
+NO_MORE: Final = WhatIf(None, frozenset())
+
+
+def what_if(found: Found, levels: Iterable[tuple[str, Found]]) -> WhatIf:
+    """The weakest approval that would raise the form.
+
+    That none would is an answer, too: a row that stands in the way of every approval has its say in it.
+    """
+    rows: set[str] = set()
+    for role, then in levels:
+        rows |= {then.row, then.capped_by}
         if then.form > found.form:
-            return Approval(role, then.form, then.row)
-    return None
+            return WhatIf(Approval(role, then.form, then.row), frozenset(rows))
+    return WhatIf(None, frozenset(rows))
 
 
 def ruling(
     found: Found,
     *,
-    needs: Approval | None,
+    then: WhatIf,
     rows: Mapping[str, Row],
     duties: frozenset[str],
     how: str,
+    coarser: Iterable[str] = (),
     possible: Container[str] | None = None,
 ) -> FieldRuling:
     """What is said about a field: the deciding row in words, and a reason that may be told.
 
     Args:
         found: what Casbin allowed.
-        needs: what an approval would change.
+        then: what an approval would change. Where a row that is not told had its say in that, nothing is
+            told at all: "no approval would do" beside a row that gives way to one would give it away.
         rows: every row by its id.
         duties: those that follow the record whichever row releases.
         how: the field's usual way of being made coarser.
+        coarser: rows that refuse the full form, each of which may ask for a way of its own.
         possible: duties that this node can carry out or pass on; ``None`` when that is not its business.
             A duty outside turns the release into a refusal.
     """
@@ -96,9 +116,11 @@ def ruling(
         undone = sorted(duty for duty in bound if duty not in possible)
         if undone:
             return _undone(found, undone[0], how)
-    told = all(row is None or row.tell for row in (decider, capping))
+    needs = then.needs
+    named = {found.row, found.capped_by, *then.rows}
+    told = all(rows[name].tell for name in named if name in rows)
     remedy = _remedy(found.form, capping, needs)
-    ways = _ways(found.form, decider, capping, how)
+    ways = _ways(found.form, decider, [rows[one].how for one in coarser], how)
     effect = _effect(found.form, capping, remedy, ways)
     return FieldRuling(
         form=found.form,
@@ -117,13 +139,11 @@ def ruling(
     )
 
 
-def _ways(form: Form, decider: Row | None, capping: Row | None, how: str) -> str:
-    """Ways of making coarser, one after the other: the grant's or the usual one, then the restriction's."""
+def _ways(form: Form, decider: Row | None, restricting: Iterable[str], how: str) -> str:
+    """Ways of making coarser: the grant's or the usual one, and what every restriction asks for."""
     if form is not Form.GENERALISED:
         return how
-    own = decider.how if decider and decider.how else how
-    more = capping.how if capping else ""
-    return own if more in ("", own) else f"{own}+{more}"
+    return strictest((decider.how if decider and decider.how else how, *restricting))
 
 
 def _remedy(form: Form, capping: Row | None, needs: Approval | None) -> Instead | None:
@@ -142,7 +162,7 @@ def _remedy(form: Form, capping: Row | None, needs: Approval | None) -> Instead 
 
 def _effect(form: Form, capping: Row | None, remedy: Instead | None, ways: str) -> Instead:
     if form is Form.GENERALISED:
-        covered = PSEUDONYM in ways.split("+")
+        covered = PSEUDONYM in ways.split(THEN)
         return Instead(Effect.PSEUDONYMISE if covered else Effect.GENERALISE, ways)
     if form > Form.NOTHING:
         return Instead(_EFFECTS[form])

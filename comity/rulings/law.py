@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from comity.rulings.columns import as_casbin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from comity.rulings.columns import Row, Verb
     from comity.rulings.vocabulary import Vocabulary
@@ -62,6 +62,12 @@ class AsksCasbin(Protocol):
 
     def ask(self, view: Any, bits: int, *values: Any) -> tuple[bool, str]:
         """Casbin's answer over these rows, and the deciding row's id."""
+        ...
+
+    def refusing(
+        self, view: Any, bits: int, among: Collection[str], *values: Any
+    ) -> tuple[str, ...]:
+        """Which rows among these refuse, besides the deciding one, before a row would allow."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comity.rulings import ladder
 from comity.rulings.context import Form
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from comity.rulings.law import AsksCasbin, Law
 
 
+_FULL: Final = "full"
+
+
 class Making:
     """One request and record, at each level of approval.
 
@@ -28,6 +31,7 @@ class Making:
         requests: the request as it stands, then as it would be with each higher approval.
         rec: the record.
         possible: duties that can be met here (``comity.rulings.ladder.ruling``).
+        coarser: restrictions that ask for a way of making coarser.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Making:
         requests: Sequence[Asked],
         rec: Labelled,
         possible: Container[str] | None,
+        coarser: frozenset[str] = frozenset(),
     ) -> None:
         self._law = law
         self._rows = rows
@@ -46,6 +51,7 @@ class Making:
         self._requests = requests
         self._rec = rec
         self._possible = possible
+        self._coarser = coarser
         self._view = engine.view()
         self._alike: dict[object, FieldRuling] = {}
 
@@ -69,14 +75,29 @@ class Making:
         self, path: str, bits: tuple[int, ...], how: str, duties: frozenset[str]
     ) -> FieldRuling:
         found = self._highest(path, 0, bits[0], how)
-        what_if = (
+        levels = (
             (request.approval, self._highest(path, level, bits[level], how))
             for level, request in enumerate(self._requests)
             if level and not (bits[level] == bits[0] and self._engine.separate)
         )
-        needs = None if found.form is Form.FULL else ladder.needed(found, what_if)
+        coarser: tuple[str, ...] = ()
+        if found.form is Form.GENERALISED and self._coarser:
+            coarser = self._engine.refusing(
+                self._view,
+                bits[0] & self._engine.along("r_form", _FULL),
+                self._coarser,
+                *(self._requests[0], self._rec, path, _FULL),
+            )
+        full = found.form is Form.FULL
+        then = ladder.NO_MORE if full else ladder.what_if(found, levels)
         return ladder.ruling(
-            found, needs=needs, rows=self._rows, duties=duties, how=how, possible=self._possible
+            found,
+            then=then,
+            rows=self._rows,
+            duties=duties,
+            how=how,
+            coarser=coarser,
+            possible=self._possible,
         )
 
     def _highest(self, path: str, level: int, bits: int, how: str) -> ladder.Found:

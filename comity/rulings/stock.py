@@ -14,7 +14,7 @@ from comity.rulings.groups import DEPTH_MAX
 from comity.rulings.pycasbin import DefaultRoleManager, Enforcer, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 # Casbin's role manager counts the member itself as a level, and looks one level less than it is told.
 _LEVELS: Final = DEPTH_MAX + 2
@@ -67,6 +67,29 @@ class StockEngine:
         """Casbin's answer and the id of the row that explains it."""
         del bits
         return enforce(view, self._id, *values)
+
+    def refusing(
+        self, view: Any, bits: int, among: Collection[str], *values: Any
+    ) -> tuple[str, ...]:
+        """Rows among these that refuse before one allows: Casbin is asked on from the row it named."""
+        del bits
+        assertion = view.model["p"]["p"]
+        every: list[list[str]] = assertion.policy
+        places = {row[self._id]: number for number, row in enumerate(every)}
+        last = max((places[name] for name in among), default=-1)
+        found, began = [], 0
+        try:
+            while began <= last:
+                assertion.policy = every[began:]
+                allowed, name = enforce(view, self._id, *values)
+                if allowed or not name:
+                    break
+                if name in among:
+                    found.append(name)
+                began = places[name] + 1
+        finally:
+            assertion.policy = every
+        return tuple(found)
 
 
 def stock(bundle: Bundle) -> Bundle:

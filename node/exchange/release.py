@@ -18,6 +18,8 @@ COVER: Final = "…"
 PSEUDONYM: Final = "pseudonym"
 # Parts of a name that say nothing of how it reads; every other one is the name or a piece of it.
 BESIDE_A_NAME: Final = frozenset({"kind", "script", "transliteration"})
+# The signs of a geohash: digits and letters without a, i, l and o.
+GEOHASH: Final = frozenset("0123456789bcdefghjkmnpqrstuvwxyz")
 # Characters of an identifier that stay readable at the end of its masked form.
 MASK_TAIL_CHARACTERS: Final = 2
 
@@ -70,6 +72,16 @@ def _tail(value: Any) -> Any:
     return COVER + text[-MASK_TAIL_CHARACTERS:] if len(text) > MASK_TAIL_CHARACTERS + 1 else COVER
 
 
+def _geohash(signs: int) -> Callable[[Any], Any]:
+    """Of a geohash its first signs: five name some five kilometres, three some hundred and fifty."""
+
+    def generalise(value: Any) -> Any:
+        text = str(value).lower()
+        return text[:signs] if frozenset(text) <= GEOHASH else ""
+
+    return generalise
+
+
 GENERALISERS: Final[dict[str, Callable[[Any], Any]]] = {
     "year": _year,
     "month": _month,
@@ -81,6 +93,8 @@ GENERALISERS: Final[dict[str, Callable[[Any], Any]]] = {
     "publisher": _only("publisher"),
     "initials": _initials,
     "last2": _tail,
+    "geohash5": _geohash(5),
+    "geohash3": _geohash(3),
 }
 
 

@@ -13,7 +13,7 @@ from comity.cli.policy.saying import say
 from comity.errors import ExitCode
 from comity.policytools.checking import Finding, Weight
 from comity.policytools.checking import check as checked
-from comity.policytools.reach import out_of_reach
+from comity.policytools.reach import in_no_law, out_of_reach
 from comity.policytools.situations import given
 from comity.policytools.tree import open_tree
 
@@ -43,12 +43,16 @@ def check(path: Path, *, day: datetime | None, strict: bool, as_json: bool) -> N
     today: date = (day or datetime.now(UTC)).date()
     found: dict[Finding, None] = {}
     laws, ground = tree.laws(), given(tree)
+    unreached: list[Finding] = []
+    looked_at: list[set[str]] = []
     for packs in laws:
         found.update(dict.fromkeys(checked(tree, packs, today=today)))
         tell = saying.progress(f"looking through {packs[-1]}:")
         places = tree.places(tree.own(packs))
-        law = tree.bundle(packs).law
-        found.update(dict.fromkeys(out_of_reach(law, ground, places, progress=tell)))
+        bundle = tree.bundle(packs)
+        looked_at.append(places.keys() & bundle.rows.keys())
+        unreached += out_of_reach(bundle.law, ground, places, progress=tell)
+    found.update(dict.fromkeys(in_no_law(unreached, looked_at)))
     saying.progress_done()
     worst = max((one.weight for one in found), default=Weight.NOTE)
     rows = len({row for packs in laws for row in tree.bundle(packs).rows})

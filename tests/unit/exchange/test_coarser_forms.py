@@ -35,3 +35,19 @@ def test_every_part_of_a_name_is_cut_to_its_initials(
     (cut,) = told
     assert {part: getattr(cut, part) for part in parts} == dict.fromkeys(parts, "G… Z…")
     assert {part: getattr(cut, part) for part in filing} == filing
+
+
+@pytest.mark.parametrize(
+    ("way", "stored", "left"),
+    [
+        ("geohash5", "u33db2m3", "u33db"),
+        ("geohash3", "U33DB2M3", "u33"),
+        ("geohash5", "u33", "u33"),
+        ("geohash5", "52.516 N", None),
+        ("geohash5", "", None),
+    ],
+)
+def test_of_a_geohash_its_first_signs_leave_and_of_anything_else_nothing(
+    way: str, stored: str, left: str | None
+) -> None:
+    assert release.generalise(stored, way) == left

@@ -10,7 +10,7 @@ from comity.errors import ExitCode
 from comity.policytools.checking import Finding, Weight, check
 from comity.policytools.tree import Tree, open_tree
 from tests.simulators.law import POLICIES, TODAY
-from tests.simulators.policy_trees import cells, changed, copied, run, tree_with
+from tests.simulators.policy_trees import cells, changed, copied, row_of, run, tree_with
 
 if TYPE_CHECKING:
     from datetime import date
@@ -91,3 +91,31 @@ def test_a_condition_stricter_than_at_home_is_an_error_golden_case_30(tmp_path: 
         "domestic law (no-onward, retain-180d; Police Data Act 12): LED 9(4)"
     ) in result.output
     assert "EU-RPD" not in result.output
+
+
+@pytest.mark.timeout(400)
+def test_every_row_of_the_shipped_packs_can_decide() -> None:
+    result = run("check", POLICIES, "--today", "2026-11-24", "--strict", columns=200)
+    assert result.exit_code == ExitCode.OK, result.output
+    assert "nothing to look at" in result.output
+
+
+@pytest.mark.timeout(400)
+def test_a_row_that_decides_in_one_law_alone_is_no_finding(tmp_path: Path) -> None:
+    """A pack may tighten a row of the core; only where every law does so is the row dead."""
+    row = {
+        "tier": "bar",
+        "marking": "ongoing-case",
+        "form": "any",
+        "effect": "deny",
+        "reason": "ONGOING_CASE",
+        "sentence": "Nothing of an ongoing case.",
+    }
+    root = copied(tmp_path)
+    file = root / "zz" / "release.csv"
+    changed(file, added=row_of(file, id="ZZ-ONGOING", **row))
+    assert "REC-ONGOING" not in run("check", root, columns=200).output
+    core = root / "core" / "release.csv"
+    changed(core, added=row_of(core, id="BAR-ONGOING", **row))
+    dead = run("check", root, columns=200).output
+    assert "REC-ONGOING never decides: " in dead

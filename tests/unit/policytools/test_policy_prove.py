@@ -208,3 +208,58 @@ def test_json_holds_the_counter_example(tmp_path: Path) -> None:
     (wrong,) = [one for one in told["laws"][0]["proofs"] if not one["holds"]]
     assert (told["broken"], wrong["id"]) == (1, "RED-UNTOLD")
     assert wrong["counter_example"]
+
+
+WHAT_IFS = {
+    "a grant for the marked alone, after an approval": {
+        "tier": "record",
+        "id": "ZZ-SOURCE",
+        "marking": "originator-controlled",
+        "field": "identity",
+        "form": "<=full",
+        "approval": "supervisor",
+        "effect": "allow",
+        "sentence": "Of what a source gave, a supervisor may release who it is.",
+    },
+    "a restriction that gives way to an approval": {
+        "tier": "record",
+        "id": "ZZ-SOURCE",
+        "marking": "originator-controlled",
+        "field": "identity",
+        "form": ">hit",
+        "approval": "supervisor",
+        "effect": "deny",
+        "reason": "NEED_CONSENT_OWNER",
+        "sentence": "Of what a source gave, a supervisor says what leaves.",
+    },
+}
+
+
+@pytest.mark.parametrize("row", WHAT_IFS.values(), ids=list(WHAT_IFS))
+def test_what_an_approval_would_change_does_not_depend_on_a_hidden_label(
+    tmp_path: Path, row: dict[str, str]
+) -> None:
+    """That a supervisor's approval would release it is told, so it must not come from such a label."""
+    root = copied(tmp_path)
+    file = root / "zz" / "release.csv"
+    cells(root / "core" / "release.csv", "REC-SOURCE", id="ZZZ-SOURCE")  # comes after, in its tier
+    changed(file, added=row_of(file, **row))
+    found = broken(open_tree(root / "zz"))
+    assert "by ZZ-SOURCE" in found["RED-UNTOLD"]
+    assert "marked originator-controlled" in found["RED-UNTOLD"]
+
+
+def test_a_told_refusal_that_stands_only_where_a_label_keeps_a_grant_away_is_found(
+    tmp_path: Path,
+) -> None:
+    """Told "no rule allows this" of the marked alone, one learns of the mark."""
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "REC-SOURCE", marking="H0")
+    cells(root / "core" / "release.csv", "REC-THIRD-PARTY", marking="H0")
+    file = root / "zz" / "release.csv"
+    head, _, rows = file.read_text("utf-8").partition("\n")
+    wide = "\n".join(f"{one},-" for one in rows.splitlines())
+    file.write_text(f"{head},when\n{wide}\n", "utf-8")
+    cells(file, "ZZ-WANTED", when="not-marked=originator-controlled")
+    found = broken(open_tree(root / "zz"))
+    assert "by DEFAULT-DENY" in found["RED-UNTOLD"]

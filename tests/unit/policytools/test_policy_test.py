@@ -94,3 +94,50 @@ def test_a_folder_that_is_no_law_is_an_error_with_its_name(tmp_path: Path) -> No
     result = run("test", tmp_path / "pack")
     assert result.exit_code == ExitCode.DATA
     assert "is neither a pack nor a folder of packs" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "word", "claim"),
+    [
+        ("ONW-THREAT", "approval", "judge", "an imminent threat leaves no time to ask"),
+        ("EVI-H1", "marking", "H2", "data marked H1 wait for the owner's permission"),
+        ("RET-VICTIM", "age", ">300", "and not for half a year"),
+        ("REL-H3", "marking", "H2", "a relation under handling conditions waits"),
+    ],
+)
+def test_rows_about_later_use_and_relations_have_tests_that_turn_red(
+    tmp_path: Path, row: str, column: str, word: str, claim: str
+) -> None:
+    root = copied(tmp_path)
+    file = {"ONW": "onward", "EVI": "evidence-use", "RET": "retain", "REL": "relation"}[row[:3]]
+    cells(root / "core" / f"{file}.csv", row, **{column: word})
+    failures = [one.claim for law in run_tests(open_tree(root / "core")) for one in law.failures]
+    assert any(one.startswith(claim) for one in failures), failures
+
+
+LATER = '\n[[onward]]\nclaim = "passed on"\nrecord = "suspect"\n'
+
+
+@pytest.mark.parametrize(
+    ("added", "says"),
+    [
+        (LATER + 'then = "perhaps"\n', '"perhaps" is not yes or no, perhaps by ROW'),
+        (LATER + 'when = { holdr = "FR-PJ" }\nthen = "no"\n', 'did you mean "holder"?'),
+        (LATER + 'relation = "owner"\nthen = "no"\n', 'unknown word "relation"'),
+        (
+            LATER.replace("onward", "relation") + 'relation = "ownr"\nthen = "no"\n',
+            'unknown relation "ownr"; did you mean "owner"?',
+        ),
+        (
+            LATER.replace("onward", "relation")
+            + 'relation = "owner"\nother = "nobody"\nthen = "no"\n',
+            'there is no record "nobody" under given',
+        ),
+    ],
+)
+def test_a_mistake_in_a_test_of_later_use_is_named(tmp_path: Path, added: str, says: str) -> None:
+    root = copied(tmp_path)
+    changed(root / "eu-member" / "eu_member_test.toml", added=added)
+    with pytest.raises(PolicyError, match=r"eu_member_test\.toml") as caught:
+        run_tests(open_tree(root / "eu-member"))
+    assert says in caught.value.sentence
