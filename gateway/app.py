@@ -17,7 +17,8 @@ from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home, ledger_origin
 from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
-from comity.errors import Reason, Refusal, StartError
+from comity.errors import ExitCode, Reason, Refusal, StartError
+from comity.identity.join import CLOCK_SKEW_MS_MAX
 from comity.rpc import options
 from comity.rpc.outbox import OutboxFullError
 from comity.rpc.serving import listen, stop_signals
@@ -53,6 +54,8 @@ DRAIN_S: Final = 2.0
 GRACE_S: Final = 1.0
 # The authority is asked again this long after it stopped answering.
 AUTHORITY_RETRY_S: Final = 2.0
+# A start waits this long for the authority's time; without it, it goes on.
+CLOCK_ASKED_S: Final = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,7 @@ class GatewayApp:
         """Runs until ``stop``; ``ready`` is called with the listener's port."""
         async with AsyncExitStack() as stack:
             await self._build(stack)
+            await self._compare_clocks()
             listener = await listen(
                 address=self._address(),
                 credentials=renewable_server_credentials(self._shown),
@@ -144,6 +148,32 @@ class GatewayApp:
             entropy=os.urandom,
             stopping=self._stopping,
         )
+
+    async def _compare_clocks(self) -> None:
+        """A gateway whose clock is off refuses everybody's envelopes; the authority tells it.
+
+        Raises:
+            StartError: the two clocks differ by more than two minutes.
+        """
+        identity = self.identity
+        try:
+            async with (
+                asyncio.timeout(CLOCK_ASKED_S),
+                connect(identity.authority_address, identity.authority_ca_pem) as client,
+            ):
+                files, now_ms = await client.files(self.directories.held())
+        except (Refusal, TimeoutError):
+            log.warning("the authority is away: this machine's clock could not be compared")
+            return
+        self.directories.apply(files)
+        skew_ms = self.clock.now_ms() - now_ms
+        if abs(skew_ms) > CLOCK_SKEW_MS_MAX:
+            sentence = (
+                f"This machine's clock and the authority's differ by {abs(skew_ms) // 1000} seconds; "
+                "more than two minutes make every envelope invalid. Set this machine's clock and start "
+                "again."
+            )
+            raise StartError(sentence, exit_code=ExitCode.CONFIG)
 
     def _shown(self) -> Shown:
         return Shown(self.identity.tls, self.directories.current.authorities.node_ca_pem)

@@ -37,16 +37,22 @@ def _files(files: Iterable[tuple[str, bytes]]) -> list[directory_file_pb2.Direct
 class News:
     """Wakes everyone who watches."""
 
-    __slots__ = ("_changed", "watchers")
+    __slots__ = ("_changed", "over", "watchers")
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
+        self.over = False
         self.watchers = 0
 
     def tell(self) -> None:
         """Something was published."""
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def end(self) -> None:
+        """Nothing comes any more: everyone who watches is let go, rather than cut off."""
+        self.over = True
+        self.tell()
 
     def next(self) -> asyncio.Event:
         """Set with the next change."""
@@ -80,7 +86,7 @@ class DirectoryServicer:
         self._news.watchers += 1
         held = {one.role: one.version for one in request.held}
         try:
-            while True:
+            while not self._news.over:
                 changed = self._news.next()
                 files = self._authority.trust.since(held)
                 if files:

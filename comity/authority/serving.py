@@ -17,7 +17,9 @@ from comity.api.directory.v1 import (
 from comity.authority.publishing import Authority
 from comity.authority.service import DirectoryServicer, EnrolmentServicer, News
 from comity.clock import SystemClock
+from comity.errors import ExitCode, StartError
 from comity.identity.documents import DirectoryRefused
+from comity.identity.join import CLOCK_SKEW_MS_MAX
 from comity.rpc.options import API_SERVER
 from comity.rpc.serving import Listener, listen
 from comity.rpc.tls import Shown, renewable_server_credentials
@@ -51,9 +53,10 @@ async def running(
         clock: tells the time.
 
     Raises:
-        StartError: no authority there, a missing key file, a port in use.
+        StartError: no authority there, a missing key file, a port in use, a clock that went back.
     """
     authority = Authority(folder, clock or SystemClock())
+    _refuse_past(authority)
     _refresh(authority)
     news = News()
     enrolment, directory = EnrolmentServicer(authority), DirectoryServicer(authority, news)
@@ -78,9 +81,21 @@ async def running(
                 yield listener
             finally:
                 stop.set()
+                news.end()
                 await listener.stop(STOP_GRACE_S)
     finally:
         authority.state.close()
+
+
+def _refuse_past(authority: Authority) -> None:
+    """A clock set back would certify and vouch for a time that is over: nobody would believe it."""
+    behind_ms = authority.directory.as_of_ms - authority.clock.now_ms()
+    if behind_ms > CLOCK_SKEW_MS_MAX:
+        sentence = (
+            f"This machine's clock is {behind_ms // 1000} seconds behind the last time that this authority "
+            "vouched for its directory. Set the clock and start again."
+        )
+        raise StartError(sentence, exit_code=ExitCode.CONFIG)
 
 
 def _refresh(authority: Authority) -> None:

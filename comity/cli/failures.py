@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Final
 
 from comity.cli.sentences import PartError
@@ -23,6 +24,8 @@ _CODES: Final[dict[type[errors.ComityCallError], int]] = {
     errors.Unreachable: ExitCode.UNAVAILABLE,
     errors.ClosedError: ExitCode.SOFTWARE,
 }
+# No space, no quota, or a file beyond what this process may write.
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 REASON_CODES: Final[dict[Reason, int]] = {
     reason: _CODES[kind] for reason, kind in errors.ERRORS.items()
 }
@@ -43,6 +46,14 @@ def sentence_of(error: BaseException) -> tuple[str, int]:
         return _missing(error), ExitCode.CONFIG
     if isinstance(error, Refusal):
         return f"{error.reason}: {CATALOGUE[error.reason].sentence}", REASON_CODES[error.reason]
+    return _broken(error)
+
+
+def _broken(error: BaseException) -> tuple[str, int]:
+    """What nobody foresaw, but for the one thing that can happen at any write."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        what = error.filename or "A file"
+        return f"{what} cannot be written: the disk is full.", ExitCode.DISK
     reference = record_fault(error)
     return f"Something broke here (reference {reference}).", ExitCode.SOFTWARE
 

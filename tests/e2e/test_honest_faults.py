@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from comity import envelope
 from comity.authority.ca import CertificateAuthority, Profile, load_key, request
+from comity.authority.inviting import Invitations
 from comity.authority.publishing import Authority
 from comity.client import ComityCallError, Outcome, Person
 from comity.clock import SystemClock
 from comity.errors import ExitCode, Reason
+from comity.identity.names import AgencyId, InstanceName
 from comity.rpc.tls import TlsIdentity
 from node.exchange.model import ANSWER_BUCKET_FULL_BYTES
 from node.link.codec import WireCodec
@@ -26,6 +30,7 @@ from tests.simulators.exchange_scenes import (
     PERSON,
     QUERY_CANARY,
     Puppet,
+    entries,
     meanwhile,
     outcomes,
     play,
@@ -34,6 +39,7 @@ from tests.simulators.exchange_scenes import (
 from tests.simulators.installed import ROOT, files_hold, memory_holds, terminate, until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from comity.demo.federation import Federation
@@ -149,30 +155,111 @@ def test_every_fault_at_the_start_of_a_node_is_one_sentence_and_a_documented_cod
     serve = ("serve", "--home", home)
     one_sentence(installed.run("comity-node", *serve), ExitCode.UNAVAILABLE, "ledger")
     assert terminate(fed, OTHER) == {OTHER: 0}
+    before = entries(fed, OTHER, "query.answered")
     try:
         host, _, port = fed.listen[OTHER].rpartition(":")
         with socket.create_server((host, int(port))):
             told = installed.run("comity-node", *serve)
             one_sentence(told, ExitCode.UNAVAILABLE, fed.listen[OTHER], "in use")
-        key = home / "signing.key"
-        hidden = key.rename(home / "signing.key.away")
-        told = installed.run("comity-node", *serve)
-        hidden.rename(key)
-        one_sentence(told, ExitCode.CONFIG, str(key))
+        with missing(home / "signing.key") as key:
+            one_sentence(installed.run("comity-node", *serve), ExitCode.CONFIG, key)
         shifted = installed.with_clock_off(tmp_path / "shifted", 300)
         told = installed.run(str(shifted / "comity-node"), *serve)
         one_sentence(told, ExitCode.CONFIG, "clock")
-        told = installed.run(
-            "comity-node",
-            "join",
-            "not-a-token",
-            "--root",
-            fed.fingerprint,
-            "--home",
-            tmp_path / "n",
+        one_sentence(installed.run_on_full_disk("comity-node", *serve), ExitCode.DISK, "disk")
+        one_sentence(
+            installed.run("comity-node", "serve", "--home", tmp_path / "hmoe"),
+            ExitCode.CONFIG,
+            "has not joined",
         )
-        one_sentence(told, told.returncode, "invitation")
-        assert told.returncode in {ExitCode.REFUSED, ExitCode.CONFIG, ExitCode.DATA, ExitCode.USAGE}
+        assert not (tmp_path / "hmoe").exists()
     finally:
         fed.start(OTHER)
         settled(fed)
+    assert entries(fed, OTHER, "query.answered")[: len(before)] == before
+
+
+def test_every_fault_at_the_start_of_a_gateway_is_one_sentence_and_a_documented_code(
+    fed: Federation, installed: Installed, tmp_path: Path
+) -> None:
+    name = fed.gateway_names[1]
+    home, serve = fed.home(name), ("serve", "--home", fed.home(name))
+    one_sentence(installed.run("comity-gateway", *serve), ExitCode.UNAVAILABLE, "ledger")
+    assert terminate(fed, name) == {name: 0}
+    before = entries(fed, name, "relay.closed")
+    try:
+        address = Authority(fed.authority, SystemClock()).directory.gateways[name].address
+        host, _, port = address.rpartition(":")
+        with socket.create_server((host, int(port))):
+            told = installed.run("comity-gateway", *serve)
+            one_sentence(told, ExitCode.UNAVAILABLE, address, "in use")
+        with missing(home / "tls.key") as key:
+            one_sentence(installed.run("comity-gateway", *serve), ExitCode.CONFIG, key)
+        shifted = installed.with_clock_off(tmp_path / "shifted", -300)
+        told = installed.run(str(shifted / "comity-gateway"), *serve)
+        one_sentence(told, ExitCode.CONFIG, "clock", "authority's differ by")
+        one_sentence(installed.run_on_full_disk("comity-gateway", *serve), ExitCode.DISK, "disk")
+    finally:
+        fed.start(name)
+        settled(fed)
+    assert entries(fed, name, "relay.closed")[: len(before)] == before
+
+
+def test_every_fault_at_the_start_of_the_authority_is_one_sentence_and_a_documented_code(
+    fed: Federation, installed: Installed, tmp_path: Path
+) -> None:
+    serve = ("authority", "serve", fed.authority)
+    address = Authority(fed.authority, SystemClock()).directory.authorities.enrolment_address
+    told = installed.run("comity", *serve)  # it runs: its own port is in use
+    one_sentence(told, ExitCode.UNAVAILABLE, address, "in use")
+    assert terminate(fed, "authority") == {"authority": 0}
+    published = sorted(Authority(fed.authority, SystemClock()).trust.held().items())
+    try:
+        with missing(fed.authority / "freshness.pem") as key:
+            one_sentence(installed.run("comity", *serve), ExitCode.CONFIG, key)
+        shifted = installed.with_clock_off(tmp_path / "shifted", -300)
+        told = installed.run(str(shifted / "comity"), *serve)
+        one_sentence(told, ExitCode.CONFIG, "clock", "behind")
+        told = installed.run("comity", "authority", "serve", tmp_path / "hmoe")
+        one_sentence(told, ExitCode.CONFIG, "no authority")
+        assert not (tmp_path / "hmoe").exists()
+        full = tmp_path / "founded on a full disk"
+        told = installed.run_on_full_disk("comity", "authority", "init", full)
+        one_sentence(told, ExitCode.DISK, "full")
+    finally:
+        fed.start_authority()
+        settled(fed)
+    assert sorted(Authority(fed.authority, SystemClock()).trust.held().items()) >= published
+
+
+@pytest.mark.parametrize("program", ["comity-node", "comity-gateway"])
+def test_a_wrong_token_admits_nobody_and_says_so(
+    fed: Federation, installed: Installed, tmp_path: Path, program: str
+) -> None:
+    opened = Authority(fed.authority, SystemClock())
+    invitations = Invitations(opened)
+    token = (
+        invitations.invite_node(AgencyId("XX-NEW"), InstanceName("1"), name="New", country="XX")
+        if program == "comity-node"
+        else invitations.invite_gateway(InstanceName("gw-new"), "127.0.0.1:1")
+    )
+    guessed = replace(token, secret=bytes(len(token.secret)))
+    home = tmp_path / "home"
+    join = ("--root", fed.fingerprint, "--home", home)
+    for wrong, code in ((guessed.encode(), ExitCode.REFUSED), ("not-a-token", ExitCode.DATA)):
+        one_sentence(installed.run(program, "join", wrong, *join), code, "invitation")
+    other = "comity-gateway" if program == "comity-node" else "comity-node"
+    told = installed.run(other, "join", token.encode(), *join)
+    one_sentence(told, ExitCode.USAGE, "not a")
+    told = installed.run(program, "join", token.encode(), "--root", "ab" * 32, "--home", home)
+    one_sentence(told, ExitCode.REFUSED, "directory was refused")
+
+
+@contextlib.contextmanager
+def missing(file: Path) -> Iterator[str]:
+    """A file that is not where it belongs."""
+    away = file.rename(file.with_suffix(".away"))
+    try:
+        yield str(file)
+    finally:
+        away.rename(file)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import threading
 from typing import TYPE_CHECKING
 
+import grpc
 import pytest
 
+from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.client import BusyError, Comity, Outcome, Person, Vehicle
 from comity.client.errors import ComityCallError
 from comity.client.profile import Profile
@@ -31,6 +35,7 @@ from tests.simulators.installed import disk_full, halted, rows, terminate, until
 if TYPE_CHECKING:
     from comity.demo.federation import Federation
 
+FLOOD = 2_000
 NOT_SEARCHED = {Outcome.OFFLINE, Outcome.TIMEOUT, Outcome.OVERLOADED, Outcome.ERROR}
 
 
@@ -163,6 +168,41 @@ def test_a_full_disk_at_the_gateway_is_overload_not_silence(fed: Federation) -> 
     ):
         nobody = {OWNER: Outcome.OVERLOADED, OTHER: Outcome.OVERLOADED}
         until(lambda: outcomes(fed, wait_s=2) == nobody)
+
+
+def test_a_link_that_floods_costs_the_others_nothing(fed: Federation) -> None:
+    """A member sends more than any bound allows, on every gateway at once, and reads nothing."""
+    puppet = Puppet(fed, OTHER)
+    sealed = [puppet.query(OWNER).encoded for _ in range(FLOOD)]
+
+    async def flood(gateway: str) -> str:
+        async with puppet.link(gateway) as link:
+            await link.attach()
+            for start in range(0, FLOOD, 16):
+                frames = [
+                    relay.NodeFrame(send=relay.Send(envelope=one, remaining_ms=5_000))
+                    for one in sealed[start : start + 16]
+                ]
+                try:
+                    await link.say(*frames)
+                except (grpc.RpcError, asyncio.InvalidStateError):
+                    break  # the link was ended
+            flooded.set()
+            await asyncio.to_thread(answered.wait, 30)
+            return ""
+
+    flooded, answered = threading.Event(), threading.Event()
+    floods = [meanwhile(lambda name=name: play(flood(name), 60)) for name in fed.gateway_names]
+    assert flooded.wait(30)
+    try:
+        found = [outcomes(fed, targets=(OWNER,), wait_s=20) for _ in range(5)]
+    finally:
+        answered.set()
+    for one in floods:
+        one.result(60)
+    assert found == [{OWNER: Outcome.HIT}] * 5
+    for name in fed.gateway_names:
+        assert fed.servers[name].process.poll() is None
 
 
 def test_a_cancelled_call_leaves_nothing_open(fed: Federation) -> None:

@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[2]
 SOON_S = 20.0
 LOOK_S = 0.02
 MAPPED_MAX_BYTES = 512 * 1024 * 1024
+PROGRAMS = {"comity": "comity", "comity-node": "node", "comity-gateway": "gateway"}
+FULL_AT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,27 @@ class Installed:
     def with_clock_off(self, folder: Path, seconds: int) -> Path:
         """Programs whose clock is off: the installed ones, behind a few lines that shift it."""
         folder.mkdir()
-        script = folder / "comity-node"
-        script.write_text(
-            f"#!{self.programs / 'python'}\n"
-            "import time\n"
-            "from comity.clock import SystemClock\n"
-            f"SystemClock.now_ms = lambda self: time.time_ns() // 1_000_000 + {seconds * 1000}\n"
-            "from node.cli.main import main\n"
-            "main()\n"
-        )
-        script.chmod(0o700)
+        for name, package in PROGRAMS.items():
+            script = folder / name
+            script.write_text(
+                f"#!{self.programs / 'python'}\n"
+                "import time\n"
+                "from comity.clock import SystemClock\n"
+                f"SystemClock.now_ms = lambda self: time.time_ns() // 1_000_000 + {seconds * 1000}\n"
+                f"from {package}.cli.main import main\n"
+                "main()\n"
+            )
+            script.chmod(0o700)
         return folder
+
+    def run_on_full_disk(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """A program of which no file grows beyond a few bytes: every write fails."""
+        limit = (FULL_AT_BYTES, FULL_AT_BYTES)
+        return self.run(
+            name,
+            *arguments,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+        )
 
 
 def install(folder: Path) -> Installed:
