@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from comity.authority import roles
 from comity.authority.ca import CertificateAuthority, key_pem, new_key, self_signed
@@ -66,39 +66,10 @@ def found(
     private_folder(folder / "officers")
     now_ms = clock.now_ms()
     authorities = _authorities(folder, federation, address, now_ms)
-    root_signers = [roles.new_signer() for _ in range(officers)]
-    signers = [roles.new_signer() for _ in range(officers)]
-    freshness = roles.new_signer()
-    for number, (offline, token) in enumerate(zip(root_signers, signers, strict=True), 1):
-        path = folder / "officers" / f"officer-{number}"
-        write_private(path.with_suffix(".root.pem"), roles.signer_pem(offline))
-        write_private(path.with_suffix(".pem"), roles.signer_pem(token))
-    write_private(folder / "freshness.pem", roles.signer_pem(freshness))
-    now = to_datetime(now_ms)
-    public = roles.public_key(roles.raw_public(freshness.public_key))
-    root = roles.root(
-        federation=federation,
-        version=1,
-        officers=roles.officers_of(root_signers, signers, threshold),
-        freshness=public,
-        now=now,
-    )
+    keys = _Keys.born(officers, threshold)
+    keys.write(folder)
     document = Federation(federation, (), (), instruments, authorities)
-    targets = roles.federation(document, version=1, agency_keys={}, freshness=public, now=now)
-    revocation = roles.revocation(Revocations(), reset=0, version=1, now=now)
-    files = {
-        "targets": (1, roles.envelope(targets, *signers[:threshold])),
-        REVOCATION_ROLE: (1, roles.envelope(revocation, freshness)),
-    }
-    snapshot = roles.envelope(roles.snapshot(files, version=1, now=now), freshness)
-    stamp = roles.timestamp((1, snapshot), version=1, now_ms=now_ms)
-    root_file = roles.envelope(root, *root_signers[:threshold])
-    published = [
-        ("root", "1.root.json", root_file),
-        ("timestamp", "timestamp.json", roles.envelope(stamp, freshness)),
-        ("snapshot", "1.snapshot.json", snapshot),
-        *((role, f"1.{role}.json", content) for role, (_, content) in files.items()),
-    ]
+    root_file, published = _first_files(document, keys, now_ms)
     fingerprint = root_fingerprint(root_file)
     DirectoryTrust.start(root_file, fingerprint).apply(
         [(name, content) for _, name, content in published], now_ms
@@ -109,6 +80,58 @@ def found(
             state.put_file(role, 1, name, content)
     state.close()
     return fingerprint
+
+
+class _Keys(NamedTuple):
+    """Keys of a founding: each officer's two, and the one that stays online."""
+
+    offline: list[CryptoSigner]
+    tokens: list[CryptoSigner]
+    freshness: CryptoSigner
+    threshold: int
+
+    @classmethod
+    def born(cls, officers: int, threshold: int) -> _Keys:
+        offline = [roles.new_signer() for _ in range(officers)]
+        tokens = [roles.new_signer() for _ in range(officers)]
+        return cls(offline, tokens, roles.new_signer(), threshold)
+
+    def write(self, folder: Path) -> None:
+        for number, (offline, token) in enumerate(zip(self.offline, self.tokens, strict=True), 1):
+            path = folder / "officers" / f"officer-{number}"
+            write_private(path.with_suffix(".root.pem"), roles.signer_pem(offline))
+            write_private(path.with_suffix(".pem"), roles.signer_pem(token))
+        write_private(folder / "freshness.pem", roles.signer_pem(self.freshness))
+
+
+def _first_files(
+    document: Federation, keys: _Keys, now_ms: int
+) -> tuple[bytes, list[tuple[str, str, bytes]]]:
+    """The root, and every role's first file: role, name, content."""
+    now = to_datetime(now_ms)
+    public = roles.public_key(roles.raw_public(keys.freshness.public_key))
+    root = roles.root(
+        federation=document.federation,
+        version=1,
+        officers=roles.officers_of(keys.offline, keys.tokens, keys.threshold),
+        freshness=public,
+        now=now,
+    )
+    targets = roles.federation(document, version=1, agency_keys={}, freshness=public, now=now)
+    revocation = roles.revocation(Revocations(), reset=0, version=1, now=now)
+    files = {
+        "targets": (1, roles.envelope(targets, *keys.tokens[: keys.threshold])),
+        REVOCATION_ROLE: (1, roles.envelope(revocation, keys.freshness)),
+    }
+    snapshot = roles.envelope(roles.snapshot(files, version=1, now=now), keys.freshness)
+    stamp = roles.timestamp((1, snapshot), version=1, now_ms=now_ms)
+    root_file = roles.envelope(root, *keys.offline[: keys.threshold])
+    return root_file, [
+        ("root", "1.root.json", root_file),
+        ("timestamp", "timestamp.json", roles.envelope(stamp, keys.freshness)),
+        ("snapshot", "1.snapshot.json", snapshot),
+        *((role, f"1.{role}.json", content) for role, (_, content) in files.items()),
+    ]
 
 
 def renew_root(authority: Authority, officers: Sequence[CryptoSigner]) -> Directory:
