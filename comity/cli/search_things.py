@@ -56,7 +56,7 @@ def stolen_object(*, serial: str, title: str, maker: str, **options: Any) -> Non
     type=Word(ObservableType),
     required=True,
     metavar="WORD",
-    help="phone, email, domain, url, hash, wallet, ip, imsi, imei, iccid, mac or handle.",
+    help="phone, email, domain, url, hash, wallet, ip, imsi, imei, iccid, mac, handle or card.",
 )
 @click.option("--port", type=click.IntRange(1, 65_535), default=None, help="Source port of an ip.")
 @click.option("--time", default="", metavar="TIME", help="When it was in use, RFC 3339 or a date.")
@@ -78,7 +78,7 @@ def observable(
     """Ask about a phone, address, hash or handle.
 
     Exactly as it is, whatever the notation: phone numbers, mail, web, network and wallet addresses,
-    handsets and SIM cards, hashes, names on platforms.
+    handsets, SIM and payment cards, hashes, names on platforms.
     """
     selector = selectors.Observable(kind, value, port=port or 0, time=time, platform=platform)
     ask(selector, options)

@@ -91,6 +91,7 @@ class ObservableType(StrEnum):
     ICCID = "ICCID"
     MAC = "MAC"
     HANDLE = "HANDLE"
+    CARD = "CARD"
 
 
 class ReferenceType(StrEnum):

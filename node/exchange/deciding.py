@@ -33,6 +33,7 @@ from node.exchange.model import (
     Routing,
     SealedAnswer,
     SealedQuestion,
+    Stage,
     Treatment,
 )
 from node.exchange.relating import Relating
@@ -256,7 +257,7 @@ class Deciding:
                 hits.append(self._contact(routing, candidate, label, mask))
                 continue
             hit = self._release(view, routing, candidate, label, mask)
-            if hit.fields:
+            if hit.fields and routing.stage >= Stage.CORE:  # as the contract stages a relation
                 edges, ruled.edges = relating.edges(candidate.record_id, label)
                 if edges:
                     hit = replace(hit, edges=edges)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from comity.catalogue import FIELDS
 from node.matching.found import Band, Candidate, Found
+from node.records import normalise
+from node.records.indexing import COUNTRY, FROM, TO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 BEYOND: Final = 1
 # Records that fit what is known of something and are then held against its time.
 SPANNED_MAX: Final = 500
+# Why a batch of stolen blanks matches, and the fields that say so.
+INSIDE: Final = "inside a batch of blank documents"
+_BATCH: Final = frozenset({FROM, TO})
 _WITHIN: Final = {
     info.path: frozenset(f"{entity}.{name}" for name in info.within.split())
     for entity, infos in FIELDS.items()
@@ -37,6 +42,8 @@ def search(store: RecordStore, selector: Selector, limit: int) -> Found | None:
     most = SPANNED_MAX if span is not None else limit
     if keys:
         found = _any(store, keys, most)
+        if (batch := selector.batch()) is not None:
+            found = _with_batches(store, found, *batch, limit=most)
     elif groups := selector.terms():
         found = _all(store, groups, most)
     else:
@@ -57,6 +64,19 @@ def _any(store: RecordStore, keys: Iterable[Key], limit: int) -> list[Candidate]
                 matched |= _WITHIN.get(match.path, frozenset())
             found.setdefault(match.record_id, _candidate(match.record_id, (key.reason,), matched))
     return [found[one] for one in sorted(found)]
+
+
+def _with_batches(
+    store: RecordStore, found: list[Candidate], number: str, country: str, *, limit: int
+) -> list[Candidate]:
+    """What holds the number itself, and the batches of blank documents that it lies in."""
+    asked = normalise.in_series(number)
+    if asked is None:
+        return found
+    known = {one.record_id for one in found}
+    used = _BATCH | ({COUNTRY} if country else frozenset())
+    inside = store.batches_with(asked, country, limit + BEYOND)
+    return found + [_candidate(one, (INSIDE,), used) for one in inside if one not in known]
 
 
 def _all(store: RecordStore, groups: tuple[tuple[Key, ...], ...], limit: int) -> list[Candidate]:

@@ -96,6 +96,7 @@ KINDS: Final[dict[str, Kind]] = {
             ("ICCID", "SIM card number", "19 or 20 figures whose check digit fits"),
             ("MAC", "network card address", "12 or 16 hexadecimal signs"),
             ("HANDLE", "handle", "a name on a platform, without spaces"),
+            ("CARD", "payment card", "12 to 19 figures whose check digit fits"),
         )
     },
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.catalogue import FIELDS
 from node.records import normalise
@@ -35,6 +35,29 @@ def keys_of(record: Record) -> Iterator[tuple[str, Key]]:
             if one:
                 for found in _keys(record, info, one):
                     yield info.path, found
+
+
+FROM, TO, COUNTRY = (
+    f"identity_document.{name}"
+    for name in ("blank_range_from", "blank_range_to", "issuing_country")
+)
+
+
+def ranges_of(record: Record) -> Iterator[dict[str, Any]]:
+    """The batch of blank documents that a record names, as ``number_range`` keeps it.
+
+    A batch needs both ends, in one series and in order; without, only its own numbers are known.
+    """
+    first, last = (normalise.in_series(str(record.fields.get(path, ""))) for path in (FROM, TO))
+    if first is None or last is None or first[:2] != last[:2] or first.place > last.place:
+        return
+    yield {
+        "letters": first.letters,
+        "figures": first.figures,
+        "first": first.place,
+        "last": last.place,
+        "country": normalise.words(str(record.fields.get(COUNTRY, ""))),
+    }
 
 
 def _keys(record: Record, info: FieldInfo, value: object) -> Iterator[Key]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.clock import to_datetime
 from comity.rulings import RecordLabels
+from node.records.ages import age_band
 from node.records.indexing import edge_key
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from node.records.store import RecordStore
     from node.records.values import Assertion
 
+AGE_BAND: Final = "person.age_band"
+BIRTH_DATE: Final = "person.birth_date"
 NATIONALITIES: Final = "person.nationalities"
 OVERDUE: Final = "review-overdue"
 _KIND, _FROM, _TO, _SINCE, _UNTIL = (
@@ -88,8 +91,19 @@ class Register:
     def read(
         self, record_ids: Sequence[RecordId], paths: Iterable[str]
     ) -> Mapping[RecordId, Mapping[str, object]]:
-        """Only these fields of these records."""
-        return self._store.read(record_ids, paths)
+        """Only these fields of these records; the age is reckoned on the day."""
+        wanted = set(paths)
+        if AGE_BAND not in wanted:
+            return self._store.read(record_ids, wanted)
+        told = self._store.read(record_ids, wanted | {BIRTH_DATE})
+        today = to_datetime(self._clock.now_ms()).date()
+        for fields in told.values():
+            band = age_band(str(fields.get(BIRTH_DATE, "")), today)
+            if band:
+                fields[AGE_BAND] = band
+            if BIRTH_DATE not in wanted:
+                fields.pop(BIRTH_DATE, None)
+        return told
 
     def assertion(self, record_id: RecordId) -> Assertion | None:
         """How the record is to be judged and handled."""

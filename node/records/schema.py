@@ -58,6 +58,19 @@ identifier = Table(
     sqlite_with_rowid=False,
 )
 
+# Stolen blank documents, by the first and last number of each batch; a number between them is of the batch.
+number_range = Table(
+    "number_range",
+    metadata,
+    Column("record_id", Key, ForeignKey("record.id", ondelete="CASCADE"), primary_key=True),
+    Column("letters", String(16), nullable=False),
+    Column("figures", Integer, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("country", String(8), nullable=False),
+    Index("number_range_by_first", "letters", "figures", "first"),
+)
+
 # Every published name is a row; what it is found by lies in the index beside the database. Numbers come from
 # ``serial`` and are never used again, so that whoever read up to a number knows what is new.
 name = Table(

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, func, intersect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from comity.store.statement import Statement
-from node.records import schema
+from node.records import normalise, schema
 from node.records.encoding import decode
 from node.records.facts import Fact, fact_of
 from node.records.record import RecordId
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from node.records.identifiers import Key
+    from node.records.normalise import Series
     from node.records.record import Record
 
 HASH_BYTES: Final = 16
@@ -150,6 +151,26 @@ class RecordStore:
             for record_id, path in rows:
                 found[RecordId(record_id)].add(path)
         return {one: frozenset(found[one]) for one in sorted(found)}
+
+    def batches_with(self, asked: Series, country: str, limit: int) -> list[RecordId]:
+        """Batches of blank documents that hold a number, at most ``limit``.
+
+        Args:
+            asked: the number, as one of a series.
+            country: that issues it; empty: any. A batch that names no country is of any.
+            limit: at most so many.
+        """
+        known = schema.number_range.c
+        wanted = select(known.record_id).where(
+            known.letters == asked.letters,
+            known.figures == asked.figures,
+            known.first <= asked.place,
+            known.last >= asked.place,
+        )
+        if country:
+            wanted = wanted.where(known.country.in_((normalise.words(country), "")))
+        found = self.reader.execute(wanted.order_by(known.record_id).limit(limit))
+        return [RecordId(one) for one in found.scalars()]
 
     def facts(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, Fact]:
         """Entity type, labels and assertion of records; no field values."""

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import delete, func, insert, select, update
 
 from node.records import schema
+from node.records.covering import covered
 from node.records.encoding import digest_of, encode
-from node.records.indexing import NAMED, keys_of
+from node.records.indexing import NAMED, keys_of, ranges_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -78,7 +79,10 @@ def write_batch(
     changed, same = [], []
     new: list[tuple[Record, bytes]] = []
     for key, record in unique.items():
-        digest = digest_of(record)
+        kept = covered(record)
+        # Of what is not kept whole only the keyed hashes tell a change; another digest could be tried out.
+        hashes = () if kept is record else sorted(hash_of(key) for _, key in keys_of(record))
+        digest = digest_of(kept, *hashes)
         known = found.get(key)
         if known is None:
             new.append((record, digest))
@@ -103,7 +107,7 @@ def write_batch(
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
     """Deletes what was stored of records besides their own rows."""
-    for table in (schema.name, schema.identifier, schema.record_field):
+    for table in (schema.name, schema.identifier, schema.number_range, schema.record_field):
         connection.execute(delete(table).where(table.c.record_id.in_(ids)))
 
 
@@ -135,7 +139,7 @@ def _write(
                 "load": load,
             }
         )
-        for path, value in record.fields.items():
+        for path, value in covered(record).fields.items():
             if value:
                 fields.append({"record_id": number, "path": path, "value": encode(value)})
         for path, key in keys_of(record):
@@ -153,8 +157,17 @@ def _write(
                 for hashed, number, path in identifiers
             ],
         )
+    _write_ranges(connection, rows)
     if published:
         _write_names(connection, published)
+
+
+def _write_ranges(connection: Connection, rows: list[tuple[int, Record, bytes]]) -> None:
+    ranges = [
+        {"record_id": number, **one} for number, record, _ in rows for one in ranges_of(record)
+    ]
+    if ranges:
+        connection.execute(insert(schema.number_range), ranges)
 
 
 def _write_names(connection: Connection, published: list[tuple[int, str, str, str]]) -> None:

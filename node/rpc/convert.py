@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from comity.api.query.v1 import answer_pb2, justification_pb2, query_service_pb2
+from comity.api.query.v1 import (
+    answer_pb2,
+    justification_pb2,
+    query_service_pb2,
+    selector_pb2,
+)
 from comity.errors import Reason, Refusal
 from node.exchange.model import (
     WAIT_MS_DEFAULT,
@@ -16,6 +21,7 @@ from node.exchange.model import (
 )
 from node.link import assurances
 from node.link import selectors as selector_codec
+from node.records import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +94,16 @@ def question_of(message: query_service_pb2.Question, *, remaining_s: float | Non
         wait_ms=max(1, min(wait_ms, WAIT_MS_MAX)),
         subject_reference=message.subject_reference,
     )
+
+
+def wording(message: query_service_pb2.Question) -> bytes:
+    """The question as it is kept: of a payment card no more than its ends."""
+    kept = query_service_pb2.Question()
+    kept.CopyFrom(message)
+    for one in kept.selectors:
+        if one.observable.type == selector_pb2.OBSERVABLE_TYPE_CARD:
+            one.observable.value = normalise.covered_card(normalise.plain(one.observable.value))
+    return kept.SerializeToString()
 
 
 def source_answer(answer: SourceAnswer) -> answer_pb2.SourceAnswer:

@@ -105,9 +105,7 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         caller = self._asker(context)
         check(request)
         question = convert.question_of(request.question, remaining_s=context.time_remaining())
-        reply = await self._asking.ask(
-            question, caller, wording=request.question.SerializeToString()
-        )
+        reply = await self._asking.ask(question, caller, wording=convert.wording(request.question))
         return api.LookupResponse(
             query_id=reply.query_id.hex(),
             answers=self.told(question, reply.answers),
@@ -122,7 +120,7 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         check(request)
         question = convert.question_of(request.question, remaining_s=context.time_remaining())
         stream = _AnswerStream(context, partial(self.told, question))
-        wording = request.question.SerializeToString()
+        wording = convert.wording(request.question)
         refused: Refusal | None = None
         reply: Reply | None = None
         async with asyncio.TaskGroup() as tasks:
@@ -312,7 +310,7 @@ class _Conversation:
             check(ask)
             question = convert.question_of(ask.question, remaining_s=None)
             reply = await self._servicer._asking.ask(  # noqa: SLF001  # its other half
-                question, caller, wording=ask.question.SerializeToString()
+                question, caller, wording=convert.wording(ask.question)
             )
             self._tell(
                 api.Told(

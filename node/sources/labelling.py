@@ -10,41 +10,21 @@ Nothing here ever takes a marking away.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from node.records.ages import may_be_minor
 from node.records.record import SUBJECTS, Labels
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from node.records.record import Record
 
-AGE_OF_MAJORITY_YEARS: Final = 18
 _BIRTH_DATES: Final = {
     "person": "person.birth_date",
     "identity_document": "identity_document.holder_birth_date",
 }
-_MONTHS: Final = 12
-
-
-def latest_day(partial: str) -> date | None:
-    """The last day a partial ISO 8601 date can mean, or nothing when it is none."""
-    try:
-        year, month, day = ([int(part) for part in partial.split("-")] + [0, 0])[:3]
-        month = month or _MONTHS
-        return date(year, month, day or monthrange(year, month)[1])
-    except ValueError:
-        return None
-
-
-def may_be_minor(birth_date: str, today: date) -> bool:
-    """Whether somebody born then may be under eighteen."""
-    born = latest_day(birth_date)
-    if born is None:
-        return False
-    birthdays = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return birthdays < AGE_OF_MAJORITY_YEARS
 
 
 def labelled(record: Record, today: date) -> Record:

@@ -60,6 +60,8 @@ ASKER, OWNER = "FR-PJ", "DE-LP"
 VIN = "1M8GDM9AXKP042788"
 IBAN = "DE89370400440532013000"
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+CARD = "4111 1111 1111 1111"
+ICCID = "8949 0200 0010 1234 561"
 PHONE = ObservableType.PHONE
 
 
@@ -120,6 +122,17 @@ REGISTER = (
     observable("b9", "IMEI", "490154203237518"),
     observable("b10", "MAC", "00:1B:44:11:3A:B7"),
     observable("b11", "HANDLE", "dark_raven", platform="chat.example"),
+    observable("b12", "CARD", CARD),
+    observable("b13", "ICCID", ICCID),
+    thing(
+        "d3",
+        "identity_document",
+        document_type="P",
+        issuing_country="PL",
+        fraud_type="STOLEN_BLANK",
+        blank_range_from="ZE 0004000",
+        blank_range_to="ZE 0004999",
+    ),
     thing(
         "ve1",
         "vessel",
@@ -196,15 +209,24 @@ def miss(selector: Selector) -> Case:
     return Case(selector, outcome=Outcome.NO_HIT)
 
 
+BLANK = {"identity_document.fraud_type": "STOLEN_BLANK"}
 CASES = (
     hit(Person("Jadwiga Jablonewska"), **{"person.sex": "F"}),
     hit(Person("JABLONEWSKA, Jadwiga", birth_date="1974"), **{"person.birth_date": "1974"}),
     hit(Person(family_name="Jabłonewska", given_name="Jadwiga", nationality="PL", sex="F")),
-    hit(Person("Jadwiga Jablonewska", birth_date="1974-03-09")),
+    hit(Person("Jadwiga Jablonewska", birth_date="1974-03-09"), **{"person.age_band": "50-59"}),
     miss(Person("Zoltan Nagykovacs")),
     hit(Document("l 898-902 C3"), **{"identity_document.fraud_type": "STOLEN"}),
     hit(Document("X1234567", issuing_country="FR"), **{"identity_document.fraud_type": "LOST"}),
     miss(Document("X1234567", issuing_country="DE")),
+    hit(Document("ze0004000", issuing_country="PL"), **BLANK),
+    hit(Document("ZE-0004999"), **BLANK),
+    hit(Document("ZE 0004567", document_type="P"), **BLANK),
+    miss(Document("ZE0005000")),
+    miss(Document("ZE0003999")),
+    miss(Document("ZE004567")),  # of another length: another series
+    miss(Document("ZF0004567")),
+    miss(Document("ZE0004567", issuing_country="FR")),
     miss(Document(mrz=TD3)),  # the same number, issued by Utopia
     hit(Vehicle(vin="1m8gdm9axkp042788"), **{"vehicle.colour": "blue"}),
     hit(Vehicle(plate="ab 123 cd", plate_country="FR"), **{"vehicle.colour": "blue"}),
@@ -230,6 +252,12 @@ CASES = (
     miss(Observable(ObservableType.IP, "192.0.2.7", port=40123, time="2026-03-01T12:30:00Z")),
     hit(Observable(ObservableType.IMSI, "262-01-1234567890")),
     hit(Observable(ObservableType.IMEI, "49 015420 323751 8")),
+    hit(
+        Observable(ObservableType.CARD, "4111-1111-1111-1111"),
+        **{"observable.value": "411111…1111"},
+    ),
+    miss(Observable(ObservableType.CARD, "5555 5555 5555 4444")),
+    hit(Observable(ObservableType.ICCID, ICCID.replace(" ", ""))),
     hit(Observable(ObservableType.MAC, "001b.4411.3ab7")),
     hit(Observable(ObservableType.HANDLE, "@Dark_Raven", platform="CHAT.example")),
     miss(Observable(ObservableType.HANDLE, "@Dark_Raven", platform="other.example")),
@@ -274,6 +302,7 @@ CASES = (
     hit(Reference(ReferenceType.NOTICE, "2026-12345"), **{"notice.notice_type": "RED"}),
     miss(Reference(ReferenceType.NOTICE, "2026/54321")),
 )
+INVALID = Reason.INVALID_REQUEST
 LONG = "x1" * 5_000
 # A selector, the part that is named, and how the caller is told.
 BAD = (
@@ -294,6 +323,11 @@ BAD = (
     (Vehicle(plate="A"), "vehicle.plate", Reason.INVALID_REQUEST),
     (Observable(PHONE, "01 99 00 12 34"), "observable.value", Reason.INVALID_REQUEST),
     (Observable(ObservableType.IP, "192.0.2.256"), "observable.value", Reason.INVALID_REQUEST),
+    (Observable(ObservableType.CARD, "4111 1111 1111 1112"), "observable.value", INVALID),
+    (Observable(ObservableType.CARD, "411111…1111"), "observable.value", INVALID),
+    (Observable(ObservableType.ICCID, "8949020000101234560"), "observable.value", INVALID),
+    (Observable(ObservableType.HANDLE, "two words"), "observable.value", INVALID),
+    (Observable(ObservableType.PHONE, "+33199001234", port=80), "observable.port", INVALID),
     (Vessel(imo_number="9074728"), "vessel.imo_number", Reason.INVALID_REQUEST),
     (Container("CSQU3054384"), "container.number", Reason.INVALID_REQUEST),
     (Account("DE88370400440532013000"), "account.number", Reason.INVALID_REQUEST),
@@ -356,6 +390,9 @@ async def refused_with(node: AsyncComity, selector: Selector, field: str, reason
 
 def test_every_selector_finds_what_it_should_and_a_bad_one_is_told_why(tmp_path: Path) -> None:
     assert {case.selector.by for case in CASES} == set(SELECTORS)
+    asked = [case.selector for case in CASES]
+    assert {one.type for one in asked if isinstance(one, Observable)} == set(ObservableType)
+    assert {one.type for one in asked if isinstance(one, Reference)} == set(ReferenceType)
 
     async def scene() -> list[str]:
         async with asyncio.timeout(90), Federation.of(tmp_path, (ASKER, OWNER)) as fed:

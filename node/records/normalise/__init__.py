@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.records.normalise.documents import document_number, misread_mrz, mrz, national_number
+from node.records.normalise.documents import (
+    Series,
+    document_number,
+    in_series,
+    misread_mrz,
+    mrz,
+    national_number,
+)
 from node.records.normalise.electronic import (
     OBSERVABLES,
     domain,
@@ -21,7 +28,14 @@ from node.records.normalise.electronic import (
     url,
     wallet,
 )
-from node.records.normalise.finance import account_number, bic, lei, organisation_number
+from node.records.normalise.finance import (
+    account_number,
+    bic,
+    card_number,
+    covered_card,
+    lei,
+    organisation_number,
+)
 from node.records.normalise.prints import minutiae
 from node.records.normalise.text import (
     alphanumeric,
@@ -49,12 +63,15 @@ from node.records.normalise.transport import (
 __all__ = [
     "NORMALISER_VERSION",
     "OBSERVABLES",
+    "Series",
     "account_number",
     "aircraft_registration",
     "alphanumeric",
     "bic",
     "call_sign",
+    "card_number",
     "container",
+    "covered_card",
     "document_number",
     "domain",
     "email",
@@ -63,6 +80,7 @@ __all__ = [
     "hull_number",
     "icao_address",
     "imo",
+    "in_series",
     "ip_address",
     "leg",
     "lei",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # ICAO 9303-3: figures as they are, A to Z are 10 to 35, the filler is 0; weights repeat.
+# Figures that count up end a number; 18 of them fit the stores' integers.
+_COUNTED: Final = re.compile(r"(?P<letters>.{0,16}?)(?P<figures>\d{1,18})", re.ASCII)
 _MRZ: Final = re.compile(r"[A-Z0-9<]+")
 _MRZ_WEIGHTS: Final = (7, 3, 1)
 # Where things stand in each format (ICAO 9303-4 to -7): line lengths and number of lines.
@@ -30,6 +32,28 @@ _PERSONAL: Final = (
 def document_number(text: str) -> str:
     """A document's number: separators gone, O read as 0, I as 1, Q as 0."""
     return alphanumeric(text).translate(FOLDED)
+
+
+class Series(NamedTuple):
+    """A document number as one of a series: what stays the same, and the figures that count up.
+
+    Attributes:
+        letters: what stands before the last figures.
+        figures: how many of them there are.
+        place: the number that they are.
+    """
+
+    letters: str
+    figures: int
+    place: int
+
+
+def in_series(text: str) -> Series | None:
+    """A document number's place in its series; ``None`` when it does not end with figures."""
+    found = _COUNTED.fullmatch(document_number(text))
+    if found is None:
+        return None
+    return Series(found["letters"], len(found["figures"]), int(found["figures"]))
 
 
 def national_number(text: str, country: str) -> bool | None:

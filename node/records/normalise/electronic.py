@@ -12,6 +12,7 @@ from stdnum import imei as stdnum_imei
 from stdnum import imsi as stdnum_imsi
 from stdnum import luhn
 
+from node.records.normalise.finance import card_number
 from node.records.normalise.text import alphanumeric, latin, plain
 
 _HEX: Final = re.compile(r"[0-9a-f]+")
@@ -144,6 +145,7 @@ OBSERVABLES: Final = {
     "ICCID": iccid,
     "MAC": mac_address,
     "HANDLE": handle,
+    "CARD": card_number,
 }
 
 

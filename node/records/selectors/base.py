@@ -135,6 +135,10 @@ class Selector:
         """What is known of it; a candidate holds one of each group."""
         return ()
 
+    def batch(self) -> tuple[str, str] | None:
+        """A number that a batch may hold, and the country that issues it; nothing but for documents."""
+        return None
+
     def span(self) -> Span | None:
         """When it must have been."""
         return None

@@ -123,10 +123,14 @@ class DocumentSelector(Selector):
 
     def keys(self) -> tuple[Key, ...]:
         """The number within its country."""
+        return alternatives("document-number", *self.batch())
+
+    def batch(self) -> tuple[str, str]:
+        """The number and its country; a batch of stolen blanks may hold it."""
         read = normalise.mrz(self.mrz) if self.mrz else None
         if read is None:
-            return alternatives("document-number", self.number, self.issuing_country)
-        return alternatives("document-number", read.number, country_code(read.issuing_country))
+            return self.number, self.issuing_country
+        return read.number, country_code(read.issuing_country)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from comity.rulings.clocks import Counting, due, runs
 from comity.rulings.reasons import REASONS
 from node.exchange.model import SENTENCES, Outcome
 from node.policy.law import shape_of
+from node.records.ages import may_be_minor
 from node.records.selectors import PersonSelector
-from node.sources.labelling import may_be_minor
 from tests.simulators.law import (
     POLICIES,
     TODAY,

@@ -10,11 +10,12 @@ import pytest
 
 from comity.demo.registers import AGENCIES, registers
 from comity.errors import ExitCode, StartError
+from node.records.ages import may_be_minor
 from node.records.record import Labels, Record
 from node.records.values import Assertion
 from node.sources import mapping, register, table
 from node.sources.formats import formats, importer
-from node.sources.labelling import labelled, may_be_minor
+from node.sources.labelling import labelled
 from tests.simulators.source_files import records, refused
 
 if TYPE_CHECKING:

@@ -51,6 +51,8 @@ class _ObservableTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Observ
     """Network card address (EUI-48 or EUI-64)."""
     OBSERVABLE_TYPE_HANDLE: _ObservableType.ValueType  # 12
     """Name on a platform."""
+    OBSERVABLE_TYPE_CARD: _ObservableType.ValueType  # 13
+    """Payment card number (ISO/IEC 7812), whole; kept and released with its middle covered."""
 
 class ObservableType(_ObservableType, metaclass=_ObservableTypeEnumTypeWrapper):
     """Kind of observable."""
@@ -81,6 +83,8 @@ OBSERVABLE_TYPE_MAC: ObservableType.ValueType  # 11
 """Network card address (EUI-48 or EUI-64)."""
 OBSERVABLE_TYPE_HANDLE: ObservableType.ValueType  # 12
 """Name on a platform."""
+OBSERVABLE_TYPE_CARD: ObservableType.ValueType  # 13
+"""Payment card number (ISO/IEC 7812), whole; kept and released with its middle covered."""
 Global___ObservableType: _TypeAlias = ObservableType  # noqa: Y015
 
 class _ReferenceType:

@@ -38,9 +38,11 @@ class Observable(_message.Message):
     PLATFORM_FIELD_NUMBER: _builtins.int
     EVIDENCE_CATEGORY_FIELD_NUMBER: _builtins.int
     observable_type: _builtins.str
-    """PHONE, EMAIL, DOMAIN, URL, HASH, WALLET, IP, IMSI, IMEI, ICCID, MAC or HANDLE."""
+    """PHONE, EMAIL, DOMAIN, URL, HASH, WALLET, IP, IMSI, IMEI, ICCID, MAC, HANDLE or CARD."""
     value: _builtins.str
-    """Canonical form: E.164, RFC 5321, IDNA, hex digest, CAIP-10."""
+    """Canonical form: E.164, RFC 5321, IDNA, hex digest, CAIP-10; of a payment card its first six and last four
+    figures.
+    """
     first_seen: _builtins.str
     """RFC 3339, or a partial date."""
     last_seen: _builtins.str

@@ -69,7 +69,7 @@ class Person(_message.Message):
     summary: _builtins.str
     """What the owner's record says in prose."""
     age_band: _builtins.str
-    """MINOR, ADULT or a span such as 30-39; derived."""
+    """MINOR, ADULT or a span such as 30-39; derived from the birth date on the day of the answer."""
     death_date: _builtins.str
     """Partial ISO 8601 date."""
     death_place: _builtins.str
