@@ -3,8 +3,9 @@
 Rules:
 
 * Two records of one source are never held to be the same: their owner keeps them apart.
-* Records stand together when a number agrees, or a name does; or when both fit the question at least probably
-  and were born at the same time, where names in two scripts cannot be compared here.
+* Records stand together when a number agrees, or a name does. Names in two scripts cannot be compared here:
+  then both have to fit the question at least probably, and to agree in the birth date or in two other things
+  that are known of them, and not in sex and nationality alone.
 * Whatever agrees and whatever contradicts is said, field by field and source by source; a contradiction never
   parts records silently, and an agreement never joins them into one.
 * What left covered is not compared: it says too little.
@@ -78,6 +79,22 @@ _OWN: Final = frozenset(
         ),
     }
 )
+# What people have in common with few others, and how much of it has to agree where names cannot be compared.
+# Sex and nationality alone are common to millions.
+_BESIDE: Final = frozenset(
+    f"person.{name}"
+    for name in (
+        "sex",
+        "nationalities",
+        "birth_place",
+        "birth_country",
+        "occupations",
+        "marks",
+        "parents",
+    )
+)
+_BESIDE_MIN: Final = 2
+_COMMON: Final = frozenset({"person.sex", "person.nationalities"})
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _SURE: Final = frozenset({Band.EXACT, Band.PROBABLE})
 
@@ -171,9 +188,28 @@ def _together(one: Member, other: Member) -> tuple[str, ...]:
         return (_SAME_NUMBER,)
     if any(path.endswith("names") for path in agreeing):
         return (_SAME_NAME,)
+    if one.hit.band not in _SURE or other.hit.band not in _SURE:
+        return ()
     born = found.get("person.birth_date")
-    probable = one.hit.band in _SURE and other.hit.band in _SURE
-    return (_SAME_ASKED,) if probable and born in {Finding.AGREES, Finding.IN_PART} else ()
+    if born in {Finding.AGREES, Finding.IN_PART}:
+        return (_SAME_ASKED,)
+    beside = agreeing & _BESIDE
+    apart = born is Finding.CONTRADICTS or not _scripts_differ(one, other)
+    enough = len(beside) >= _BESIDE_MIN and beside != _COMMON
+    return (_SAME_ASKED,) if enough and not apart else ()
+
+
+def _scripts_differ(one: Member, other: Member) -> bool:
+    """Whether no name of one is in a script of the other."""
+    ours, theirs = (
+        _scripts(member.hit.record.fields.get("person.names")) for member in (one, other)
+    )
+    return bool(ours and theirs) and not ours & theirs
+
+
+def _scripts(names: Value | None) -> frozenset[str]:
+    parts = names if isinstance(names, tuple) else ()
+    return frozenset(part.get("script", "") for part in parts if isinstance(part, Mapping)) - {""}
 
 
 def _group(members: list[Member], because: list[str]) -> Group:

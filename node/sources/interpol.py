@@ -1,5 +1,7 @@
 """INTERPOL notices as its public API publishes them: one notice, a list, or a list of list pages.
 
+Each notice gives two records: the person, and the notice itself, which is found by its number.
+
 Shapes read: a JSON array of notices; an array of pages that are arrays of notices; a page object with
 ``_embedded.notices``; a single notice; or any of these one a line. Dates are ``%Y/%m/%d``, ``%Y/%m`` or
 ``%Y``. ``line`` is the notice's ordinal in a document, its line in JSON lines.
@@ -14,6 +16,8 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
+
+import pycountry
 
 from comity.errors import ExitCode, StartError
 from node.records.record import Labels, Record
@@ -39,11 +43,15 @@ _SUBJECTS: Final = {
     "un": "suspect",
 }
 _STATUS: Final = frozenset({"wanted", "missing", "unidentified"})
+# What each kind asks of whoever meets the person (INTERPOL's Rules on the Processing of Data 82 to 99).
+_ACTIONS: Final = {"red": "ARREST", "yellow": "LOCATE", "black": "IDENTIFY", "blue": "LOCATE"}
+# Above every height in metres and weight in kilograms that a person has.
+MEASURE_MAX: Final = 1_000
 _SEXES: Final = frozenset({"M", "F"})
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Every notice as a person.
+    """Every notice as a person and as a notice.
 
     Raises:
         StartError: neither a JSON document nor JSON lines.
@@ -54,10 +62,12 @@ def read(path: Path) -> Iterator[Item]:
             continue
         try:
             person = _person(notice)
+            alert = _notice(notice, person)
         except UnusableRowError as error:
             yield quarantined(ordinal, error, _raw(notice))
         else:
             yield Read(ordinal, person)
+            yield Read(ordinal, alert)
 
 
 def _raw(notice: Any) -> str:
@@ -152,6 +162,11 @@ def _person(notice: Any) -> Record:
             "person.birth_place": _text(notice, "place_of_birth"),
             "person.birth_country": countries.code(_text(notice, "country_of_birth_id")),
             "person.nationalities": tuple(code for code in codes if code),
+            "person.height_m": _measure(notice, "height"),
+            "person.weight_kg": _measure(notice, "weight"),
+            "person.eye_colours": _texts(notice, "eyes_colors_id"),
+            "person.hair_colours": _texts(notice, "hairs_id"),
+            "person.languages": _languages(notice),
             "person.marks": _marks(notice),
             "person.status": subject if subject in _STATUS else None,
             "person.summary": _charges(notice),
@@ -164,14 +179,68 @@ def _person(notice: Any) -> Record:
     )
 
 
+def _notice(notice: dict[str, Any], person: Record) -> Record:
+    """The notice itself; whom it is about, as the person's record has it."""
+    kind = _kind(notice)
+    number = _text(notice, "entity_id")
+    issuers = {countries.code(one) for one in _warrants(notice, "issuing_country_id")} - {None, ""}
+    return building.record(
+        source=SOURCE,
+        key=f"notice:{number}",
+        entity_type="notice",
+        values={
+            "notice.number": number,
+            "notice.notice_type": kind.upper(),
+            "notice.issuing_authority": PUBLISHER,
+            "notice.issuing_country": issuers.pop() if len(issuers) == 1 else None,
+            "notice.subject_names": person.fields["person.names"],
+            "notice.subject_birth_date": person.fields.get("person.birth_date"),
+            "notice.charges": tuple(dict.fromkeys(_warrants(notice, "charge"))),
+            "notice.action_to_take": _ACTIONS.get(kind),
+            "notice.publication_scope": "PUBLIC",
+            "notice.status": "PUBLISHED",
+            "notice.listings": person.fields["person.listings"],
+        },
+        labels=person.labels,
+        assertion=building.PUBLISHED,
+    )
+
+
+def _measure(notice: dict[str, Any], name: str) -> str | None:
+    """A height in metres or a weight in kilograms; the API writes 0 for unknown."""
+    text = _text(notice, name)
+    try:
+        value = float(text or 0)
+    except ValueError as error:
+        raise UnusableRowError(Why.BAD_VALUE, name) from error
+    return f"{value:g}" if 0 < value < MEASURE_MAX else None
+
+
+def _languages(notice: dict[str, Any]) -> tuple[str, ...]:
+    """ISO 639-3; the API writes the bibliographic codes of ISO 639-2."""
+    told = _texts(notice, "languages_spoken_ids")
+    return tuple(dict.fromkeys(filter(None, (_language(one) for one in told))))
+
+
+def _language(code: str) -> str:
+    folded = code.lower()
+    found = pycountry.languages.get(bibliographic=folded) or pycountry.languages.get(alpha_3=folded)
+    return str(found.alpha_3) if found is not None else ""
+
+
 def _marks(notice: dict[str, Any]) -> tuple[str, ...]:
     marks = _text(notice, "distinguishing_marks")
     return (marks,) if marks else ()
 
 
 def _charges(notice: dict[str, Any]) -> str:
+    return "; ".join(_warrants(notice, "charge"))
+
+
+def _warrants(notice: dict[str, Any], part: str) -> list[str]:
+    """One part of every arrest warrant."""
     warrants = notice.get("arrest_warrants")
     if not isinstance(warrants, list):
-        return ""
-    charges = [one.get("charge") for one in warrants if isinstance(one, dict)]
-    return "; ".join(building.tidy(one) for one in charges if isinstance(one, str))
+        return []
+    told = [one.get(part) for one in warrants if isinstance(one, dict)]
+    return [building.tidy(one) for one in told if isinstance(one, str) and one.strip()]

@@ -20,6 +20,8 @@ from comity.client import (
     Organisation,
     Outcome,
     Person,
+    Reference,
+    ReferenceType,
     StolenObject,
     Vehicle,
     Vessel,
@@ -31,7 +33,7 @@ from tests.integration.test_selectors import ASKER, OWNER, found
 from tests.simulators.federation import Federation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from comity.client import Selector
     from node.records.record import Record
@@ -44,10 +46,23 @@ pytestmark = [
 LISTS = {
     "ofac-sdn": "persons/ofac/sdn.csv.gz",
     "nz-police-vehicles": "objects/nz_stolen_vehicles_2012.csv.gz",
+    "interpol-notice": "persons/interpol_red_notices_api_2023.json",
+    "ftm": "persons/ftm_zala.entities.ftm.jsonl.gz",
+    "un-consolidated": "persons/un_consolidated.xml.gz",
     "fbi-stolen-art": "objects/fbi_national_stolen_art_stolen_art_new.csv",
 }
 EVERY = 9
 EACH = 4
+
+
+# Asked for by one of their fields, as it stands there.
+SIMPLY: dict[str, tuple[str, Callable[[str], Selector]]] = {
+    "organisation": ("registration_number", lambda told: Organisation(number=told)),
+    "aircraft": ("registration", Aircraft),
+    "vehicle": ("plate", lambda told: Vehicle(plate=told.lower(), plate_country="NZ")),
+    "notice": ("number", lambda told: Reference(ReferenceType.NOTICE, told)),
+    "stolen_object": ("title", lambda told: StolenObject(title=told)),
+}
 
 
 def _selectors(record: Record) -> Iterator[Selector]:
@@ -58,20 +73,16 @@ def _selectors(record: Record) -> Iterator[Selector]:
             yield Person(told["names"][0].full, birth_date=told["birth_date"])
         case "identity_document" if _a_number(told["number"]):
             yield Document(told["number"], issuing_country=told.get("issuing_country", ""))
-        case "organisation" if told.get("registration_number"):
-            yield Organisation(number=told["registration_number"])
         case "vessel" if told.get("imo_number"):
             yield Vessel(imo_number=f"IMO {told['imo_number']}")
             if told.get("call_sign") and normalise.call_sign(told["call_sign"]):
                 yield Vessel(call_sign=told["call_sign"].lower())
-        case "aircraft" if told.get("registration"):
-            yield Aircraft(told["registration"])
         case "observable" if told["observable_type"] == "WALLET":
             yield Observable(ObservableType.WALLET, told["value"])
-        case "vehicle":
-            yield Vehicle(plate=told["plate"].lower(), plate_country="NZ")
-        case "stolen_object":
-            yield StolenObject(title=told["title"])
+        case entity if entity in SIMPLY:
+            part, made = SIMPLY[entity]
+            if told.get(part):
+                yield made(told[part])
 
 
 def _a_number(text: str) -> bool:
@@ -108,7 +119,18 @@ def test_what_real_lists_hold_is_found_through_the_gateway(tmp_path: Path) -> No
             await fed.linked()
             asked = _asked(records)
             kinds = {one.by for one in asked}
-            assert kinds >= {"person", "document", "vessel", "aircraft", "observable", "vehicle"}
+            assert kinds == {
+                *(
+                    "person",
+                    "document",
+                    "organisation",
+                    "vessel",
+                    "aircraft",
+                    "observable",
+                    "vehicle",
+                ),
+                *("stolen_object", "reference"),
+            }
             async with fed.caller(ASKER) as node:
                 for selector in asked:
                     outcome, _ = await found(node, selector)

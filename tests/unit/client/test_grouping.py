@@ -111,6 +111,30 @@ def test_names_in_two_scripts_stand_together_when_both_fit_and_were_born_alike()
     assert references(reply(DE_LP=(latin,), ZZ_IM=(other,))) == []
 
 
+def test_names_in_two_scripts_need_something_rarer_in_common_than_sex_and_nationality() -> None:
+    def shown(**common: Any) -> list[set[str]]:
+        latin = ({"kind": "LEGAL", "full": "Amina Haddad", "script": "Latn"},)
+        arabic = ({"kind": "LEGAL", "full": "أمينة حداد", "script": "Arab"},)
+        theirs = {"birth_date": common.pop("born")} if "born" in common else {}
+        one = hit("DE-1", names=latin, birth_date="1981", **common)
+        other = hit("ZZ-1", names=arabic, **theirs, **common)
+        return references(reply(DE_LP=(one,), ZZ_IM=(other,)))
+
+    common = {"sex": "F", "nationalities": ("ZZ",)}
+    assert shown(**common) == []
+    assert shown(**common, birth_place="Madinat al-Zahr") == [{"DE-1", "ZZ-1"}]
+    assert shown(birth_place="Madinat al-Zahr") == []
+    assert shown(**common, birth_place="Madinat al-Zahr", born="1990") == []
+    # In one script names can be compared: that they differ counts.
+    one = hit("DE-1", names=latin_name("Amina Haddad"), birth_place="Zahr", **common)
+    other = hit("ZZ-1", names=latin_name("Salma Nasser"), birth_place="Zahr", **common)
+    assert references(reply(DE_LP=(one,), ZZ_IM=(other,))) == []
+
+
+def latin_name(full: str) -> tuple[dict[str, str], ...]:
+    return ({"kind": "LEGAL", "full": full, "script": "Latn"},)
+
+
 def test_what_left_covered_is_not_compared() -> None:
     covered = hit("GB-1", masked="phones", names=names("B C"), phones=("…34",))
     open_one = hit("DE-1", names=names("D E"), phones=("…34",))

@@ -154,6 +154,11 @@ def test_a_malformed_entity_costs_itself_only(tmp_path: Path, broken: Any) -> No
     assert list(records(items)) == ["c1"]
 
 
+LOOKS = {
+    f"person.{one}" for one in ("height_m", "weight_kg", "eye_colours", "hair_colours", "languages")
+}
+
+
 def _notice(**changed: Any) -> dict[str, Any]:
     return {
         "entity_id": "2026/1",
@@ -184,7 +189,53 @@ def test_every_shape_of_the_api_is_read(tmp_path: Path, shape: Any) -> None:
 
 def test_notices_one_a_line_are_read_too(tmp_path: Path) -> None:
     found = records(interpol.read(_lines(tmp_path, _notice(), _notice(entity_id="2026/2"))))
-    assert list(found) == ["2026/1", "2026/2"]
+    assert list(found) == ["2026/1", "notice:2026/1", "2026/2", "notice:2026/2"]
+
+
+def test_a_notice_is_a_notice_and_a_person(tmp_path: Path) -> None:
+    told = _notice(
+        height=1.83,
+        weight=0,
+        eyes_colors_id=["BLA"],
+        hairs_id=["BRO"],
+        languages_spoken_ids=["GER", "ENG", "xx"],
+        arrest_warrants=[
+            {"issuing_country_id": "DE", "charge": "Trafficking"},
+            {"issuing_country_id": "DE", "charge": " "},
+        ],
+    )
+    found = records(interpol.read(_lines(tmp_path, told)))
+    notice = found["notice:2026/1"]
+    assert notice.entity_type == "notice"
+    assert {path.partition(".")[2]: value for path, value in notice.fields.items()} == {
+        "number": "2026/1",
+        "notice_type": "RED",
+        "issuing_authority": "INTERPOL",
+        "issuing_country": "DE",
+        "subject_names": found["2026/1"].fields["person.names"],
+        "subject_birth_date": "1974-03-09",
+        "charges": ("Trafficking",),
+        "action_to_take": "ARREST",
+        "publication_scope": "PUBLIC",
+        "status": "PUBLISHED",
+        "listings": found["2026/1"].fields["person.listings"],
+    }
+    assert notice.labels == found["2026/1"].labels
+    looks = {path: value for path, value in found["2026/1"].fields.items() if path in LOOKS}
+    assert looks == {
+        "person.height_m": "1.83",
+        "person.eye_colours": ("BLA",),
+        "person.hair_colours": ("BRO",),
+        "person.languages": ("deu", "eng"),
+    }
+
+
+@pytest.mark.parametrize("wanted_by", [[], ["DE", "FR"], [None], ["??"]])
+def test_a_notice_of_several_countries_names_none(tmp_path: Path, wanted_by: list[Any]) -> None:
+    warrants = [{"issuing_country_id": one, "charge": None} for one in wanted_by]
+    found = records(interpol.read(_lines(tmp_path, _notice(arrest_warrants=warrants))))
+    assert "notice.issuing_country" not in found["notice:2026/1"].fields
+    assert "notice.charges" not in found["notice:2026/1"].fields
 
 
 @pytest.mark.parametrize(
