@@ -54,7 +54,10 @@ def refused(error: Refusal) -> StartError:
     else:
         where = f" (field {error.field})" if error.field else ""
         sentence = f"The authority refused: {public.sentence}{where}"
-    code = ExitCode.TEMPORARY if public.retryable else ExitCode.REFUSED
+    if error.reason is Reason.CLOCK_SKEW:
+        code = ExitCode.CONFIG
+    else:
+        code = ExitCode.TEMPORARY if public.retryable else ExitCode.REFUSED
     return StartError(sentence, exit_code=code)
 
 

@@ -192,14 +192,14 @@ class GatewayLinks:
                 finally:
                     announcing.cancel()
         except* (LinkError, TimeoutError) as group:
-            log.warning("link to %s ended: %s", session.gateway, group.exceptions[0])
+            log.warning("link to %s ended: %s", session.gateway, _first(group))
         except* grpc.RpcError as group:
-            error = group.exceptions[0]
+            error = _first(group)
             refusal = refusal_of(error) if isinstance(error, grpc.RpcError) else None
             log.warning("link to %s ended: %s", session.gateway, refusal or _code_of(error))
         # Whatever one gateway makes go wrong must not end the links to the others.
         except* Exception as group:  # noqa: BLE001
-            record_fault(group.exceptions[0])
+            record_fault(_first(group))
         finally:
             self._sessions.remove(session)
             if not any(one.gateway == session.gateway and one.usable for one in self._sessions):
@@ -209,6 +209,13 @@ class GatewayLinks:
         await session.up.wait()
         log.info("link to %s is up", session.gateway)
         self._on_up(session)
+
+
+def _first(error: BaseException) -> BaseException:
+    """What happened first, out of however many groups it comes in: one of each task that had a part in it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _code_of(error: BaseException) -> str:

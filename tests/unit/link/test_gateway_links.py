@@ -128,6 +128,21 @@ def test_whatever_a_gateway_makes_go_wrong_ends_its_link_and_nothing_else(
     play(monkeypatch, scene, "gw1", "gw2")
 
 
+def test_the_log_says_what_ended_a_link_and_not_that_something_did(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(bench: Bench) -> None:
+        (link,) = bench.dialled
+        inner = ExceptionGroup("of a task", [LinkError("no heartbeat")])
+        link.fault = ExceptionGroup("of the tasks", [inner])
+        link.end()
+        await bench.until(lambda: len(bench.dialled) == 2)
+
+    play(monkeypatch, scene, "gw1")
+    assert "link to gw1 ended: no heartbeat" in caplog.text
+    assert "ExceptionGroup" not in caplog.text
+
+
 def test_bytes_that_are_no_message_end_a_link_like_any_break() -> None:
     """A held stream of grpc.aio gives ``None`` for them, and an end of its own for the end."""
 
