@@ -5,6 +5,8 @@ Rules:
 * A field that may not be released may not be searched on either: a match is a disclosure. A record is judged
   by each match by itself: one that may not count must not take the place of one that may, or its going
   missing would tell of it.
+* A record of another type than was asked for (a telephone number finds its person) is found only where the
+  question might have been asked about that type.
 * Records that may not be shown take nobody's place: what the question sets as its limit counts what is shown.
 * The mask limits what is read from the store; a second filter at the exit drops whatever it does not name.
 * What is told of withheld fields comes from the mask alone, so it says nothing about which of them the
@@ -195,7 +197,7 @@ class Deciding:
         view = self._law.view(
             routing, question
         )  # taken after the search: the law in force at release
-        shown, trail = self._rule(view, routing, candidates)
+        shown, trail = self._rule(view, routing, question, candidates)
         if len(shown) > limit or (more and len(shown) >= limit):
             answer = SealedAnswer(outcome=Outcome.REFINE, complete=False)
         else:
@@ -218,7 +220,11 @@ class Deciding:
         )
 
     def _rule(
-        self, view: View, routing: Routing, candidates: Mapping[RecordId, Sequence[Candidate]]
+        self,
+        view: View,
+        routing: Routing,
+        question: SealedQuestion,
+        candidates: Mapping[RecordId, Sequence[Candidate]],
     ) -> tuple[list[_Shown], list[Entry]]:
         """Which records may be shown, best match first, and the trail of every ruling."""
         shown: list[_Shown] = []
@@ -228,7 +234,7 @@ class Deciding:
         labels = self._reading.labels(list(candidates), nationalities=view.asks_nationality)
         for record_id, matches in sorted(candidates.items()):
             label = labels.get(record_id)
-            if label is None:
+            if label is None or not self._may_come_upon(label, routing, question):
                 continue
             about = view
             if view.confirms:
@@ -247,6 +253,15 @@ class Deciding:
                 shown.append(_Shown(best, label, mask, ruled))
         shown.sort(key=lambda one: -one.candidate.score)
         return shown, trail
+
+    def _may_come_upon(
+        self, label: RecordLabels, routing: Routing, question: SealedQuestion
+    ) -> bool:
+        """Whether a record of another type may be found by the identifier asked for (docs/adr/0009)."""
+        kind = label.entity_type
+        return (
+            kind == routing.entity_type or self._law.accept(routing, question, about=kind) is None
+        )
 
     def _tell(self, view: View, routing: Routing, shown: Sequence[_Shown]) -> list[Released]:
         """What leaves of each of them; relations are entered in their trail."""

@@ -34,6 +34,8 @@ HIT: Final = 1
 # Contexts remembered, of each kind: the same few classes of question recur, and making one, with the key it
 # is known by, costs more than the ruling that is then found.
 CONTEXTS_REMEMBERED: Final = 4_096
+# Parts of a name that make a search (Prüm II Article 43); a whole identifier counts as enough.
+NAME_PARTS_MIN: Final = 2
 
 _request: Final = lru_cache(maxsize=CONTEXTS_REMEMBERED)(RequestContext)
 _asked: Final = lru_cache(maxsize=CONTEXTS_REMEMBERED)(AskContext)
@@ -205,8 +207,13 @@ class Law:
                 hint=decision.sentence,
             )
 
-    def accept(self, routing: Routing, question: SealedQuestion) -> Decision | None:
+    def accept(
+        self, routing: Routing, question: SealedQuestion, *, about: str = ""
+    ) -> Decision | None:
         """What bars a question that another agency admitted, or nothing.
+
+        ``about`` names another entity type that the question came upon by a whole identifier, which says more
+        than any two parts of a name: what bars questions about that type bars it, too.
 
         Bars and record rules on questions (what no agency may ask: one part of a name, one attribute)
         hold at the owner, too: the asker's node is not trusted to have applied them. Whom the asker's
@@ -214,6 +221,9 @@ class Law:
         """
         bundle = self._policies.current
         member = self._directories.current.member(routing.sender)
+        facts = self._of_others(routing, question, member)
+        if about:
+            facts = replace(facts, name_parts=NAME_PARTS_MIN)
         decision = bundle.admit(
             _asked(
                 agency=routing.sender,
@@ -222,12 +232,12 @@ class Law:
                 instrument=routing.instrument,
                 offence=question.offence,
                 subject_category=question.subject_category,
-                entity_type=routing.entity_type,
+                entity_type=about or routing.entity_type,
                 stage=int(routing.stage),
                 today=day_of(self._clock.now_ms()),
                 country=member.country if member else "",
                 aim=question.aim,
-                facts=self._of_others(routing, question, member),
+                facts=facts,
             )
         )
         row = bundle.rows.get(decision.row)
