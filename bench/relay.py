@@ -3,6 +3,9 @@
 The gateway is the real program: mutual TLS, signature of every question, directory, quota, federation
 policy, two ledger entries for each query, commits on disk. Its links end in ``bench.kit.link_driver``.
 The alternatives carry messages of the same sizes over mutual TLS as unary calls, and check nothing.
+
+Answers are padded to the 16 KiB that a routing of stage 1 or 2 fixes. What they cost beside what is checked
+is shown by the same questions with answers of 1 KiB.
 """
 
 from __future__ import annotations
@@ -36,6 +39,8 @@ QUESTIONS_PER_S = {1: 500, 16: 4_000, 128: 10_000}
 # Messages of the bare relays: a question's and an answer's envelope.
 QUESTION_BYTES = 1_600
 ANSWER_BYTES = 17_500
+ANSWER_BUCKET_BYTES = 16 * 1024
+SMALL_BYTES = 1024
 AGENCIES = (
     Agency("FR-PJ", "Police judiciaire", "FR", ("eu-member",)),
     Agency("DE-LP", "Landespolizei", "DE", ("eu-member",)),
@@ -49,6 +54,7 @@ async def relayed(
     gateway: str,
     address: str,
     pids: dict[str, int],
+    in_flights: tuple[int, ...],
     size: Size,
 ) -> dict[int, Round]:
     """Questions through the gateway, at every load."""
@@ -60,7 +66,7 @@ async def relayed(
             return await measured(lambda: ask(call, questions, in_flight=in_flight), pids)
 
         await once(8, 200)
-        for in_flight in IN_FLIGHT:
+        for in_flight in in_flights:
             progress(f"gateway, {in_flight} in flight")
             count = max(in_flight, int(QUESTIONS_PER_S[in_flight] * size.seconds))
             found[in_flight] = best([await once(in_flight, count) for _ in range(size.rounds)])
@@ -79,12 +85,12 @@ async def bare(folder: Path, address: str, pids: dict[str, int], size: Size) -> 
 
 
 @contextlib.contextmanager
-def answering(fed: Federation, gateway: str, address: str) -> Iterator[int]:
+def answering(fed: Federation, gateway: str, address: str, bucket_bytes: int) -> Iterator[int]:
     """The answering end's process."""
     asker, answerer = AGENCIES
     server = Server(
         "python", "-m", "bench.kit.link_driver",
-        str(fed.home(answerer.id)), address, gateway, asker.id, log=fed.log(answerer.id),
+        str(fed.home(answerer.id)), address, gateway, asker.id, str(bucket_bytes), log=fed.log(answerer.id),
     )  # fmt: skip
     try:
         server.line()
@@ -93,18 +99,32 @@ def answering(fed: Federation, gateway: str, address: str) -> Iterator[int]:
         server.kill()
 
 
-def _ours(root: Path, size: Size) -> dict[int, Round]:
+def _ours(root: Path, size: Size) -> tuple[dict[int, Round], Round]:
     progress("a federation with one gateway is founded and joined")
     with federation(root / "federation", AGENCIES) as fed:
         (gateway,) = fed.gateway_names
         server = fed.start(gateway)
         asker, answerer = (Home.load(fed.home(agency.id)) for agency in AGENCIES)
         address = f"127.0.0.1:{server.json_line(0)['port']}"
-        with answering(fed, gateway, address) as answering_pid:
-            pids = {"asking end": os.getpid(), "relay": server.pid, "answering end": answering_pid}
-            return uvloop.run(
-                relayed(asker, answerer, gateway=gateway, address=address, pids=pids, size=size)
-            )
+
+        def rounds(bucket_bytes: int, in_flights: tuple[int, ...]) -> dict[int, Round]:
+            with answering(fed, gateway, address, bucket_bytes) as pid:
+                pids = {"asking end": os.getpid(), "relay": server.pid, "answering end": pid}
+                return uvloop.run(
+                    relayed(
+                        asker,
+                        answerer,
+                        gateway=gateway,
+                        address=address,
+                        pids=pids,
+                        in_flights=in_flights,
+                        size=size,
+                    )
+                )
+
+        found = rounds(ANSWER_BUCKET_BYTES, IN_FLIGHT)
+        progress("the same with answers of 1 KiB")
+        return found, rounds(SMALL_BYTES, IN_FLIGHT[-1:])[IN_FLIGHT[-1]]
 
 
 def _theirs(root: Path, size: Size) -> tuple[Round, Round | None]:
@@ -123,10 +143,11 @@ def _theirs(root: Path, size: Size) -> tuple[Round, Round | None]:
 def run(size: Size) -> Report:
     """Measures."""
     with scratch() as root:
-        ours = _ours(root, size)
+        ours, small = _ours(root, size)
         plain, proxy = _theirs(root, size)
         progress("everything is stopped")
     named = {f"gateway, {count} in flight": found for count, found in ours.items()}
+    named |= {"gateway, 128 in flight, answers of 1 KiB": small}
     named |= {"bare gRPC, 128 in flight": plain}
     named |= {} if proxy is None else {"nginx, 128 in flight": proxy}
     rows = [
@@ -149,6 +170,8 @@ def run(size: Size) -> Report:
         "p99_ms": round(headline.p99_ms, 2),
         "bare_relay_cpu_us": plain.cpu_us["relay"],
         "nginx_cpu_us": None if proxy is None else proxy.cpu_us["relay"],
+        "small_answers_cpu_us": small.cpu_us["relay"],
+        "small_answers_queries_per_s": round(small.per_s),
     }
     notes = ["" if proxy else "nginx is not installed: scripts/install-debian-packages bench."]
     return Report(rows, figures, [*filter(None, notes), "The best round of each counts."])

@@ -5,7 +5,7 @@ sealed envelopes are real, and the questions were sealed before the clock runs. 
 a node is left out: the answering end returns one prepared answer with the question's id written into
 it (its signature is the requester's to check, and the gateway does not), the asking end accepts it unread.
 
-``python -m bench.kit.link_driver HOME ADDRESS GATEWAY REQUESTER`` is the answering end as a program.
+``python -m bench.kit.link_driver HOME ADDRESS GATEWAY REQUESTER BYTES`` is the answering end as a program.
 """
 
 from __future__ import annotations
@@ -45,8 +45,9 @@ IN_REPLY_TO: Final = slice(56, 88)
 LIFETIME_MS: Final = 300_000
 ANSWER_BUCKET_BYTES: Final = 16 * 1024
 RECEIPT_BYTES: Final = 700
-# Answers of one size fit into a batch this often.
-ANSWERS_IN_BATCH: Final = 14
+# What a link takes in one message, and what an answer is beside its padded body and receipt, at most.
+BATCH_BYTES: Final = 256 * 1024
+BESIDE_BYTES: Final = 600
 ATTACHED_S: Final = 20.0
 ATTACHED_STEP_S: Final = 0.2
 BEAT_S: Final = 5.0
@@ -192,9 +193,12 @@ async def ask(call: Any, questions: Sequence[bytes], *, in_flight: int) -> list[
     return asking.times
 
 
-async def answer(identity: NodeIdentity, *, gateway: str, address: str, requester: str) -> None:
-    """Answers every question with the same answer, until the link ends."""
-    before, after = _answer_frame(identity, requester)
+async def answer(
+    identity: NodeIdentity, *, gateway: str, address: str, requester: str, bucket_bytes: int
+) -> None:
+    """Answers every question with the same answer, padded to ``bucket_bytes``, until the link ends."""
+    before, after = _answer_frame(identity, requester, bucket_bytes)
+    step = 3 * min(BATCH_FRAMES_MAX, BATCH_BYTES // (bucket_bytes + RECEIPT_BYTES + BESIDE_BYTES))
     async with attached(identity, gateway, address) as call:
         print("answering", flush=True)
         beating = asyncio.get_running_loop().time() + BEAT_S
@@ -208,8 +212,8 @@ async def answer(identity: NodeIdentity, *, gateway: str, address: str, requeste
                     sent = frame.deliver.envelope
                     size += len(sent)
                     found += (before, sha256(sent[:HEADER_BYTES]).digest(), after)
-            for at in range(0, len(found), 3 * ANSWERS_IN_BATCH):
-                await call.write(b"".join(found[at : at + 3 * ANSWERS_IN_BATCH]))
+            for at in range(0, len(found), step):
+                await call.write(b"".join(found[at : at + step]))
             if found:
                 credit = relay.Credit(envelopes=len(found) // 3, bytes=size)
                 await call.write(_frames(relay.NodeFrame(credit=credit)))
@@ -218,7 +222,7 @@ async def answer(identity: NodeIdentity, *, gateway: str, address: str, requeste
                 await call.write(_heartbeat())
 
 
-def _answer_frame(identity: NodeIdentity, requester: str) -> tuple[bytes, bytes]:
+def _answer_frame(identity: NodeIdentity, requester: str, bucket_bytes: int) -> tuple[bytes, bytes]:
     """An answer's message, cut where the question's id belongs."""
     now_ms = SystemClock().now_ms()
     routing = routing_pb2.Routing(
@@ -237,7 +241,7 @@ def _answer_frame(identity: NodeIdentity, requester: str) -> tuple[bytes, bytes]
         created_ms=now_ms,
         expires_ms=now_ms + LIFETIME_MS,
         in_reply_to=envelope.EnvelopeId(mark),
-        bucket_bytes=ANSWER_BUCKET_BYTES,
+        bucket_bytes=bucket_bytes,
     )
     send = relay.Send(
         envelope=sealed.encoded, remaining_ms=10_000, receipt=os.urandom(RECEIPT_BYTES)
@@ -251,6 +255,7 @@ if __name__ == "__main__":
     parser.add_argument("home", type=Path)
     for name in ("address", "gateway", "requester"):
         parser.add_argument(name)
+    parser.add_argument("bytes", type=int)
     told = parser.parse_args()
     sys.exit(
         uvloop.run(
@@ -259,6 +264,7 @@ if __name__ == "__main__":
                 gateway=told.gateway,
                 address=told.address,
                 requester=told.requester,
+                bucket_bytes=told.bytes,
             )
         )
     )
