@@ -12,6 +12,7 @@ import uvloop
 
 from comity.authority.home import Home
 from comity.errors import ExitCode, StartError
+from comity.heap import settle_heap
 from gateway import app
 from gateway.cli.options import home_option
 from gateway.policy.loading import load_policies
@@ -34,6 +35,7 @@ def serve(home: Path) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
     def ready(port: int) -> None:
+        settle_heap()
         click.echo(json.dumps({"ready": True, "port": port}))
         sys.stdout.flush()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 import uvloop
 
+from comity.heap import settle_heap
 from node import app
 from node.cli.options import home_option
 from node.settings import Settings
@@ -32,6 +33,7 @@ def serve(home: Path) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
     def ready(port: int) -> None:
+        settle_heap()
         click.echo(json.dumps({"ready": True, "port": port}))
         sys.stdout.flush()
 
