@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import grpc
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 DOMAIN: Final = "comity"
 DETAILS_KEY: Final = "grpc-status-details-bin"
+# Methods of all services of a process; each is wrapped once, not for each call.
+METHODS_MAX: Final = 256
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +96,7 @@ class Guard(grpc.aio.ServerInterceptor):
         return _guarded(handler) if handler is not None else handler
 
 
+@lru_cache(maxsize=METHODS_MAX)
 def _guarded(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
     wrap = {
         (False, False): ("unary_unary", grpc.unary_unary_rpc_method_handler),
