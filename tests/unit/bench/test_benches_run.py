@@ -34,6 +34,8 @@ NAMES = {
         "p99_ms",
         "bare_relay_cpu_us",
         "nginx_cpu_us",
+        "small_answers_cpu_us",
+        "small_answers_queries_per_s",
     },
     "matching": {"generator"},
     "policy": {"10", "100", "test_assertions_per_s", "prove_s"},
