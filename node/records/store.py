@@ -107,7 +107,12 @@ class RecordStore:
 
     @property
     def reader(self) -> Connection:
-        """The held connection that reads; it sees what was committed when each statement began."""
+        """The held connection that reads; it sees what was committed when each statement began.
+
+        One whose server went away is given up, and the server is dialled again.
+        """
+        if self._reader is not None and self._reader.invalidated:
+            self.close()
         if self._reader is None:
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader
@@ -119,11 +124,12 @@ class RecordStore:
             self._reader = None
 
     def _rows(self, statement: Statement, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        reader = self.reader
         try:
-            return statement.rows(self.reader, values)
+            return statement.rows(reader, values)
         except DBAPIError as error:
             if error.connection_invalidated:
-                self.close()  # a lost server is dialled again by the next look
+                reader.invalidate()
             raise
 
     def find(self, hashed: bytes, limit: int) -> list[Match]:
