@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from comity.cli.grid import clean
 from comity.client import model, selectors
-from comity.client.words import Form, Outcome
+from comity.client.words import Form, ObservableType, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -237,7 +237,9 @@ def selector_words(selector: selectors.Selector) -> str:
             words = [f'object "{told}"' if told else "object", selector.maker]
             words += [selector.serial_number] if selector.title else []
         case selectors.Observable():
-            words = [f"{plain_word(selector.type)} {selector.value}"]
+            card = selector.type == ObservableType.CARD
+            value = f"{selector.value[:6]}…{selector.value[-4:]}" if card else selector.value
+            words = [f"{plain_word(selector.type)} {value}"]
             words += [f"port {selector.port}"] if selector.port else []
             words += [w for w in (selector.time, selector.platform) if w]
         case selectors.Reference():

@@ -17,6 +17,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from comity import envelope
+from comity.clock import day_of
 from comity.errors import Reason, Refusal
 from comity.identity.directory import Freshness
 from comity.store.journal import Draft
@@ -146,7 +147,7 @@ class Asking:
             query.give_up(Outcome.TIMEOUT, elapsed_ms=self._elapsed_ms(query))
             self._submit_closing(query)
             raise
-        reply = await self._close(query, question.warnings)
+        reply = await self._close(query, question.warnings(day_of(now_ms).isoformat()))
         if query.refused is not None:
             raise Refusal(query.refused, "refused by the gateway")
         return reply

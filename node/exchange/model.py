@@ -168,10 +168,12 @@ class Question:
         """This agency's own reference of whom it asks about: its number for the person, or the case."""
         return self.subject_reference or self.justification.case
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What looks wrong in it and may be right all the same."""
-        return tuple(told for selector in self.selectors for told in selector.warnings)
+    def warnings(self, today: str) -> tuple[str, ...]:
+        """What looks wrong in it on this day (ISO 8601) and may be right all the same."""
+        told = [one for selector in self.selectors for one in selector.warnings]
+        if any(getattr(selector, "birth_date", "") > today for selector in self.selectors):
+            told.append("birth date: that day is still to come")
+        return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from comity.rpc import shapes
 from comity.rpc.errors import as_refusal
 from comity.rpc.outbox import Outbox, OutboxFullError
 from node.exchange import disclosure
+from node.records.selectors import HINTS
 from node.rpc import convert
 from node.rpc.marked import marked_answers
 
@@ -48,6 +49,7 @@ PAGE_SIZE_DEFAULT: Final = 50
 CONVERSE_IN_FLIGHT_MAX: Final = 512
 # Questions, and cancellations, in one message; as in the contract, each question is checked by itself.
 CONVERSE_BATCH_MAX: Final = 64
+SELECTORS_PREFIX: Final = "question.selectors"
 JUSTIFICATION_PREFIX: Final = "question.justification"
 _LATEST_MS: Final = 2**62
 
@@ -64,6 +66,8 @@ def check(message: Message) -> None:
         shapes.check(message)
     except Refusal as refusal:
         field = refusal.field or ""
+        if field.startswith(SELECTORS_PREFIX) and (hint := HINTS.get(field.rpartition(".")[2])):
+            raise Refusal(refusal.reason, refusal.detail, field=field, hint=hint) from None
         if not field.startswith(JUSTIFICATION_PREFIX):
             raise
         reason = Reason.JUSTIFICATION_REQUIRED

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.records.selectors.base import SHAPES, Selector, Span
+from node.records.selectors.base import COUNTRY, DATE, SHAPES, Selector, Span
 from node.records.selectors.files import BiometricSelector, ReferenceSelector
 from node.records.selectors.people import DocumentSelector, OrganisationSelector, PersonSelector
 from node.records.selectors.signals import ObservableSelector
@@ -40,7 +40,15 @@ SELECTORS: Final[tuple[type[Selector], ...]] = (
     ReferenceSelector,
 )
 
+# What is right in parts whose rule in the contract is a pattern, which says nothing to people.
+HINTS: Final[dict[str, str]] = {
+    **{part: DATE for kind in SELECTORS for part in kind.dates},
+    **{part: COUNTRY for kind in SELECTORS for part in kind.countries},
+    "sex": "M, F or X",
+}
+
 __all__ = [
+    "HINTS",
     "SELECTORS",
     "SHAPES",
     "AccountSelector",

@@ -28,6 +28,11 @@ NAME_PARTS: Final = "name-parts"
 ATTRIBUTE: Final = "attribute"
 ATTRIBUTES: Final = "attributes"
 TEMPLATE: Final = "template"
+# What a right one looks like, for whoever wrote another.
+DATE: Final = "a date such as 1974, 1974-03 or 1974-03-09"
+COUNTRY: Final = "a country of ISO 3166-1 in two letters"
+# Parts that are names; signs alone are none.
+NAMES: Final = frozenset({"name", "family_name", "given_name", "title", "maker"})
 SHAPES: Final = (NUMBER, NAME, NAME_PART, NAME_PARTS, ATTRIBUTE, ATTRIBUTES, TEMPLATE)
 
 
@@ -85,11 +90,13 @@ class Selector:
         if not normalise.plain(value):
             raise refused(part, "nothing readable", "text that can be read")
         if part in self.dates and not normalise.partial_date(value):
-            raise refused(part, "no such date", "a date such as 1974, 1974-03 or 1974-03-09")
+            raise refused(part, "no such date", DATE)
         if part in self.moments and not normalise.moment(value):
             raise refused(part, "no such time", "a date, or a time with its offset")
         if part in self.countries and not known_country(value):
-            raise refused(part, "no such country", "a country of ISO 3166-1 in two letters")
+            raise refused(part, "no such country", COUNTRY)
+        if part in NAMES and not any(map(str.isalnum, value)):
+            raise refused(part, "no letter in it", "a name, in any script")
         kind = self.identified.get(part)
         if kind is not None and not KINDS[kind].normal(value):
             raise malformed(part, kind)

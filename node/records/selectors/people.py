@@ -11,7 +11,6 @@ from node.records.selectors.base import (
     NAME_PART,
     NAME_PARTS,
     Selector,
-    malformed,
     refused,
 )
 
@@ -108,7 +107,8 @@ class DocumentSelector(Selector):
         number = normalise.alphanumeric(self.number)
         length = len(number)
         if not number.isascii() or not DOCUMENT_CHARACTERS_MIN <= length <= DOCUMENT_CHARACTERS_MAX:
-            raise malformed("number", "document-number")
+            hint = f"{DOCUMENT_CHARACTERS_MIN} to {DOCUMENT_CHARACTERS_MAX} letters and figures"
+            raise refused("number", "not a well-formed document number", hint)
         if not any(sign.isdigit() for sign in number):
             raise refused("number", "no figure in it", "a document number has figures")
         kind = self.document_type.upper()
@@ -118,7 +118,7 @@ class DocumentSelector(Selector):
         if kind in NATIONAL and self.issuing_country:
             fits = normalise.national_number(self.number, self.issuing_country)
             if fits is False:
-                hint = f"a number as {self.issuing_country} gives to persons"
+                hint = f"a number as {self.issuing_country} gives them to persons"
                 raise refused("number", "another country's format", hint)
 
     def keys(self) -> tuple[Key, ...]:

@@ -17,6 +17,8 @@ from comity.client import (
     Band,
     Form,
     Hit,
+    Observable,
+    ObservableType,
     Outcome,
     RecordView,
     Reply,
@@ -151,3 +153,11 @@ def test_a_cell_wraps_inside_its_columns() -> None:
     ]
     print_rows(Console(file=out, width=40), rows, [5, 10], indent=1)
     assert out.getvalue() == " one    x\n two\n three\n wide wide wide\n"
+
+
+def test_a_heading_shows_of_a_payment_card_no_more_than_its_ends() -> None:
+    asked = Observable(ObservableType.CARD, "4111111111111111")
+    assert wording.selector_words(asked) == "card 411111…1111"
+    assert wording.selector_words(Observable(ObservableType.IMEI, "490154203237518")) == (
+        "imei 490154203237518"
+    )
