@@ -33,6 +33,7 @@ class Change:
     Attributes:
         row: the row that decides now; where less leaves, the one that refuses.
         count: in how many of the situations looked at.
+        looked_at: how many situations were looked at, and of how many, in words.
         when: what those have in common.
     """
 
@@ -42,7 +43,7 @@ class Change:
     row: str
     why: str
     count: int
-    looked_at: int
+    looked_at: str
     when: str
 
     @property
@@ -52,8 +53,8 @@ class Change:
         by = f", by {self.row}: {self.why}" if self.row else "."
         when = f": {self.when}" if self.when else ""
         return (
-            f"{direction}: {self.field} {self._moves()}{by} In {self.count} of {self.looked_at} "
-            f"situations looked at{when}."
+            f"{direction}: {self.field} {self._moves()}{by} In {self.count:,} of "
+            f"{self.looked_at}{when}."
         )
 
     def _moves(self) -> str:
@@ -146,10 +147,9 @@ def _groups_changed(old: Law, new: Law) -> set[str]:
 
 def _changes(row: Row, before: Bundle, after: Bundle, law: Law, given: Given) -> Iterable[Change]:
     types = _types(row, law)
-    looked_at: list[Situation] = []
+    around = Situations(law, given, entity_types=types).around(row)
     found: dict[tuple[str, Form, Form, str], list[Situation]] = defaultdict(list)
-    for situation in Situations(law, given, entity_types=types).of(row):
-        looked_at.append(situation)
+    for situation in around.looked_at:
         one = before.mask(situation.request, situation.labels)
         other = after.mask(situation.request, situation.labels)
         for path, ruling in other.items():
@@ -160,8 +160,8 @@ def _changes(row: Row, before: Bundle, after: Bundle, law: Law, given: Given) ->
     for (path, was, now, by), some in found.items():
         decided = after.rows.get(by)
         why = decided.sentence if decided else "No rule allows it."
-        when = common(some, looked_at)
-        yield Change(path, was, now, by, why, len(some), len(looked_at), when)
+        when = common(some, around.looked_at)
+        yield Change(path, was, now, by, why, len(some), around.words, when)
 
 
 def _types(row: Row, law: Law) -> list[str]:

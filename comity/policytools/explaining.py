@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from comity.policytools.wording import attribute, either
+from comity.policytools.wording import attribute, conditions, either, record_words, request_words
 from comity.rulings import Form
 from comity.rulings.anatomy import anatomy
 from comity.rulings.asked import asked, labelled
@@ -17,11 +17,35 @@ from comity.rulings.columns import Verb
 from comity.rulings.functions import ANY, FORM_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from comity.rulings import Bundle, FieldRuling, RecordLabels, RequestContext
     from comity.rulings.anatomy import Anatomy, Clause
     from comity.rulings.columns import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row as people are told of it.
+
+    Attributes:
+        when: when it applies, in words.
+    """
+
+    id: str
+    law: str
+    sentence: str
+    when: str
+
+    @classmethod
+    def of(cls, row: Row) -> Told:
+        """A row in words."""
+        return cls(row.id, row.law, row.sentence, conditions(row))
+
+
+def told(row: Row | None) -> Told | None:
+    """A row in words, where there is one."""
+    return None if row is None else Told.of(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +65,13 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class FieldExplained:
-    """One field: its ruling, and what came nearest to more."""
+    """One field: its ruling, what came nearest to more, and the row that refused the next higher form."""
 
     path: str
     ruling: FieldRuling
     miss: Miss | None
     searchable: bool
+    capped_by: Told | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +79,21 @@ class Explained:
     """One situation.
 
     Attributes:
-        duty_rows: rows of duties that apply, whichever row released.
+        request: who asks for what and why, in words.
+        record: what the record is, in words.
+        duty_rows: duties with the rows they come from, whichever row released.
     """
 
-    request: RequestContext
-    labels: RecordLabels
+    request: str
+    record: str
     fields: tuple[FieldExplained, ...]
-    best: Form
     duties: tuple[str, ...]
-    duty_rows: tuple[Row, ...]
-    rows: Mapping[str, Row]
+    duty_rows: tuple[tuple[str, Told], ...]
+
+    @property
+    def best(self) -> Form:
+        """The highest form of any field."""
+        return max((one.ruling.form for one in self.fields), default=Form.NOTHING)
 
 
 def explain(bundle: Bundle, request: RequestContext, labels: RecordLabels) -> Explained:
@@ -74,16 +104,22 @@ def explain(bundle: Bundle, request: RequestContext, labels: RecordLabels) -> Ex
     values = (asked(request, words), labelled(labels, words, request))
     grants = _Grants(anatomy(bundle.law, Verb.RELEASE), values)
     return Explained(
-        request=request,
-        labels=labels,
+        request=request_words(request),
+        record=record_words(labels),
         fields=tuple(
-            FieldExplained(path, ruling, grants.nearest(path, ruling), path in may)
+            FieldExplained(
+                path,
+                ruling,
+                grants.nearest(path, ruling),
+                searchable=path in may,
+                capped_by=told(bundle.rows.get(ruling.capped_by)),
+            )
             for path, ruling in mask.items()
         ),
-        best=mask.best,
         duties=mask.duties,
-        duty_rows=tuple(_duty_rows(bundle, values, mask.duties)),
-        rows=bundle.rows,
+        duty_rows=tuple(
+            (row.cells["duty"], Told.of(row)) for row in _duty_rows(bundle, values, mask.duties)
+        ),
     )
 
 
@@ -127,10 +163,10 @@ class _Grants:
                 if clause.variables
             ):
                 continue
-            told = tuple(self._told(clause, row) for clause in failing)
-            blocked = ruling.capped_by if not told else ""
-            miss = Miss(row.id, form, told, blocked)
-            found.append((len(told), -form, row.id, miss))
+            failed = tuple(self._told(clause, row) for clause in failing)
+            blocked = ruling.capped_by if not failed else ""
+            miss = Miss(row.id, form, failed, blocked)
+            found.append((len(failed), -form, row.id, miss))
         return min(found)[3] if found else None
 
     def _told(self, clause: Clause, row: Row) -> str:

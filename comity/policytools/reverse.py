@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from comity.policytools.sampling import Situation, Situations
+from comity.policytools.explaining import Told
+from comity.policytools.sampling import Situations, how_many
 from comity.policytools.space import widened
-from comity.policytools.wording import FORMS, conditions
+from comity.policytools.wording import FORMS
 from comity.rulings import Bundle, Form
 from comity.rulings.anatomy import callables
 from comity.rulings.columns import Verb
 from comity.rulings.functions import ANY, FORM_WORDS
 
 if TYPE_CHECKING:
+    from comity.policytools.sampling import Around
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
 
@@ -27,18 +29,27 @@ class Access:
         form: the highest form it led to in the situations looked at.
         unless: restrictions that stood before it in some of them.
         count: situations in which it decided.
+        looked_at: situations looked at.
+        there_are: situations around the grant; where that is more, those looked at were a sample.
     """
 
-    row: Row
+    row: Told
     form: Form
-    unless: tuple[Row, ...]
+    unless: tuple[Told, ...]
     count: int
+    looked_at: int
+    there_are: int
 
     @property
     def sentence(self) -> str:
         """For people."""
-        told = f"{FORMS[self.form]}, {conditions(self.row)}: {self.row.id} ({self.row.law})."
+        told = f"{FORMS[self.form]}, {self.row.when}: {self.row.id} ({self.row.law})."
         return told[0].upper() + told[1:]
+
+    @property
+    def certainty(self) -> str:
+        """How many situations this rests on."""
+        return f"Decided in {self.count:,} of {how_many(self.looked_at, self.there_are)}."
 
 
 def who_can(bundle: Bundle, path: str, given: Given) -> list[Access]:
@@ -52,16 +63,16 @@ def who_can(bundle: Bundle, path: str, given: Given) -> list[Access]:
         field = row.cells["field"]
         if row.cells["effect"] != "allow" or not (field == ANY or called["g4"](path, field)):
             continue
-        access = _access(wide, row, path, list(situations.of(row)))
+        access = _access(wide, row, path, situations.around(row))
         if access is not None:
             found.append(access)
     return sorted(found, key=lambda one: (-one.form, one.row.id))
 
 
-def _access(bundle: Bundle, row: Row, path: str, looked_at: list[Situation]) -> Access | None:
+def _access(bundle: Bundle, row: Row, path: str, around: Around) -> Access | None:
     best, count, before = Form.NOTHING, 0, set()
     granted = FORM_WORDS[row.cells["form"].removeprefix("<=")]
-    for one in looked_at:
+    for one in around.looked_at:
         ruling = bundle.mask(one.request, one.labels).get(path)
         if ruling is None:
             continue
@@ -76,4 +87,11 @@ def _access(bundle: Bundle, row: Row, path: str, looked_at: list[Situation]) -> 
     kept = [
         one for one in unless if one.cells["effect"] == "deny" and one.cells["tier"] != "default"
     ]
-    return Access(row, best, tuple(kept), count)
+    return Access(
+        row=Told.of(row),
+        form=best,
+        unless=tuple(map(Told.of, kept)),
+        count=count,
+        looked_at=len(around.looked_at),
+        there_are=around.there_are,
+    )

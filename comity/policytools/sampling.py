@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ from comity.rulings.columns import Verb
 from comity.rulings.functions import ANY, NONE, REFUGEE_FROM, REFUGEE_FROM_ASKER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
@@ -55,6 +55,40 @@ class Situation:
     words: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Situations around a row.
+
+    Attributes:
+        looked_at: all of them, or a sample that is the same every time.
+        there_are: how many there are.
+    """
+
+    looked_at: tuple[Situation, ...]
+    there_are: int
+
+    @property
+    def words(self) -> str:
+        """``all 35 situations``, ``1,500 of 6,912 situations, a sample``."""
+        return how_many(len(self.looked_at), self.there_are)
+
+
+def how_many(looked_at: int, there_are: int) -> str:
+    """How many situations were looked at, in words, and whether that is a sample."""
+    if looked_at == there_are:
+        return f"all {there_are:,} situations around this row"
+    return f"a sample of {looked_at:,} of {there_are:,} situations around this row"
+
+
+def _combination(axes: Sequence[Sequence[str]], number: int) -> list[str]:
+    """The combination with this number, of all that the axes make."""
+    found = []
+    for axis in reversed(axes):
+        number, place = divmod(number, len(axis))
+        found.append(axis[place])
+    return found[::-1]
+
+
 class Situations:
     """Situations of one law's rows about releases."""
 
@@ -65,7 +99,7 @@ class Situations:
         self._rows = law.rows.get(Verb.RELEASE, ())
         self._entity_types = tuple(entity_types)
 
-    def of(self, row: Row) -> Iterator[Situation]:
+    def around(self, row: Row) -> Around:
         """Situations around a row: it fits in most of them."""
         axes = {column: self._axis(row, column) for column in (*_ATTRIBUTES, "subject", "marking")}
         needed = row.cells.get("approval", NONE)
@@ -73,12 +107,16 @@ class Situations:
         axes["approval"] = levels
         axes["stage"] = ["1", "2", "3"] if row.cells.get("stage", NONE) != NONE else ["2"]
         axes["entity"] = list(self._entity_types)
-        combos = list(itertools.islice(itertools.product(*axes.values()), 200_000))
-        if len(combos) > SITUATIONS_MAX:
+        words = list(axes.values())
+        there_are = math.prod(map(len, words))
+        if there_are > SITUATIONS_MAX:
             chance = random.Random(row.id)  # noqa: S311 - a sample that is the same every time
-            combos = chance.sample(combos, SITUATIONS_MAX)
-        for combo in combos:
-            yield self._built(dict(zip(axes, combo, strict=True)))
+            chosen: Iterable[int] = chance.sample(range(there_are), SITUATIONS_MAX)
+        else:
+            chosen = range(there_are)
+        combos = (_combination(words, number) for number in chosen)
+        built = tuple(self._built(dict(zip(axes, one, strict=True))) for one in combos)
+        return Around(built, there_are)
 
     def _axis(self, row: Row, column: str) -> list[str]:
         cell = row.cells.get(column, ANY)

@@ -10,8 +10,10 @@ from comity.envelope import SigningSecret
 from comity.policytools.comparing import compare
 from comity.policytools.situations import given
 from comity.policytools.tree import MODEL, open_tree
-from node.lawmaking.in_force import LawInForce
+from comity.rulings.shipped import shipped_policies
+from node.lawmaking.in_force import POLICY_KEY_FILE, LawInForce
 from node.lawmaking.lawmaking import Lawmaking, Surroundings
+from node.lawmaking.looking import LookingAtLaw
 from node.lawmaking.replaying import PastRulings
 from node.opening import secret_file
 from node.policy.loading import load_folders, load_policies
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 # What a draft would change is told in so many sentences; `comity policy diff` tells all.
 CHANGES_TOLD_MAX: Final = 200
-POLICY_KEY_FILE: Final = "policy.key"
 
 
 class NodeLaw:
@@ -56,6 +57,19 @@ class NodeLaw:
             ),
             clock=base.clock,
         )
+
+        self.looking = LookingAtLaw(
+            in_force=self._in_force,
+            load=self._load,
+            draft=self.lawmaking.draft,
+            clock=base.clock,
+        )
+        self._folders = base.settings.policies
+
+    def _in_force(self) -> tuple[Bundle, str]:
+        """The law in force, and one of its folders."""
+        folders = self.in_force.folders() or self._folders or (str(shipped_policies() / MODEL),)
+        return self.policies.policies.current, folders[0]
 
     def _load(self, folders: Sequence[str]) -> Bundle:
         return load_folders(folders, self.policies.directory)

@@ -101,6 +101,7 @@ async def listen_to_officers(base: Foundation, law: NodeLaw) -> Listener:
         callers=_callers(base),
         version=lambda: law.policies.policies.current.version,
         past=law.past,
+        looking=law.looking,
     )
     name = _name(policy_service_pb2, "PolicyService")
     return await listen(

@@ -11,8 +11,8 @@ from comity.authority.home import Home
 from comity.clock import SystemClock
 from comity.errors import ExitCode, StartError
 from node.cli.options import home_option
+from node.lawmaking.checking import check_law
 from node.opening import open_register
-from node.policy.loading import load_policies
 from node.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def check(home: Path) -> None:
     directory = identity.directory_store.load().directory
     if directory is None:
         raise StartError("The directory was never verified.", exit_code=ExitCode.CONFIG)
-    load_policies(settings, directory)
     engine, _ = open_register(home, settings)
-    engine.dispose()
-    click.echo(f"{identity.name}: settings, keys, directory, policies and database are sound")
+    try:
+        law = check_law(home, settings, directory, engine)
+    finally:
+        engine.dispose()
+    click.echo(f"{identity.name}: settings, keys, directory, {law} and database are sound")

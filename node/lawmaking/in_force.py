@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "policy"
 # The highest number ever published, in that folder.
 SEQUENCE: Final = "sequence"
+POLICY_KEY_FILE: Final = "policy.key"
 _LENGTHS: Final = struct.Struct(">III")
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,17 @@ class LawInForce:
         Raises:
             StartError: a published number of which no copy is believed.
         """
-        self.scheduled = []
+        revision, self.scheduled = self.published()
+        if revision is not None:
+            self.take(revision)
+
+    def published(self) -> tuple[Revision | None, list[Revision]]:
+        """The revision that is in force now, if any, and later ones, newest first; changes nothing.
+
+        Raises:
+            StartError: a published number of which no copy is believed.
+        """
+        scheduled: list[Revision] = []
         for sequence in range(self.last, 0, -1):
             revision = self.find(sequence)
             if revision is None:
@@ -73,9 +84,9 @@ class LawInForce:
                 )
                 raise StartError(sentence, exit_code=ExitCode.CONFIG)
             if revision.statement.effective_ms <= self._clock.now_ms():
-                self.take(revision)
-                return
-            self.scheduled.append(revision)
+                return revision, scheduled
+            scheduled.append(revision)
+        return None, scheduled
 
     def find(self, sequence: int) -> Revision | None:
         """A revision from the first copy that is believed."""

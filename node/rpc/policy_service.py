@@ -11,6 +11,7 @@ from comity.api.admin.v1 import policy_service_pb2 as api
 from comity.api.admin.v1 import policy_service_pb2_grpc as api_grpc
 from comity.errors import Reason, Refusal
 from node.lawmaking.lawmaking import Declined
+from node.rpc import policy_words
 from node.rpc.query_service import check
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from node.exchange.model import Caller
     from node.lawmaking.lawmaking import Lawmaking
+    from node.lawmaking.looking import LookingAtLaw
     from node.lawmaking.replaying import PastRulings
     from node.lawmaking.revision import Revision
     from node.rpc.callers import Callers
@@ -38,12 +40,19 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
     """Authenticates, looks at the role, validates; lawmaking does the rest."""
 
     def __init__(
-        self, *, lawmaking: Lawmaking, callers: Callers, version: Any, past: PastRulings
+        self,
+        *,
+        lawmaking: Lawmaking,
+        callers: Callers,
+        version: Any,
+        past: PastRulings,
+        looking: LookingAtLaw,
     ) -> None:
         self._lawmaking = lawmaking
         self._callers = callers
         self._version = version
         self._past = past
+        self._looking = looking
 
     def _caller(self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]) -> Caller:
         caller = self._callers.of(context)
@@ -172,6 +181,29 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         for kind, count in done.changes.most_common(CHANGES_MAX):
             told.changes.add(**kind._asdict(), count=count)
         return told
+
+    async def ExplainRuling(  # noqa: N802  # the contract's name
+        self, request: api.ExplainRulingRequest, context: Context
+    ) -> api.ExplainRulingResponse:
+        """One situation, field by field."""
+        self._caller(context, READERS)
+        check(request)
+        told = {one.name: one.word for one in request.attributes}
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(None, self._looking.explain, request.draft_id, told)
+        return policy_words.explained(*found)
+
+    async def WhoCan(  # noqa: N802  # the contract's name
+        self, request: api.WhoCanRequest, context: Context
+    ) -> api.WhoCanResponse:
+        """Ways to learn a field."""
+        self._caller(context, READERS)
+        check(request)
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(
+            None, self._looking.who_can, request.draft_id, request.field
+        )
+        return policy_words.ways(*found)
 
 
 def _time(at_ms: int) -> Timestamp:

@@ -20,6 +20,7 @@ from comity.client import Aim, Justification, Purpose, SubjectCategory, Vehicle,
 from comity.errors import ExitCode, StartError
 from comity.store.ledger_schema import entry
 from node.app import NodeApp
+from node.cli.main import node as node_program
 from node.lawmaking.in_force import FOLDER
 from node.storage.schema import policy_draft, policy_revision
 from tests.simulators.federation import Federation
@@ -297,6 +298,70 @@ async def test_a_database_from_before_the_publication_brings_no_older_law_back(
     (fed.home("DE-LP") / FOLDER / "000001.revision").unlink()
     with pytest.raises(StartError, match="an older law is not put in force"):
         _restarted(fed)
+
+
+@scene
+async def test_law_is_explained_and_looked_up_in_reverse_where_it_is_in_force(
+    fed: Federation, officers: Officers
+) -> None:
+    """What the node says of its law is what the same files say in a folder; a draft is asked alike."""
+    words = ["agency=FR-PJ", "subject=object", "entity_type=vehicle", "today=2026-11-24"]
+    folder = await officers.says("bert", "explain", str(POLICIES / "eu-member"), *words)
+    told = await officers.says("bert", "explain", "--node", *words)
+    assert told.exit_code == ExitCode.OK, told.output + told.stderr
+    assert told.output == folder.output
+    assert "in full:" in told.output
+    draft = await officers.proposed()
+    drafted = await officers.says(
+        "anna", "explain", "--draft", draft, *words, "--field", "vehicle.colour"
+    )
+    assert "withheld: colour" in drafted.output
+    assert "EU-COLOUR" in drafted.output
+    ways = [
+        json.loads((await officers.says("bert", "who-can", *how, COLOUR, "--json")).stdout)["ways"]
+        for how in ([str(POLICIES / "eu-member")], ["--node"], ["--draft", draft])
+    ]
+    in_folder, at_node, in_draft = ([one["row"] for one in way] for way in ways)
+    assert in_folder == at_node
+    assert "EU-THING" in at_node
+    assert in_draft == []
+    wrong = await officers.says("bert", "explain", "--node", "subjekt=victim")
+    assert (wrong.exit_code, 'did you mean "subject"' in wrong.stderr) == (ExitCode.DATA, True)
+    nobody = await officers.says("bert", "who-can", "--node", "vehicle.smell")
+    assert (nobody.exit_code, "There is no field" in nobody.stderr) == (ExitCode.DATA, True)
+    for command in (["explain", "--node"], ["who-can", "--node", COLOUR]):
+        refused = await officers.says(
+            "dora", *command
+        )  # an officer asks; the law is not hers to read
+        assert refused.exit_code == ExitCode.REFUSED, refused.output
+
+
+@scene
+async def test_check_loads_what_a_start_would_put_in_force(
+    fed: Federation, officers: Officers
+) -> None:
+    home = fed.home("DE-LP")
+
+    def check() -> Result:
+        return CliRunner().invoke(node_program, ["check", "--home", str(home)])
+
+    settings = (home / "node.toml").read_text("utf-8")
+    assert "law of the settings" in check().output
+    draft = await officers.proposed()
+    await officers.approved(draft)
+    await officers.says("anna", "publish", draft)
+    before = {path: path.stat().st_mtime_ns for path in (home / FOLDER).rglob("*")}
+    assert "law of revision 1" in check().output
+    # The settings' folders do not count any more, and the running node's files are not touched.
+    (home / "node.toml").write_text(settings.replace("eu-member", "nowhere"), "utf-8")
+    assert "law of revision 1" in check().output
+    assert {path: path.stat().st_mtime_ns for path in (home / FOLDER).rglob("*")} == before
+    with fed.nodes["DE-LP"].app.engine.begin() as connection:
+        connection.execute(policy_revision.delete())
+    (home / FOLDER / "000001.revision").unlink()
+    lost = check()
+    assert lost.exit_code == ExitCode.CONFIG
+    assert "Revision 1 of the law cannot be believed" in lost.output + lost.stderr
 
 
 def _normal(told: str, ids: dict[str, str]) -> str:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from comity.cli.options import json_option, print_json
-from comity.cli.policy import saying
+from comity.api.admin.v1 import policy_service_pb2 as api
+from comity.cli.options import json_option, print_json, profile_option
+from comity.cli.policy import from_node, remote, saying
 from comity.cli.policy.saying import say
 from comity.cli.wording import plain_word
 from comity.policytools.explaining import Explained, FieldExplained, Miss
 from comity.policytools.explaining import explain as explained
 from comity.policytools.situations import apart, given, pairs
 from comity.policytools.tree import Tree, open_tree
-from comity.policytools.wording import FORMS, form_words, record_words, request_words
+from comity.policytools.wording import FORMS, form_words
 from comity.policytools.written import read_tests
 from comity.rulings import Form, RecordLabels, RequestContext
 
@@ -29,8 +30,7 @@ _STYLES: Final = {Form.FULL: saying.GOOD, Form.NOTHING: saying.DIM, Form.HIT: sa
 
 
 @click.command()
-@saying.path_argument
-@click.argument("attributes", nargs=-1, metavar="[ATTRIBUTE=WORD]...")
+@click.argument("words", nargs=-1, metavar="[PATH] [ATTRIBUTE=WORD]...")
 @click.option("--request", "asked", default="", help="A request by its name in the tests.")
 @click.option(
     "--field",
@@ -39,41 +39,41 @@ _STYLES: Final = {Form.FULL: saying.GOOD, Form.NOTHING: saying.DIM, Form.HIT: sa
     help="Only this field, for example person.names; repeatable.",
 )
 @click.option("--record", "labels", default="", help="A record by its name in the tests.")
+@saying.node_options
 @json_option
+@profile_option
 def explain(
-    path: Path,
-    attributes: tuple[str, ...],
+    words: tuple[str, ...],
     *,
     asked: str,
     labels: str,
     wanted: tuple[str, ...],
+    node: bool,
+    draft: str,
     as_json: bool,
+    profile: str | None,
 ) -> None:
     r"""Explain one request: each field's form, row, law, duties, and what would change it.
 
-    PATH is one pack. What you do not say is taken from policies/given.toml, for example
+    PATH is one pack; with --node the law in force at your node explains, with --draft a draft there. What you
+    do not say is taken from given.toml beside the packs, for example
 
     \b
       comity policy explain policies/eu-member subject=witness approval=judge
       comity policy explain policies/eu-member marking=minor agency=GB-CA instrument=TCA-2020
+      comity policy explain --node subject=witness approval=judge
     """
-    tree = open_tree(path)
-    if len(tree.chosen) != 1:
-        raise click.UsageError(f"Name one pack: {', '.join(tree.chosen)}.")
-    packs = tree.laws()[0]
+    folders = [word for word in words[:1] if "=" not in word]
     try:
-        request, record = apart(pairs(attributes))
+        told = pairs(words[len(folders) :])
+        if node or draft:
+            if folders or asked or labels:
+                raise click.UsageError("A node explains the law it has: name no folder or tests.")
+            found = _at_node(told, draft, profile)
+        else:
+            found = _in_folder(saying.folder(folders), apart(told), asked, labels)
     except ValueError as error:
         raise click.UsageError(f"{error}.") from error
-    known = _named(tree)
-    ground = given(tree)
-    request = {**_find(known[0], asked, "request"), **request}
-    record = {**_find(known[1], labels, "record"), **record}
-    found = explained(
-        tree.bundle(packs),
-        ground.build(RequestContext, request),
-        ground.build(RecordLabels, record),
-    )
     if wanted:
         kept = tuple(one for one in found.fields if one.path in wanted)
         if len(kept) != len(set(wanted)):
@@ -83,6 +83,30 @@ def explain(
         print_json(_plain(found))
     else:
         _show(found)
+
+
+def _at_node(told: Mapping[str, str], draft: str, profile: str | None) -> Explained:
+    attributes = [api.Attribute(name=name, word=word) for name, word in told.items()]
+    request = api.ExplainRulingRequest(draft_id=draft, attributes=attributes)
+    with remote.service(profile) as service:
+        return from_node.explained(service.call("ExplainRuling", request))
+
+
+def _in_folder(
+    path: Path, told: tuple[dict[str, str], dict[str, str]], asked: str, labels: str
+) -> Explained:
+    tree = open_tree(path)
+    if len(tree.chosen) != 1:
+        raise click.UsageError(f"Name one pack: {', '.join(tree.chosen)}.")
+    known = _named(tree)
+    ground = given(tree)
+    request = {**_find(known[0], asked, "request"), **told[0]}
+    record = {**_find(known[1], labels, "record"), **told[1]}
+    return explained(
+        tree.bundle(tree.laws()[0]),
+        ground.build(RequestContext, request),
+        ground.build(RecordLabels, record),
+    )
 
 
 def _named(tree: Tree) -> tuple[dict[str, Mapping[str, Any]], dict[str, Mapping[str, Any]]]:
@@ -113,8 +137,8 @@ def _alike(found: Explained) -> list[tuple[FieldExplained, list[str]]]:
 
 
 def _show(found: Explained) -> None:
-    say(request_words(found.request), style=saying.BOLD)
-    say(record_words(found.labels), style=saying.BOLD, lead="about a record: ")
+    say(found.request, style=saying.BOLD)
+    say(found.record, style=saying.BOLD, lead="about a record: ")
     if found.best < Form.HIT:
         say("Nothing leaves: the other side sees what it would see had we no such record.")
     for one, paths in _alike(found):
@@ -123,24 +147,24 @@ def _show(found: Explained) -> None:
         names = ", ".join(plain_word(path.partition(".")[2]) for path in paths)
         form = form_words(ruling.form, ruling.how)
         say(names, lead=f"{form}: ", style=_STYLES.get(ruling.form, ""))
-        for sentence in _why(found, one):
+        for sentence in _why(one):
             say(sentence, indent=1)
     say("")
     searchable = [plain_word(one.path.partition(".")[2]) for one in found.fields if one.searchable]
     say(", ".join(searchable) or "nothing", lead="may be searched on: ")
     say(", ".join(found.duties) or "none", lead="duties: ")
-    for row in found.duty_rows:
-        say(f"{row.cells['duty']} by {row.id} ({row.law}): {row.sentence}", indent=1)
+    for duty, row in found.duty_rows:
+        say(f"{duty} by {row.id} ({row.law}): {row.sentence}", indent=1)
 
 
-def _why(found: Explained, one: FieldExplained) -> Iterable[str]:
+def _why(one: FieldExplained) -> Iterable[str]:
     ruling = one.ruling
     if ruling.row:
         yield f"{ruling.row} ({ruling.law}): {ruling.sentence}"
     else:
         yield ruling.sentence
     if ruling.form is not Form.FULL:
-        capping = found.rows.get(ruling.capped_by)
+        capping = one.capped_by
         if capping is not None and capping.id != ruling.row:
             yield f"not more, by {capping.id} ({capping.law}): {capping.sentence}"
         hidden = "" if ruling.tell else ", and neither row nor law"
@@ -164,8 +188,8 @@ def _missed(miss: Miss) -> str:
 
 def _plain(found: Explained) -> dict[str, Any]:
     return {
-        "request": request_words(found.request),
-        "record": record_words(found.labels),
+        "request": found.request,
+        "record": found.record,
         "best": found.best.name.lower(),
         "duties": list(found.duties),
         "fields": [_plain_field(one) for one in found.fields],

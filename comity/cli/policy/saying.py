@@ -33,6 +33,31 @@ def path_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def node_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--node`` and ``--draft``: ask your node instead of a folder."""
+    at_node = click.option(
+        "--node", is_flag=True, help="Ask your node, about the law in force there."
+    )
+    draft = click.option(
+        "--draft", metavar="DRAFT", default="", help="Ask your node, about a draft there."
+    )
+    return at_node(draft(command))
+
+
+def folder(named: Sequence[str]) -> Path:
+    """The one folder that was named; ``policies`` where none was.
+
+    Raises:
+        click.UsageError: several, or none that exists.
+    """
+    if len(named) > 1:
+        raise click.UsageError(f"Name one folder, not {', '.join(named)}.")
+    path = Path(*named) if named else Path("policies")
+    if not path.is_dir():
+        raise click.UsageError(f"There is no folder {path}.")
+    return path
+
+
 def say(text: str, *, style: str = "", indent: int = 0, lead: str = "") -> None:
     """One paragraph, wrapped under its lead."""
     out = console()

@@ -551,6 +551,408 @@ class ReplayChange(_message.Message):
 Global___ReplayChange: _TypeAlias = ReplayChange  # noqa: Y015
 
 @_typing.final
+class ExplainRulingRequest(_message.Message):
+    """Asks for an explanation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAFT_ID_FIELD_NUMBER: _builtins.int
+    ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    draft_id: _builtins.str
+    """The draft that decides; empty: the law in force."""
+    @_builtins.property
+    def attributes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attribute]:
+        """The situation; what is not said is what the law's own given.toml says, and today."""
+
+    def __init__(
+        self,
+        *,
+        draft_id: _builtins.str = ...,
+        attributes: _abc.Iterable[Global___Attribute] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attributes", b"attributes", "draft_id", b"draft_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainRulingRequest: _TypeAlias = ExplainRulingRequest  # noqa: Y015
+
+@_typing.final
+class Attribute(_message.Message):
+    """One word of a situation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    WORD_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """For example approval, subject or marking; as `comity policy explain` takes them."""
+    word: _builtins.str
+    """For example supervisor; several words with bars between."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        word: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "word", b"word"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Attribute: _TypeAlias = Attribute  # noqa: Y015
+
+@_typing.final
+class ExplainRulingResponse(_message.Message):
+    """What the law makes of a situation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    REQUEST_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    DUTIES_FIELD_NUMBER: _builtins.int
+    DUTY_ROWS_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """SHA-256 of the law that decided, as rulings record it, in hexadecimal."""
+    request: _builtins.str
+    """Who asks for what and why, in words."""
+    record: _builtins.str
+    """What the record is, in words."""
+    @_builtins.property
+    def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldExplained]:
+        """Every field of such a record."""
+
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Everything that binds the receiver."""
+
+    @_builtins.property
+    def duty_rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___DutyExplained]:
+        """Rows of duties that apply whichever row releases."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        request: _builtins.str = ...,
+        record: _builtins.str = ...,
+        fields: _abc.Iterable[Global___FieldExplained] | None = ...,
+        duties: _abc.Iterable[_builtins.str] | None = ...,
+        duty_rows: _abc.Iterable[Global___DutyExplained] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duties", b"duties", "duty_rows", b"duty_rows", "fields", b"fields", "record", b"record", "request", b"request", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainRulingResponse: _TypeAlias = ExplainRulingResponse  # noqa: Y015
+
+@_typing.final
+class FieldExplained(_message.Message):
+    """What the law makes of one field."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    HOW_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
+    CAPPED_BY_FIELD_NUMBER: _builtins.int
+    DUTIES_FIELD_NUMBER: _builtins.int
+    SEARCHABLE_FIELD_NUMBER: _builtins.int
+    NEAREST_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """The field."""
+    form: _builtins.str
+    """full, generalised, masked, hit or nothing."""
+    how: _builtins.str
+    """How a value is made coarser."""
+    reason: _builtins.str
+    """Coded reason."""
+    told: _builtins.bool
+    """Whether the requester is told row and law."""
+    searchable: _builtins.bool
+    """Whether it may be searched on."""
+    @_builtins.property
+    def row(self) -> Global___LawRow:
+        """The row that decides."""
+
+    @_builtins.property
+    def needs(self) -> Global___RulingNeeds:
+        """The weakest approval that would release more."""
+
+    @_builtins.property
+    def capped_by(self) -> Global___LawRow:
+        """The row that refused the next higher form."""
+
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What binds the receiver of this field."""
+
+    @_builtins.property
+    def nearest(self) -> Global___NearestGrant:
+        """The grant that came nearest to releasing more."""
+
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        form: _builtins.str = ...,
+        how: _builtins.str = ...,
+        row: Global___LawRow | None = ...,
+        reason: _builtins.str = ...,
+        told: _builtins.bool = ...,
+        needs: Global___RulingNeeds | None = ...,
+        capped_by: Global___LawRow | None = ...,
+        duties: _abc.Iterable[_builtins.str] | None = ...,
+        searchable: _builtins.bool = ...,
+        nearest: Global___NearestGrant | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["capped_by", b"capped_by", "nearest", b"nearest", "needs", b"needs", "row", b"row"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capped_by", b"capped_by", "duties", b"duties", "field", b"field", "form", b"form", "how", b"how", "nearest", b"nearest", "needs", b"needs", "reason", b"reason", "row", b"row", "searchable", b"searchable", "told", b"told"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldExplained: _TypeAlias = FieldExplained  # noqa: Y015
+
+@_typing.final
+class LawRow(_message.Message):
+    """One row of law."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    LAW_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    WHEN_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    law: _builtins.str
+    """Legal reference."""
+    sentence: _builtins.str
+    """Its sentence."""
+    when: _builtins.str
+    """When it applies, in words."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        law: _builtins.str = ...,
+        sentence: _builtins.str = ...,
+        when: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "law", b"law", "sentence", b"sentence", "when", b"when"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawRow: _TypeAlias = LawRow  # noqa: Y015
+
+@_typing.final
+class RulingNeeds(_message.Message):
+    """An approval, and what it would change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROLE_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    role: _builtins.str
+    """Whose."""
+    form: _builtins.str
+    """Into which form."""
+    row: _builtins.str
+    """By which row."""
+    def __init__(
+        self,
+        *,
+        role: _builtins.str = ...,
+        form: _builtins.str = ...,
+        row: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["form", b"form", "role", b"role", "row", b"row"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RulingNeeds: _TypeAlias = RulingNeeds  # noqa: Y015
+
+@_typing.final
+class NearestGrant(_message.Message):
+    """A grant that would have released more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    FAILED_FIELD_NUMBER: _builtins.int
+    BLOCKED_BY_FIELD_NUMBER: _builtins.int
+    row: _builtins.str
+    """Its row."""
+    form: _builtins.str
+    """The form it would have released."""
+    blocked_by: _builtins.str
+    """The row that stands before it."""
+    @_builtins.property
+    def failed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What would have to be otherwise, in words; none where only another row stands before it."""
+
+    def __init__(
+        self,
+        *,
+        row: _builtins.str = ...,
+        form: _builtins.str = ...,
+        failed: _abc.Iterable[_builtins.str] | None = ...,
+        blocked_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocked_by", b"blocked_by", "failed", b"failed", "form", b"form", "row", b"row"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NearestGrant: _TypeAlias = NearestGrant  # noqa: Y015
+
+@_typing.final
+class DutyExplained(_message.Message):
+    """A duty, and the row it comes from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUTY_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    duty: _builtins.str
+    """The duty."""
+    @_builtins.property
+    def row(self) -> Global___LawRow:
+        """The row."""
+
+    def __init__(
+        self,
+        *,
+        duty: _builtins.str = ...,
+        row: Global___LawRow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duty", b"duty", "row", b"row"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyExplained: _TypeAlias = DutyExplained  # noqa: Y015
+
+@_typing.final
+class WhoCanRequest(_message.Message):
+    """Asks who can learn a field."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRAFT_ID_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    draft_id: _builtins.str
+    """The draft that decides; empty: the law in force."""
+    field: _builtins.str
+    """The field, for example person.addresses."""
+    def __init__(
+        self,
+        *,
+        draft_id: _builtins.str = ...,
+        field: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["draft_id", b"draft_id", "field", b"field"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WhoCanRequest: _TypeAlias = WhoCanRequest  # noqa: Y015
+
+@_typing.final
+class WhoCanResponse(_message.Message):
+    """Who can learn a field."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    WAYS_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """SHA-256 of the law that decided, as rulings record it, in hexadecimal."""
+    @_builtins.property
+    def ways(self) -> _containers.RepeatedCompositeFieldContainer[Global___WayToField]:
+        """Ways to learn it, the highest form first."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+        ways: _abc.Iterable[Global___WayToField] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["version", b"version", "ways", b"ways"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WhoCanResponse: _TypeAlias = WhoCanResponse  # noqa: Y015
+
+@_typing.final
+class WayToField(_message.Message):
+    """One way to learn a field."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    UNLESS_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    LOOKED_AT_FIELD_NUMBER: _builtins.int
+    SITUATIONS_FIELD_NUMBER: _builtins.int
+    form: _builtins.str
+    """The highest form it leads to."""
+    count: _builtins.int
+    """Situations in which it decided, of those looked at."""
+    looked_at: _builtins.int
+    """Situations looked at."""
+    situations: _builtins.int
+    """Situations that there are around this row; more than were looked at: these were a sample."""
+    @_builtins.property
+    def row(self) -> Global___LawRow:
+        """The grant."""
+
+    @_builtins.property
+    def unless(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawRow]:
+        """Restrictions that stand before it in some situations."""
+
+    def __init__(
+        self,
+        *,
+        row: Global___LawRow | None = ...,
+        form: _builtins.str = ...,
+        unless: _abc.Iterable[Global___LawRow] | None = ...,
+        count: _builtins.int = ...,
+        looked_at: _builtins.int = ...,
+        situations: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "form", b"form", "looked_at", b"looked_at", "row", b"row", "situations", b"situations", "unless", b"unless"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WayToField: _TypeAlias = WayToField  # noqa: Y015
+
+@_typing.final
 class Draft(_message.Message):
     """Law that was proposed."""
 

@@ -83,6 +83,16 @@ class PolicyServiceStub:
                 request_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ReplayDraftRequest.SerializeToString,
                 response_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ReplayDraftResponse.FromString,
                 _registered_method=True)
+        self.ExplainRuling = channel.unary_unary(
+                '/comity.api.admin.v1.PolicyService/ExplainRuling',
+                request_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExplainRulingRequest.SerializeToString,
+                response_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExplainRulingResponse.FromString,
+                _registered_method=True)
+        self.WhoCan = channel.unary_unary(
+                '/comity.api.admin.v1.PolicyService/WhoCan',
+                request_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanRequest.SerializeToString,
+                response_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanResponse.FromString,
+                _registered_method=True)
 
 
 class PolicyServiceServicer:
@@ -178,6 +188,27 @@ class PolicyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainRuling(self, request, context):
+        """What the law in force here, or a draft, makes of one request and one record, field by field, and why.
+        Nothing is searched and nothing is released: the record is described by its labels.
+
+        Callers: policy editors, policy approvers, auditors. Returns NOT_PERMITTED, UNAUTHENTICATED,
+        INVALID_REQUEST, NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WhoCan(self, request, context):
+        """Who can learn a field under the law in force here, or under a draft, and what keeps others from it.
+
+        Callers: policy editors, policy approvers, auditors. Returns NOT_PERMITTED, UNAUTHENTICATED,
+        INVALID_REQUEST, NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PolicyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -225,6 +256,16 @@ def add_PolicyServiceServicer_to_server(servicer, server):
                     servicer.ReplayDraft,
                     request_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ReplayDraftRequest.FromString,
                     response_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ReplayDraftResponse.SerializeToString,
+            ),
+            'ExplainRuling': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainRuling,
+                    request_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExplainRulingRequest.FromString,
+                    response_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExplainRulingResponse.SerializeToString,
+            ),
+            'WhoCan': grpc.unary_unary_rpc_method_handler(
+                    servicer.WhoCan,
+                    request_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanRequest.FromString,
+                    response_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -474,6 +515,60 @@ class PolicyService:
             '/comity.api.admin.v1.PolicyService/ReplayDraft',
             comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ReplayDraftRequest.SerializeToString,
             comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ReplayDraftResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainRuling(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/comity.api.admin.v1.PolicyService/ExplainRuling',
+            comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExplainRulingRequest.SerializeToString,
+            comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExplainRulingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WhoCan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/comity.api.admin.v1.PolicyService/WhoCan',
+            comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanRequest.SerializeToString,
+            comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanResponse.FromString,
             options,
             channel_credentials,
             insecure,
