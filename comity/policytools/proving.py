@@ -27,7 +27,7 @@ from comity.rulings.functions import NONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from comity.policytools.encoding import Reading
+    from comity.policytools.readings import Reading
     from comity.policytools.situations import Given
     from comity.policytools.theory import Theory
     from comity.rulings.columns import Row
@@ -107,7 +107,7 @@ class _Lines:
         del line
         levels = self._theory.reading.words[_APPROVAL]
         for less, more in itertools.pairwise(APPROVALS):
-            fixed = {_flat(_APPROVAL): self._theory.encoding.fixed(_APPROVAL, more)}
+            fixed = {_flat(_APPROVAL): self._theory.encoding.readings.fixed(_APPROVAL, more)}
             other = self._theory.reading.instead(**fixed)
             self._theory.forget()
             if self._theory.row_by_row(other, levels[less]):
@@ -147,7 +147,7 @@ class _Lines:
         theory = self._theory
         marks, subject = theory.reading.words[_MARKINGS], theory.reading.words[_SUBJECT]
         bare = {mark: False if line.hides(mark) else said for mark, said in marks.items()}
-        free = theory.encoding.fresh(
+        free = theory.encoding.readings.fresh(
             "instead", [one for one in subject if one not in line.subjects]
         )
         same = [implied(said, free[one]) for one, said in subject.items() if one in free]

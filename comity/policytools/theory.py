@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools import solver
-from comity.policytools.encoding import Encoding, facts_of
+from comity.policytools.answers import facts_of
+from comity.policytools.encoding import Encoding
 from comity.policytools.solver import all_of, any_of, negated
 from comity.policytools.space import END_USER, OTHER_CASE, SAME_AS, NotEncodable, space_of, widened
 from comity.policytools.wording import record_words, request_words
@@ -21,7 +22,7 @@ from comity.rulings.stock import StockEngine
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from comity.policytools.encoding import Reading
+    from comity.policytools.readings import Reading
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
     from comity.rulings.law import Law
@@ -96,7 +97,7 @@ class Theory:
 
     def sound(self, reading: Reading) -> Any:
         """What every situation obeys."""
-        return self.encoding.sound(reading, self.law.vocabulary.agencies)
+        return self.encoding.readings.sound(reading, self.law.vocabulary.agencies)
 
     # --- Casbin --------------------------------------------------------------------------------------
 
