@@ -1,7 +1,8 @@
 """Two laws compared: in which situations which field leaves in more or less, in sentences.
 
-Every row that was added, removed or changed, itself or through a group it names, is looked at in the
-situations in which it applies; both laws rule on each, and what differs is told. Casbin decides all of them.
+What changes at all is proved (``comity.policytools.differing``). How often and under which conditions is
+looked at: every row that was added, removed or changed, itself or through a group it names, in situations in
+which it applies, all of them or a sample; both laws rule on each, and Casbin decides all of them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from comity.policytools.differing import Exactly, exactly
 from comity.policytools.sampling import Situation, Situations, common
 from comity.policytools.space import widened
 from comity.policytools.wording import FORMS, row_words
@@ -73,16 +75,18 @@ class Compared:
 
     Attributes:
         rows: rows added, removed or changed, in sentences.
-        changes: fields that leave otherwise.
+        exact: what is allowed and was not, or the other way round, proved over every situation.
+        changes: fields that leave otherwise, in the situations looked at.
     """
 
     rows: tuple[str, ...]
+    exact: Exactly
     changes: tuple[Change, ...]
 
     @property
     def sentences(self) -> list[str]:
         """Everything, for people."""
-        return [*self.rows, *(one.sentence for one in self.changes)]
+        return [*self.rows, *self.exact.sentences, *(one.sentence for one in self.changes)]
 
 
 def compare(old: Bundle, new: Bundle, given: Given) -> Compared:
@@ -96,7 +100,7 @@ def compare(old: Bundle, new: Bundle, given: Given) -> Compared:
         if row.verb is Verb.RELEASE:
             law = after.law if name in new.rows else before.law
             found += _changes(row, before, after, law, given)
-    return Compared(told, tuple(_merged(found)))
+    return Compared(told, exactly(old.law, new.law, given), tuple(_merged(found)))
 
 
 def _told(old: Row | None, new: Row | None) -> str:

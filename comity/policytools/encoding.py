@@ -24,7 +24,7 @@ from comity.rulings.conditions import atoms
 from comity.rulings.matcher import CONTEXTS, names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from comity.policytools.answers import Leaf
     from comity.policytools.readings import Choice, Reading
@@ -118,14 +118,15 @@ class Encoding:
             self._matches[key] = all_of(parts)
         return self._matches[key]
 
-    def allowed(self, reading: Reading) -> Any:
-        """When the first row that fits allows."""
+    def allowed(self, reading: Reading, rows: Sequence[Row] | None = None) -> Any:
+        """When the first row that fits allows; of these rows, where only some are to count."""
         if not self.taken.first_decides:
             raise NotEncodable(f'of "{self.taken.verb}" not the first row decides')
         formula: Any = False
-        blocks = itertools.groupby(self.taken.rows, key=lambda row: row.cells["effect"])
-        for effect, rows in reversed([(effect, list(rows)) for effect, rows in blocks]):
-            fits = any_of(self.match(row, reading) for row in rows)
+        chosen = self.taken.rows if rows is None else rows
+        blocks = itertools.groupby(chosen, key=lambda row: row.cells["effect"])
+        for effect, block in reversed([(effect, list(block)) for effect, block in blocks]):
+            fits = any_of(self.match(row, reading) for row in block)
             allows = effect == "allow"
             formula = any_of((fits, formula)) if allows else all_of((negated(fits), formula))
         return formula

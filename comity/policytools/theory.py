@@ -15,7 +15,7 @@ from comity.policytools.space import END_USER, OTHER_CASE, SAME_AS, NotEncodable
 from comity.policytools.wording import record_words, request_words
 from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
 from comity.rulings.anatomy import anatomy
-from comity.rulings.columns import Verb
+from comity.rulings.columns import Verb, as_casbin
 from comity.rulings.functions import FUNCTIONS
 from comity.rulings.stock import StockEngine
 
@@ -66,13 +66,16 @@ class Theories:
 class Theory:
     """One verb's rows as formulas."""
 
-    def __init__(self, law: Law, verb: Verb, given: Given) -> None:
+    def __init__(
+        self, law: Law, verb: Verb, given: Given, *, rows: Sequence[Row] | None = None
+    ) -> None:
+        """Encodes a verb; ``rows`` are those that decide, where the law holds others to compare with."""
         self.law = law
         self.taken = anatomy(law, verb)
         self.encoding = Encoding(self.taken, space_of(law, self.taken))
         self.reading = self.encoding.reading
         first = self.taken.first_decides
-        self.allowed = self.encoding.allowed(self.reading) if first else True
+        self.allowed = self.encoding.allowed(self.reading, rows) if first else True
         self._given = given
         self._solver = solver.solver()
         self._solver.add(self.sound(self.reading))
@@ -88,10 +91,14 @@ class Theory:
         self.said = False  # whether the situation read last is allowed
         self._said = solver.z3().Bool("allowed")
         self._solver.add(self._said == self.allowed)
-        self._casbin = StockEngine(
-            law.models[verb],
-            rows=lambda names: law.tokens(verb, names),
-            links=law.links,
+        self._casbin = self.engine(self.taken.rows if rows is None else rows)
+
+    def engine(self, rows: Sequence[Row]) -> StockEngine:
+        """Casbin as it comes over these rows."""
+        return StockEngine(
+            self.law.models[self.taken.verb],
+            rows=lambda names: as_casbin(self.taken.verb, rows, names),
+            links=self.law.links,
             functions=FUNCTIONS,
         )
 
@@ -136,8 +143,11 @@ class Theory:
                 wanted.append(mark)
         return wanted
 
-    def casbin(self, found: Mapping[str, Any]) -> tuple[bool, str]:
+    def casbin(
+        self, found: Mapping[str, Any], engine: StockEngine | None = None
+    ) -> tuple[bool, str]:
         """Casbin's answer to a situation, and the deciding row."""
+        chosen = engine or self._casbin
         marks = found.get("r_rec.markings", frozenset())
         facts = facts_of({**found, **_linked(found), "r_rec.facts.markings": marks})
         values: list[Any] = []
@@ -151,7 +161,7 @@ class Theory:
                 if name.startswith(f"{variable}.") and ".facts." not in name
             }
             values.append(SimpleNamespace(**told, facts=facts[f"{variable}.facts"]))
-        return self._casbin.ask(self._casbin.view(), 0, *values)
+        return chosen.ask(chosen.view(), 0, *values)
 
     # --- the solver ----------------------------------------------------------------------------------
 

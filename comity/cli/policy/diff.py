@@ -42,10 +42,10 @@ def diff(old: Path, new: Path, *, as_json: bool) -> None:
         say(name, style=saying.BOLD)
         for sentence in one.rows:
             say(sentence, indent=1, lead="· ")
+        for sentence in one.exact.sentences:
+            say(sentence, indent=1, lead="= ")
         for change in one.changes:
             style = saying.WARN if change.after > change.before else ""
             say(change.sentence, indent=1, style=style, lead="→ ")
-        if not one.changes:
-            say("No field leaves otherwise in any situation looked at.", indent=1)
     if not any(one.rows for one in told.values()):
         say("Nothing differs.")

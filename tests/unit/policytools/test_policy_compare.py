@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from comity.errors import ExitCode
-from comity.policytools.comparing import compare
+from comity.policytools.comparing import Compared, compare
 from comity.policytools.reverse import who_can
 from comity.policytools.situations import given
 from comity.policytools.tree import open_tree
-from comity.rulings import Form
+from comity.rulings import Form, Verb
 from tests.simulators.law import POLICIES
-from tests.simulators.policy_trees import cells, changed, copied, run
+from tests.simulators.policy_trees import cells, changed, copied, row_of, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,3 +80,116 @@ def test_who_can_in_json_and_a_field_that_is_none() -> None:
     result = run("who-can", POLICIES / "zz", "person.name")
     assert result.exit_code == ExitCode.USAGE
     assert 'did you mean "person.names"?' in result.stderr
+
+
+def effects(folder: Path, pack: str, file: str, added: dict[str, str]) -> tuple[Compared, str]:
+    """What a row more changes, and the exact sentences."""
+    root = copied(folder)
+    table = root / pack / f"{file}.csv"
+    changed(table, added=row_of(table, **added))
+    old, new = (open_tree(one / pack).bundle(("core", pack)) for one in (POLICIES, root))
+    found = compare(old, new, given(open_tree(root)))
+    return found, "\n".join(found.exact.sentences)
+
+
+def test_what_no_sample_meets_is_found_all_the_same(tmp_path: Path) -> None:
+    """The row needs what situations around rows never have; a proof looks at every one."""
+    row = {"tier": "grant", "id": "ZZ-RARE", "who": "CH", "case": "case:CH-7"}
+    row |= {"field": "vehicle.colour", "form": "<=full", "subject": "convicted", "effect": "allow"}
+    row |= {"until": "2030-01-01", "marking": "H1", "purpose": "VETTING"}
+    root = copied(tmp_path)
+    file = root / "zz" / "release.csv"
+    head, _, rows = file.read_text("utf-8").partition("\n")
+    wide = "\n".join(f"{one},*,-,-" for one in rows.splitlines())
+    file.write_text(f"{head},case,until,when\n{wide}\n", "utf-8")
+    changed(file, added=row_of(file, when="clearance>=4", **row))
+    old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
+    found = compare(old, new, given(open_tree(root)))
+    assert found.changes == ()
+    (effect,) = found.exact.effects
+    assert effect.more
+    assert "vehicle.colour leaves in full, covered or as a hit" in effect.what
+    assert "case:CH-7" in effect.example
+    assert "clearance 4" in effect.example
+    told = found.exact.sentences
+    assert "Every other field leaves as before in every situation there is." in told
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "says"),
+    [
+        (
+            "ask",
+            {"tier": "bar", "id": "ZZ-ASK-NO", "purpose": "INVESTIGATE", "effect": "deny"},
+            "less, of all situations: a question is admitted no longer in all situations",
+        ),
+        (
+            "match",
+            {"tier": "bar", "id": "ZZ-NO-MATCH", "field": "contact", "effect": "deny"},
+            "less, of all situations: searching on a field is allowed no longer",
+        ),
+    ],
+)
+def test_what_a_row_of_another_verb_changes_is_told_with_an_example(
+    tmp_path: Path, file: str, row: dict[str, str], says: str
+) -> None:
+    found, told = effects(tmp_path, "zz", file, row | {"reason": "PURPOSE_MISMATCH"})
+    assert says in told
+    assert f"by {row['id']}" in told
+    assert {one.verb for one in found.exact.effects} == {Verb(file)}
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "says"),
+    [
+        (
+            "retain",
+            {"tier": "receiver", "id": "RET-SHORT", "age": ">7", "effect": "deny"},
+            "less, of all situations: keeping a copy is allowed no longer",
+        ),
+        (
+            "onward",
+            {"tier": "grant", "id": "ONW-EU", "receiver": "eu", "effect": "allow"},
+            "more, of all situations: passing data on is allowed in situations in which it was refused",
+        ),
+        (
+            "evidence-use",
+            {"tier": "grant", "id": "EVI-EU", "purpose": "DETECT", "effect": "allow"},
+            "more, of all situations: using data in court is allowed",
+        ),
+        (
+            "relation",
+            {"tier": "grant", "id": "REL-ALL", "relation": "owner", "effect": "allow"},
+            "more, of all situations: a relation is told in situations in which it was refused",
+        ),
+    ],
+)
+def test_what_a_row_about_later_use_changes_is_told_with_an_example(
+    tmp_path: Path, file: str, row: dict[str, str], says: str
+) -> None:
+    told = {"reason": "RETENTION_EXPIRED"} if row["effect"] == "deny" else {}
+    root = copied(tmp_path)
+    table = root / "core" / f"{file}.csv"
+    changed(table, added=row_of(table, **row | told))
+    old, new = (open_tree(one / "core").bundle(("core",)) for one in (POLICIES, root))
+    sentences = "\n".join(compare(old, new, given(open_tree(root))).exact.sentences)
+    assert says in sentences
+    assert f"by {row['id']}" in sentences
+
+
+def test_a_row_that_changes_nothing_is_proved_to_change_nothing(tmp_path: Path) -> None:
+    row = {"tier": "grant", "id": "ZZ-AGAIN", "purpose": "MISSING_PERSON", "subject": "missing"}
+    found, told = effects(
+        tmp_path, "zz", "release", row | {"field": "identity", "form": "<=hit", "effect": "allow"}
+    )
+    assert (found.exact.effects, found.exact.same) == ((), (Verb.RELEASE,))
+    assert "release: decides as before in every situation there is." in told
+
+
+def test_where_a_group_changed_nothing_is_claimed_to_be_proved(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    changed(root / "core" / "groups.csv", added="subject,contact,accused\n")
+    old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
+    found = compare(old, new, given(open_tree(root))).exact
+    assert (found.effects, found.same) == ((), ())
+    assert any("groups or words differ" in sentence for sentence in found.unproved)
