@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from node.exchange import disclosure
+from node.exchange.addressing import Addressing
 from node.exchange.answering import Answering
 from node.exchange.asking import Asking
-from node.exchange.deciding import Deciding, Pseudonyms
+from node.exchange.deciding import Deciding
 from node.exchange.marking import Marking
+from node.exchange.pseudonyms import Pseudonyms
 from node.exchange.receipts import Receipts
 from node.link.codec import WireCodec
 from node.link.inbox import Inbox
@@ -122,16 +124,22 @@ async def open_exchange(
 
 
 def _asking(base: Foundation, ruling: Law, links: GatewayLinks, book: SqlQueryBook) -> Asking:
+    codec = WireCodec()
     return Asking(
-        agency=base.identity.agency,
-        country=base.member.country,
-        signing=base.identity.signing,
+        addressing=Addressing(
+            agency=base.identity.agency,
+            country=base.member.country,
+            signing=base.identity.signing,
+            directories=base.directories,
+            peer_keys=base.peer_keys,
+            codec=codec,
+            clock=base.clock,
+        ),
         directories=base.directories,
-        peer_keys=base.peer_keys,
         admission=ruling,
         journal=base.journal,
         book=book,
-        codec=WireCodec(),
+        codec=codec,
         receipts=Receipts(),
         links=links,
         clock=base.clock,

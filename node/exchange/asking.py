@@ -6,14 +6,13 @@ Rules:
 * Every source asked ends with an outcome; one that was not searched says so.
 * An answer counts only if its signer is the source asked, by the directory in force now, and it is
   sealed to this query's one-time key, in the size that the routing fixed; a bad one leaves the slot open.
-* A retry resends the sealed bytes; it never seals again.
+* A retry resends the sealed bytes (``addressing`` sealed them once).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from comity import envelope
@@ -23,16 +22,10 @@ from comity.identity.directory import Freshness
 from comity.store.journal import Draft
 from node.exchange import disclosure
 from node.exchange.model import (
-    ANSWER_BUCKET_BYTES,
-    ANSWER_BUCKET_FULL_BYTES,
-    INTERACTIVE_LIFETIME_MS,
     SENTENCES,
     Outcome,
     Reply,
-    Routing,
-    SealedQuestion,
     SourceAnswer,
-    Stage,
 )
 from node.exchange.open_query import OpenQuery, summarise
 
@@ -40,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from comity.clock import Clock
-    from comity.envelope import EncryptionPublicKey, SigningSecret
     from comity.store.journal import Committed, Journal
+    from node.exchange.addressing import Addressing
     from node.exchange.model import Caller, Question, RecipientNews, Summary
-    from node.exchange.ports import Admission, Codec, Directories, Links, PeerKeys, QueryBook
+    from node.exchange.ports import Admission, Codec, Directories, Links, QueryBook
     from node.exchange.receipts import Receipts
 
 # Questions of this node's callers that may be out at once; beyond it callers are told OVERLOADED.
@@ -59,11 +52,8 @@ class Asking:
     def __init__(
         self,
         *,
-        agency: str,
-        country: str,
-        signing: SigningSecret,
+        addressing: Addressing,
         directories: Directories,
-        peer_keys: PeerKeys,
         admission: Admission,
         journal: Journal,
         book: QueryBook,
@@ -72,11 +62,8 @@ class Asking:
         links: Links,
         clock: Clock,
     ) -> None:
-        self._agency = agency
-        self._country = country
-        self._signing = signing
+        self._addressing = addressing
         self._directories = directories
-        self._peer_keys = peer_keys
         self._admission = admission
         self._journal = journal
         self._book = book
@@ -85,7 +72,6 @@ class Asking:
         self._links = links
         self._clock = clock
         self._open: dict[bytes, OpenQuery] = {}
-        self._routings: dict[Routing, bytes] = {}
 
     @property
     def in_flight(self) -> int:
@@ -122,9 +108,9 @@ class Asking:
         self._admission.admit(question, caller)
         if not self._links.connected:
             raise Refusal(Reason.GATEWAY_UNREACHABLE, "no link")
-        keys, settled = self._recipients(question.targets, now_ms)
+        keys, settled = self._addressing.recipients(question.targets, now_ms)
         recipients = tuple(sorted(keys))
-        query = self._seal(question, caller, keys)
+        query = self._addressing.seal(question, caller, keys)
         query.begin(settled, started_s=started_s, on_answer=on_answer)
         draft = Draft(
             kind=disclosure.ASKED,
@@ -151,97 +137,6 @@ class Asking:
         if query.refused is not None:
             raise Refusal(query.refused, "refused by the gateway")
         return reply
-
-    def _recipients(
-        self, targets: Sequence[str], now_ms: int
-    ) -> tuple[dict[str, EncryptionPublicKey], list[SourceAnswer]]:
-        """Keys of the members to seal to, and answers for those that cannot be asked."""
-        directory = self._directories.current
-        names = targets or sorted(name for name in directory.members if name != self._agency)
-        keys: dict[str, EncryptionPublicKey] = {}
-        settled: list[SourceAnswer] = []
-        for name in names:
-            member = directory.member(name)
-            if member is None:
-                raise Refusal(Reason.UNKNOWN_MEMBER, field="question.targets")
-            if name == self._agency:
-                raise Refusal(Reason.INVALID_REQUEST, field="question.targets")
-            if not member.active:
-                settled.append(
-                    SourceAnswer(
-                        source=name,
-                        outcome=Outcome.REFUSED,
-                        reason=Reason.MEMBER_SUSPENDED,
-                        sentence="the member is suspended",
-                    )
-                )
-                continue
-            key = self._peer_keys.encryption_key(name, now_ms)
-            if key is None:
-                settled.append(
-                    SourceAnswer(
-                        source=name, outcome=Outcome.OFFLINE, sentence="no current key of this node"
-                    )
-                )
-                continue
-            keys[name] = key
-        return keys, settled
-
-    def _seal(
-        self, question: Question, caller: Caller, keys: dict[str, EncryptionPublicKey]
-    ) -> OpenQuery:
-        why = question.justification
-        recipients = tuple(sorted(keys))
-        reply_secret = envelope.EncryptionSecret.generate()
-        full = question.stage >= Stage.FULL
-        routing = Routing(
-            sender=self._agency,
-            recipients=recipients,
-            instrument=why.instrument,
-            purpose=why.purpose,
-            entity_type=question.entity_type,
-            stage=question.stage,
-            urgency=question.urgency,
-            answer_bucket_bytes=ANSWER_BUCKET_FULL_BYTES if full else ANSWER_BUCKET_BYTES,
-        )
-        body = SealedQuestion(
-            reply_public_key=reply_secret.public,
-            selectors=question.selectors,
-            case=why.case,
-            offence=why.offence,
-            subject_category=why.subject_category,
-            aim=why.aim,
-            end_user_country=why.end_user_country or self._country,
-            role=caller.role,
-            asker=b"",
-            max_candidates=question.max_candidates,
-            directory_version=self._directories.current.version,
-            assurances=why.assurances,
-        )
-        now_ms = self._clock.now_ms()
-        # Nobody can be asked: the question still has an id of its own in the book and the ledger.
-        sealed_bytes, query_id = b"", envelope.EnvelopeId(secrets.token_bytes(ID_BYTES))
-        if keys:
-            sealed = envelope.seal(
-                message_type=envelope.MessageType.QUERY,
-                sender=self._signing,
-                recipients=[keys[name] for name in recipients],
-                routing=self._codec.encode_routing(routing),
-                body=self._codec.encode_question(body),
-                created_ms=now_ms,
-                expires_ms=now_ms + INTERACTIVE_LIFETIME_MS,
-                in_reply_to=None,
-                bucket_bytes=None,
-            )
-            sealed_bytes, query_id = sealed.encoded, sealed.id
-        return OpenQuery(
-            query_id=query_id,
-            envelope=sealed_bytes,
-            reply_secret=reply_secret,
-            awaiting=set(recipients),
-            expires_ms=now_ms + INTERACTIVE_LIFETIME_MS,
-            answer_bucket_bytes=routing.answer_bucket_bytes,
-        )
 
     async def _entered(self, query: OpenQuery, written: asyncio.Future[Committed[Any]]) -> None:
         """Waits for the intent; a caller who goes meanwhile leaves no intent without an end."""

@@ -8,9 +8,6 @@ Rules:
 * A record of another type than was asked for (a telephone number finds its person) is found only where the
   question might have been asked about that type.
 * Records that may not be shown take nobody's place: what the question sets as its limit counts what is shown.
-* The mask limits what is read from the store; a second filter at the exit drops whatever it does not name.
-* What is told of withheld fields comes from the mask alone, so it says nothing about which of them the
-  record has.
 * A record whose every field is below a hit was never there, unless its owner lets a desk be named.
 * What is kept silent is told to the owner's desk, in the log and in the owner's own record of the ruling.
 """
@@ -20,13 +17,10 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import partial
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from comity.catalogue import FIELDS
 from comity.errors import Reason, Refusal
 from comity.rulings import ReasonCode
-from node.exchange import release
 from node.exchange.apart import MISUSED, MISUSED_HERE, held_apart
 from node.exchange.model import (
     CANDIDATES_MAX,
@@ -36,17 +30,18 @@ from node.exchange.model import (
     SealedAnswer,
     SealedQuestion,
     Stage,
-    Treatment,
 )
 from node.exchange.relating import Relating
+from node.exchange.telling import Telling
 from node.exchange.trail import Trails, recorded
 from node.matching.found import Band, Candidate
 from node.policy.law import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from comity.rulings import FieldRuling, Mask, RecordLabels
+    from comity.rulings import Mask, RecordLabels
+    from node.exchange.pseudonyms import Pseudonyms
     from node.exchange.relating import Stored
     from node.exchange.trail import Entry
     from node.matching.found import Found
@@ -54,24 +49,10 @@ if TYPE_CHECKING:
     from node.records.record import RecordId
     from node.records.selectors import Selector
 
-REFERENCE_PERSON: Final = b"CMT1-recordref"
-VALUE_PERSON: Final = b"CMT1-valuename"
-REFERENCE_BYTES: Final = 8
-# A field whose stage comes later than the one asked for.
-NEED_CONFIRM: Final = str(ReasonCode.NEED_CONFIRM)
-LATER: Final = "it leaves at a later stage of the exchange"
-# A field whose deciding row grants a hit and no more: that row's sentence says what it grants.
-HIT_ONLY: Final = "no more than a hit may leave"
-# Masks whose told treatments are remembered; beyond it they are built again.
-TREATMENTS_REMEMBERED: Final = 1_024
-# Sets of fields that records of one kind have, for each mask.
-COMBINATIONS_REMEMBERED: Final = 64
 
 # Candidates of one selector that are ruled on, whatever the question's own limit: as many as a question may
 # ever ask for. Were it that limit, hidden records that match better would push out those that may be shown.
 SEARCHED_MAX: Final = 20
-# Told where nothing of how well a record matched may be: possible.
-WEAKEST_BAND: Final = 3
 
 log = logging.getLogger(__name__)
 
@@ -121,34 +102,6 @@ class Reading(Protocol):
         ...
 
 
-class Pseudonyms:
-    """References of records, different for each requester, so that two of them cannot join."""
-
-    __slots__ = ("_country", "_secret")
-
-    def __init__(self, secret: bytes, country: str) -> None:
-        self._secret = secret
-        self._country = country
-
-    def name(self, requester: str, text: str) -> str:
-        """A stand-in for a value: the same for the same requester, no use to anybody else."""
-        digest = blake2b(
-            f"{requester}\0{text}".encode(),
-            key=self._secret,
-            person=VALUE_PERSON,
-            digest_size=REFERENCE_BYTES,
-        )
-        return f"~{digest.hexdigest()}"
-
-    def reference(self, requester: str, record_id: int) -> str:
-        """For example ``DE-7F3A09C21B44D0E8``."""
-        text = f"{requester}\0{record_id}".encode()
-        digest = blake2b(
-            text, key=self._secret, person=REFERENCE_PERSON, digest_size=REFERENCE_BYTES
-        )
-        return f"{self._country}-{digest.hexdigest().upper()}"
-
-
 class Deciding:
     """The owner's decision about one query."""
 
@@ -159,7 +112,7 @@ class Deciding:
         self._reading = reading
         self._law = law
         self._pseudonyms = pseudonyms
-        self._told: dict[tuple[int, int], tuple[Mask, _Told]] = {}
+        self._telling = Telling(reading, pseudonyms)
         self._trails = Trails()
 
     async def decide(
@@ -269,9 +222,9 @@ class Deciding:
         hits: list[Released] = []
         for candidate, label, mask, ruled in shown:
             if mask.contact:
-                hits.append(self._contact(routing, candidate, label, mask))
+                hits.append(self._telling.contact(routing, candidate, label, mask))
                 continue
-            hit = self._release(view, routing, candidate, label, mask)
+            hit = self._telling.release(view, routing, candidate, label, mask)
             if hit.fields and routing.stage >= Stage.CORE:  # as the contract stages a relation
                 edges, ruled.edges = relating.edges(candidate.record_id, label)
                 if edges:
@@ -293,139 +246,4 @@ class Deciding:
     ) -> Released:
         """The record at the other end of a relation."""
         found = Candidate(record_id, 0.0, Band.EXACT, (), frozenset())
-        return self._release(view, routing, found, label, mask)
-
-    def _contact(
-        self, routing: Routing, candidate: Candidate, label: RecordLabels, mask: Mask
-    ) -> Released:
-        """A reference and whom to contact, no data: not even how well it matched."""
-        told = Treatment(
-            field=label.entity_type,
-            form=int(Form.HIT),
-            reason=str(ReasonCode.UNAVAILABLE),
-            sentence=f"No data leave; contact the owner's {mask.contact} with this reference.",
-        )
-        return Released(
-            reference=self._pseudonyms.reference(routing.sender, candidate.record_id),
-            entity_type=label.entity_type,
-            band=WEAKEST_BAND,
-            score=0.0,
-            match_reasons=(),
-            fields={},
-            assertion=None,
-            treatments=(told,),
-            obligations=(),
-        )
-
-    def _release(
-        self,
-        view: View,
-        routing: Routing,
-        candidate: Candidate,
-        label: RecordLabels,
-        mask: Mask,
-    ) -> Released:
-        told = self._told_of(mask, label.entity_type, view.stage)
-        to = routing.sender
-        values: dict[str, object] = {}
-        if told.readable:
-            stored = self._reading.read([candidate.record_id], told.readable)
-            for path, value in stored.get(candidate.record_id, {}).items():
-                ruling = told.forms.get(path)
-                if ruling is None:
-                    continue  # the second filter: what the mask does not name stays
-                formed = _formed(value, ruling, lambda text: self._pseudonyms.name(to, text))
-                if formed is not None:
-                    values[path] = formed
-        return Released(
-            reference=self._pseudonyms.reference(routing.sender, candidate.record_id),
-            entity_type=label.entity_type,
-            band=int(candidate.band),
-            score=candidate.score if values else 0.0,
-            match_reasons=candidate.reasons if values else (),
-            fields=values,
-            assertion=self._reading.assertion(candidate.record_id) if values else None,
-            treatments=told.treatments(frozenset(values)),
-            obligations=told.obligations,
-        )
-
-    def _told_of(self, mask: Mask, entity_type: str, stage: int) -> _Told:
-        known = self._told.get((id(mask), stage))
-        if known is not None and known[0] is mask:
-            return known[1]
-        told = _Told(mask, entity_type, stage)
-        if len(self._told) >= TREATMENTS_REMEMBERED:
-            self._told.clear()
-        self._told[id(mask), stage] = (mask, told)
-        return told
-
-
-class _Told:
-    """What a mask means at a stage, worked out once: what is read, what is told."""
-
-    __slots__ = ("_known", "bare", "forms", "obligations", "readable", "released", "withheld")
-
-    def __init__(self, mask: Mask, entity_type: str, stage: int) -> None:
-        self.forms: dict[str, FieldRuling] = {}
-        self.released: dict[str, Treatment] = {}
-        withheld: list[Treatment] = []
-        for field in FIELDS[entity_type]:
-            ruling = mask[field.path]
-            if ruling.form >= Form.MASKED and field.stage <= stage:
-                self.forms[field.path] = ruling
-                self.released[field.path] = _treatment(field.path, ruling, int(ruling.form))
-            elif ruling.form >= Form.MASKED:
-                withheld.append(
-                    Treatment(field.path, int(Form.NOTHING), NEED_CONFIRM, sentence=LATER)
-                )
-            else:
-                told = _treatment(field.path, ruling, int(Form.NOTHING))
-                if ruling.form is Form.HIT and told.sentence:
-                    told = replace(told, sentence=HIT_ONLY)
-                withheld.append(told)
-        self.readable = tuple(self.forms)
-        self.withheld = tuple(withheld)
-        # A bare hit names the record as a whole and the row that allowed it.
-        allowed = next(one for one in mask.values() if one.form >= Form.HIT)
-        self.bare = (_treatment(entity_type, allowed, int(Form.HIT)),)
-        duties = {
-            duty for ruling in mask.values() if ruling.form >= Form.HIT for duty in ruling.duties
-        }
-        self.obligations = tuple(sorted(duties))
-        self._known: dict[frozenset[str], tuple[Treatment, ...]] = {}
-
-    def treatments(self, leaving: frozenset[str]) -> tuple[Treatment, ...]:
-        """What is told when these fields leave; the same tuple each time, so that it is encoded once."""
-        known = self._known.get(leaving)
-        if known is None:
-            told = tuple(self.released[path] for path in self.forms if path in leaving)
-            known = told + self.withheld if told else self.bare
-            if len(self._known) >= COMBINATIONS_REMEMBERED:
-                self._known.clear()
-            self._known[leaving] = known
-        return known
-
-
-def _treatment(path: str, ruling: FieldRuling, form: int) -> Treatment:
-    needs = ruling.needs
-    return Treatment(
-        field=path,
-        form=form,
-        reason=str(ruling.reason),
-        row=ruling.row if ruling.tell else "",
-        law=ruling.law if ruling.tell else "",
-        sentence=ruling.sentence if ruling.tell else "",
-        approval_role=needs.role if needs and ruling.tell else "",
-        approval_form=int(needs.form) if needs and ruling.tell else 0,
-        approval_row=needs.row if needs and ruling.tell else "",
-    )
-
-
-def _formed(value: object, ruling: FieldRuling, pseudonym: Callable[[str], str]) -> object | None:
-    if ruling.form is Form.FULL:
-        return value
-    if ruling.form is Form.GENERALISED:
-        return release.generalise(value, ruling.how, pseudonym)
-    if ruling.form is Form.MASKED:
-        return release.mask(value)
-    return None
+        return self._telling.release(view, routing, found, label, mask)

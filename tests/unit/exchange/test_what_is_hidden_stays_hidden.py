@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from comity.catalogue import FIELDS
 from comity.rulings import FieldRuling, Form, Mask, ReasonCode, RecordLabels
 from comity.rulings.effects import Effect
-from node.exchange.deciding import Deciding, Pseudonyms
+from node.exchange.deciding import Deciding
 from node.exchange.model import (
     ANSWER_BUCKET_BYTES,
     Outcome,
@@ -18,6 +18,7 @@ from node.exchange.model import (
     Stage,
     Urgency,
 )
+from node.exchange.pseudonyms import Pseudonyms
 from node.matching.found import Band, Candidate, Found
 from node.records.selectors import PersonSelector
 from tests.simulators.name_register import NameRegister
