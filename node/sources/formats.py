@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from comity.errors import ExitCode, StartError
-from node.sources import ftm, interpol, mapping, ofac, register, table, un
+from node.sources import ftm, interpol, mapping, ofac, register, stix, table, un
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +39,7 @@ _BUILT_IN: Final = (
     Importer("un-consolidated", "UN Security Council consolidated list, XML", un.SOURCE, un.read),
     Importer("ftm", "FollowTheMoney entities, JSON lines", ftm.SOURCE, ftm.read),
     Importer("interpol-notice", "INTERPOL notices, JSON", interpol.SOURCE, interpol.read),
+    Importer("stix", "STIX 2.1 bundle: what it names exactly", stix.SOURCE, stix.read),
     Importer("register", "Comity register format, JSON lines", register.SOURCE, register.read),
 )
 

@@ -151,6 +151,21 @@ def test_followthemoney_imports_people_and_organisations_and_counts_the_rest() -
         assert sum(report.by_reason.values()) == schemas.count("Passport")
 
 
+@pytest.mark.parametrize("name", ["apt1", "poisonivy"])
+def test_of_a_real_bundle_what_is_named_exactly_is_read_and_the_rest_is_counted(name: str) -> None:
+    store, report = _loaded("stix", f"cyber/stix/{name}.json")
+    told = json.loads((DATA / f"cyber/stix/{name}.json").read_text("utf-8"))["objects"]
+    patterns = [one["pattern"] for one in told if one["type"] == "indicator"]
+    plain = re.compile(
+        r"\[(?:domain-name|url):value = '[^']+'(?: OR (?:domain-name|url):value = '[^']+')*\]"
+    )
+    exact = sum(one.count(" = '") for one in patterns if plain.fullmatch(one))
+    assert exact > 0
+    assert store.counts()["stix", "observable"] >= exact
+    assert report.by_reason["unsupported entity type"] >= len(told) - len(patterns)
+    assert report.read == report.added + report.quarantined
+
+
 def test_interpol_pages_import_every_notice_once() -> None:
     store, report = _loaded("interpol-notice", "persons/interpol_red_notices_api_2023.json")
     pages = json.loads((DATA / "persons/interpol_red_notices_api_2023.json").read_text("utf-8"))

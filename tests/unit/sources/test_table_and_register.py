@@ -181,7 +181,7 @@ def test_a_mistake_in_a_mapping_is_one_sentence_before_any_row(wrong: str, told:
 def test_the_shipped_mappings_are_right_and_listed() -> None:
     assert mapping.shipped() == ("fbi-stolen-art", "nz-police-vehicles", "ofac-wallets")
     assert {one.name for one in formats()} == {
-        "ofac-sdn", "un-consolidated", "ftm", "interpol-notice", "register", *mapping.shipped()
+        "ofac-sdn", "un-consolidated", "ftm", "interpol-notice", "stix", "register", *mapping.shipped()
     }  # fmt: skip
 
 
