@@ -269,7 +269,9 @@ class Answering:
             raise Refusal(Reason.ENVELOPE_REFUSED, "routing names other parties")
         if routing.answer_bucket_bytes not in BUCKETS:
             raise Refusal(Reason.ENVELOPE_REFUSED, "routing asks for an unknown answer size")
-        return opened, routing, self._codec.decode_question(opened.body)
+        question = self._codec.decode_question(opened.body)
+        envelope.encryption_public_key(question.reply_public_key)  # of low order: before any search
+        return opened, routing, question
 
     async def _decide(
         self, routing: Routing, question: SealedQuestion

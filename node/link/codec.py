@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError
 from comity.api.query.v1 import answer_pb2, justification_pb2
 from comity.api.record.v1 import record_pb2, values_pb2
 from comity.errors import Reason, Refusal
+from comity.rpc import shapes
 from comity.wire.v1 import answer_pb2 as wire_answer_pb2
 from comity.wire.v1 import query_pb2, routing_pb2
 from node.exchange.model import (
@@ -165,6 +166,10 @@ class WireCodec:
     def decode_question(self, data: bytes) -> SealedQuestion:
         """A question's body, or ``Refusal``."""
         wire = closed(query_pb2.QueryBody, data)
+        try:
+            shapes.check(wire)  # another member's node is not believed to have checked its caller
+        except Refusal as refusal:
+            raise _incompatible(f"question: {refusal.field}") from refusal
         if wire.HasField("assurances") and not wire.assurances.ByteSize():
             raise _incompatible("question that states nothing, at length")
         try:

@@ -14,8 +14,10 @@ from comity.errors import Reason, Refusal
 from comity.identity.own_keys import ROTATE_AFTER_MS
 from node.exchange.model import ANSWER_BUCKET_BYTES, SealedAnswer
 from node.exchange.model import Outcome as Told
+from node.link import codec
 from node.link.codec import WireCodec
 from node.records.record import Labels, Record
+from node.records.selectors import PersonSelector, VehicleSelector
 from tests.simulators.exchange_scenes import VIN, Puppet, why
 from tests.simulators.federation import Federation, entries_of, until
 
@@ -219,6 +221,50 @@ def test_an_answer_goes_to_every_gateway_that_delivered_its_query(tmp_path: Path
         await until(lambda: not answering.in_flight)
         assert sorted(ways) == ["gw1", "gw2"]
         assert ledger(fed, sealed.id) == ["query.received", "query.answered"]
+
+    run(scene, tmp_path)
+
+
+BEYOND_BOUNDS: tuple[dict[str, Any], ...] = (
+    {"selectors": (VehicleSelector(vin=VIN),) * 1_000},
+    {"selectors": (PersonSelector(name="Ali " * 20_000),)},
+    {"selectors": ()},
+    {"case": "X" * 60_000},
+    {"case": "two words"},
+    {"offence": "drug trafficking"},
+    {"role": "officer" * 1_000},
+    {"end_user_country": "France"},
+    {"asker": bytes(10_000)},
+    {"max_candidates": 1_000_000},
+    {"reply_public_key": bytes(32)},  # of low order: whoever seals to it seals to everybody
+    {"reply_public_key": b"short"},
+)
+
+
+def test_what_no_caller_may_ask_no_member_may_seal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member's own node would have refused it; one that was rebuilt does not."""
+
+    async def scene(fed: Federation) -> None:
+        answering = fed.nodes[OWNER].app.answering
+        deciding, searched = answering._deciding, []
+
+        class Watched:
+            async def decide(self, *question: Any) -> Any:
+                searched.append(question)
+                return await deciding.decide(*question)
+
+        answering._deciding = Watched()
+        for changes in BEYOND_BOUNDS:
+            sealed = Puppet(fed).query(OWNER, **changes)
+            await handed(fed, sealed)
+            assert (searched, ledger(fed, sealed.id)) == ([], []), changes
+        monkeypatch.setattr(codec.shapes, "check", lambda _: None)
+        monkeypatch.setattr(envelope, "encryption_public_key", lambda key: key)
+        for changes in BEYOND_BOUNDS[3:]:
+            await handed(fed, Puppet(fed).query(OWNER, **changes))
+        assert len(searched) == len(BEYOND_BOUNDS[3:])  # without the checks, a search for each
 
     run(scene, tmp_path)
 

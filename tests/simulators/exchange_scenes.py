@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -146,9 +147,9 @@ class Puppet:
         self._now_ms = clock.now_ms()
 
     def query(
-        self, target: str, *, reply: envelope.EncryptionSecret | None = None
+        self, target: str, *, reply: envelope.EncryptionSecret | None = None, **changes: Any
     ) -> envelope.SealedEnvelope:
-        """A sound question about the car, sealed to one member."""
+        """A sound question about the car, sealed to one member; ``changes`` make it another."""
         key = self._keys.encryption_key(target, self._now_ms)
         assert key is not None
         codec = WireCodec()
@@ -179,7 +180,7 @@ class Puppet:
             sender=self.identity.signing,
             recipients=[key],
             routing=codec.encode_routing(routing),
-            body=codec.encode_question(question),
+            body=codec.encode_question(replace(question, **changes)),
             created_ms=self._now_ms,
             expires_ms=self._now_ms + 60_000,
             in_reply_to=None,

@@ -22,7 +22,9 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class QueryBody(_message.Message):
-    """A question, sealed to its owners. Purpose, instrument, entity type, stage and urgency stand in the routing."""
+    """A question, sealed to its owners. Purpose, instrument, entity type, stage and urgency stand in the routing.
+    Its bounds are those of the question that a caller may put: whoever seals more is no node of ours.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
