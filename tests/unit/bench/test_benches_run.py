@@ -109,6 +109,8 @@ def test_an_interrupted_bench_leaves_no_folder_and_no_process(tmp_path: Path) ->
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that runs its tests in the background has SIGINT ignored, and so has what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # one call
     ) as running:
         assert running.stderr is not None
         assert "founded" in running.stderr.readline()
