@@ -166,17 +166,16 @@ class RecordStore:
             country: that issues it; empty: any. A batch that names no country is of any.
             limit: at most so many.
         """
-        known = schema.number_range.c
-        wanted = select(known.record_id).where(
-            known.letters == asked.letters,
-            known.figures == asked.figures,
-            known.first <= asked.place,
-            known.last >= asked.place,
-        )
+        values: dict[str, object] = {
+            "letters": asked.letters,
+            "figures": asked.figures,
+            "place": asked.place,
+            "limit": limit,
+        }
         if country:
-            wanted = wanted.where(known.country.in_((normalise.words(country), "")))
-        found = self.reader.execute(wanted.order_by(known.record_id).limit(limit))
-        return [RecordId(one) for one in found.scalars()]
+            values["country"] = normalise.words(country)
+        rows = self._rows(_BATCHES_OF if country else _BATCHES, values)
+        return [RecordId(row[0]) for row in rows]
 
     def facts(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, Fact]:
         """Entity type, labels and assertion of records; no field values."""
@@ -233,6 +232,14 @@ class RecordStore:
             return {(row[0], row[1]): row[2] for row in rows}
 
 
+_IN_BATCH: Final = (
+    "SELECT record_id FROM number_range WHERE letters = :letters AND figures = :figures"
+    " AND first <= :place AND last >= :place"
+)
+_BATCHES: Final = Statement(f"{_IN_BATCH} ORDER BY record_id LIMIT :limit")
+_BATCHES_OF: Final = Statement(
+    f"{_IN_BATCH} AND country IN (:country, '') ORDER BY record_id LIMIT :limit"
+)
 _FIND: Final = Statement("SELECT record_id, path FROM identifier WHERE hash = :hash LIMIT :limit")
 _FACTS: Final = text(
     "SELECT id, entity_type, subject, markings, assertion, source, source_key FROM record WHERE id IN :ids"
