@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 # Questions of this node's callers that may be out at once; beyond it callers are told OVERLOADED.
 QUERIES_OPEN_MAX: Final = 4_096
+# Of one caller: a system that asks without end leaves room for the others.
+QUERIES_PER_CALLER_MAX: Final = 1_024
 ID_BYTES: Final = 32
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class Asking:
         self._links = links
         self._clock = clock
         self._open: dict[bytes, OpenQuery] = {}
+        self._by_caller: dict[str, int] = {}
 
     @property
     def in_flight(self) -> int:
@@ -99,9 +102,29 @@ class Asking:
         Raises:
             Refusal: with the reason the caller is told; nothing was sent.
         """
-        started_s = self._clock.monotonic_s()
-        if len(self._open) >= QUERIES_OPEN_MAX:
+        name, held = caller.name, self._by_caller.get(caller.name, 0)
+        if len(self._open) >= QUERIES_OPEN_MAX or held >= QUERIES_PER_CALLER_MAX:
             raise Refusal(Reason.OVERLOADED, "too many queries open")
+        self._by_caller[name] = held + 1
+        try:
+            return await self._ask(
+                question, caller, wording=wording, on_answer=on_answer, on_open=on_open
+            )
+        finally:
+            self._by_caller[name] -= 1
+            if not self._by_caller[name]:
+                del self._by_caller[name]
+
+    async def _ask(
+        self,
+        question: Question,
+        caller: Caller,
+        *,
+        wording: bytes,
+        on_answer: Callable[[SourceAnswer], None] | None,
+        on_open: Callable[[bytes], None] | None,
+    ) -> Reply:
+        started_s = self._clock.monotonic_s()
         now_ms = self._clock.now_ms()
         if self._directories.current.freshness(now_ms) is Freshness.STOPPED:
             raise Refusal(Reason.DIRECTORY_STALE, "directory older than its limit")

@@ -26,6 +26,7 @@ from comity.rpc.errors import refusal_of
 from comity.rpc.tls import TlsIdentity, channel_credentials
 from comity.store.committing import TroubleError
 from node.app import NodeApp
+from node.exchange import asking as asking_module
 from node.records.record import Labels, Record
 from node.storage.callers import CallerRegister
 from tests.simulators.exchange_scenes import VIN, why
@@ -136,6 +137,45 @@ def test_a_caller_who_goes_while_its_intent_is_entered_leaves_both_entries_or_no
         await app.journal.write(())
         both = ["query.asked", "query.closed"]
         assert entries_of(app.engine, entered[0]) == ([] if full else both)
+
+    run(scene, tmp_path)
+
+
+def test_a_system_that_asks_without_end_leaves_room_for_the_agencys_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking_module, "QUERIES_PER_CALLER_MAX", 2)
+    monkeypatch.setattr(asking_module, "QUERIES_OPEN_MAX", 3)
+
+    async def scene(fed: Federation) -> None:
+        asking, answering = fed.nodes[ASKER].app.asking, fed.nodes[OWNER].app.answering
+        deciding, going = answering._deciding, asyncio.Event()
+
+        class Slow:
+            async def decide(self, *question: Any) -> Any:
+                await going.wait()
+                return await deciding.decide(*question)
+
+        answering._deciding = Slow()
+        async with (
+            fed.caller(ASKER, "gate", "system") as greedy,
+            fed.caller(ASKER, "other") as other,
+            asyncio.TaskGroup() as tasks,
+        ):
+
+            def ask(caller: Any) -> Any:
+                return tasks.create_task(caller.lookup(Vehicle(vin=VIN), why(), wait_s=30))
+
+            asked = [ask(greedy), ask(greedy)]
+            await until(lambda: asking.in_flight == 2)
+            with pytest.raises(ComityCallError) as refused:
+                await greedy.lookup(Vehicle(vin=VIN), why())
+            assert refused.value.reason is Reason.OVERLOADED
+            asked.append(ask(other))  # without the bound, the third place would be taken
+            await until(lambda: asking.in_flight == 3)
+            going.set()
+        assert [one.result().answers[0].outcome for one in asked] == [Outcome.HIT] * 3
+        assert asking._by_caller == {}
 
     run(scene, tmp_path)
 
