@@ -30,7 +30,7 @@ POSTINGS_PER_WORD_MIN: Final = 2_000
 ENOUGH_FOUND: Final = 1_500
 STRENGTHENING_MAX: Final = 6
 # Rows that are looked at once more, word by word.
-CHOSEN_FROM_MAX: Final = 1_500
+CHOSEN_FROM_MAX: Final = 1_200
 # Rows handed on.
 CANDIDATES_MAX: Final = 60
 NAMESAKES_MAX: Final = 100
@@ -176,7 +176,7 @@ def _joined(
         if a == b or len(glued) not in JOINED_LENGTHS or not glued.isascii():
             continue
         whole = token(glued)
-        held = near_joined(segment, whole)
+        held = near_joined(segment, whole, by_sound=one.native)
         if held is None:
             continue
         weight = float(one.weights[a] + one.weights[b])

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from node.matching.words.tokens import Token
 
 # Words looked at under one key of each kind, the most frequent first.
-WORDS_PER_KEY_MAX: Final = {"c": 200, "d": 30, "f": 100, "v": 150, "q": 100}
+WORDS_PER_KEY_MAX: Final = {"c": 150, "d": 20, "f": 100, "v": 120, "q": 100}
 JOINED_WORDS_PER_KEY_MAX: Final = dict.fromkeys("cfv", 60)
 JOINED_CODE_MIN: Final = 3
+# A segment does not change, so what is near a word stays near it; a few kilobytes each.
+WORDS_REMEMBERED: Final = 1_024
 # Spelling similarity below this says nothing.
 ALIKE_FLOOR: Final = 0.45
 # Of words in different scripts the folded spelling says more than letters do, a short one less.
@@ -64,13 +66,22 @@ class Near(NamedTuple):
 
 def near(segment: Segment, one: Token) -> Near | None:
     """Words near a token; ``None`` when there is none."""
-    return _near(segment, one, sorted(keys(one)), WORDS_PER_KEY_MAX)
+    known = segment.remembered
+    if one.text in known:
+        found: Near | None = known.pop(one.text)
+    else:
+        found = _near(segment, one, sorted(keys(one)), WORDS_PER_KEY_MAX)
+        if len(known) >= WORDS_REMEMBERED:
+            del known[next(iter(known))]
+    known[one.text] = found  # the latest at the end
+    return found
 
 
-def near_joined(segment: Segment, one: Token) -> Near | None:
+def near_joined(segment: Segment, one: Token, *, by_sound: bool) -> Near | None:
     """The same with fewer keys, for two words of the query glued together."""
     found = spelling_keys(one.forms[0]) | folded_keys(one.folds[0])
-    found.update(f"c{code}" for code in one.codes if len(code) >= JOINED_CODE_MIN)
+    if by_sound:
+        found.update(f"c{code}" for code in one.codes if len(code) >= JOINED_CODE_MIN)
     return _near(segment, one, sorted(found), JOINED_WORDS_PER_KEY_MAX)
 
 
@@ -96,11 +107,14 @@ def _near(
     words = distinct(lists)
     spelled, alike = _alike(segment, one, words)
     code = np.zeros(len(words), np.float32)
-    for letters, those in sorted(coded, key=lambda found: found[0]):
-        code[words.searchsorted(those)] = letters
+    if coded:
+        # Of several codes that agree the longest counts: it is written last.
+        coded.sort(key=lambda found: found[0])
+        letters = np.repeat([of for of, _ in coded], [len(those) for _, those in coded])
+        code[words.searchsorted(np.concatenate([those for _, those in coded]))] = letters
     symbol = np.zeros(len(words), np.bool_)
-    for those in named:
-        symbol[words.searchsorted(those)] = True
+    if named:
+        symbol[words.searchsorted(np.concatenate(named))] = True
     across = segment.arrays.word_native[words] | one.native
     return Near(words, nearness(alike, spelled, code, symbol, across), spelled, code, symbol)
 
@@ -147,7 +161,7 @@ def nearness(
         symbol: whether both are spellings of one known name.
         across: whether either is in another script than Latin.
     """
-    base = np.clip((alike - ALIKE_FLOOR) / (1 - ALIKE_FLOOR), 0, 1)
+    base = np.maximum((alike - ALIKE_FLOOR) / (1 - ALIKE_FLOOR), 0)
     coded = np.where(across, CODE_BASE_ACROSS, CODE_BASE) + CODE_LETTER * code
     agreeing = np.maximum(
         SPELLING_SHARE * base + (1 - SPELLING_SHARE) * np.maximum(coded, base),

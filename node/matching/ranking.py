@@ -98,6 +98,7 @@ class _Weighed(NamedTuple):
     gathered: Gathered
     logits: NDArray[np.float64]
     cut: NDArray[np.int8]
+    cuts: tuple[tuple[Token, ...], ...]
 
 
 def rank(
@@ -123,9 +124,13 @@ def rank(
     order = order[first]
     shared = _shared(logits[order], records[order])
     best = np.lexsort((names[order], records[order], -shared))[:RANKED_MAX]
+    chosen = order[best]
+    columns = (source, place, names, records)
     return [
-        _ranked(found[int(source[at])], int(place[at]), logit)
-        for at, logit in zip(order[best].tolist(), shared[best].tolist(), strict=True)
+        _ranked(found[of], at, name, record, logit)
+        for of, at, name, record, logit in zip(
+            *(column[chosen].tolist() for column in columns), shared[best].tolist(), strict=True
+        )
     ]
 
 
@@ -138,18 +143,17 @@ def _shared(logits: NDArray[np.float64], records: NDArray[np.int64]) -> NDArray[
     return others
 
 
-def _ranked(one: _Weighed, at: int, logit: float) -> Ranked:
-    arrays, row = one.segment.arrays, int(one.gathered.rows[at])
-    cuts = (one.asked.tokens, *(variant.tokens for variant in one.gathered.variants))
+def _ranked(one: _Weighed, at: int, name_id: int, record_id: int, logit: float) -> Ranked:
     return Ranked(
         one.segment,
-        row,
-        int(arrays.row_name[row]),
-        int(arrays.row_record[row]),
+        int(one.gathered.rows[at]),
+        name_id,
+        record_id,
         logit,
-        bool((one.gathered.namesakes == row).any()),
+        # Namesakes come first among the candidates.
+        at < len(one.gathered.namesakes),
         len(one.gathered.namesakes),
-        cuts[one.cut[at]],
+        one.cuts[one.cut[at]],
         one.asked,
     )
 
@@ -162,6 +166,6 @@ def _of_reading(
         return None
     found, cut = weighed(segment, one, gathered, frequencies)
     likely = found[:, COVERED] + WHOLE_STRING_SHARE * found[:, WHOLE_STRING]
-    return _Weighed(
-        segment, one, gathered, (model.logits(found) + TIE * likely).astype(np.float64), cut
-    )
+    logits = (model.logits(found) + TIE * likely).astype(np.float64)
+    cuts = (one.tokens, *(variant.tokens for variant in gathered.variants))
+    return _Weighed(segment, one, gathered, logits, cut, cuts)

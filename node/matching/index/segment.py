@@ -85,7 +85,7 @@ class Segment:
         folds: the same folded, one for each spelling.
     """
 
-    __slots__ = ("arrays", "folds", "forms", "near", "touched", "words")
+    __slots__ = ("arrays", "folds", "forms", "near", "remembered", "touched", "words")
 
     def __init__(
         self, arrays: Arrays, words: str, forms: Sequence[str], folds: Sequence[str]
@@ -97,6 +97,8 @@ class Segment:
         self.folds = np.array([known.setdefault(fold, fold) for fold in folds], object)
         # What each row has gathered for the query at hand; all zero between queries.
         self.touched = np.zeros(self.rows, np.float32)
+        # What was found near words asked for lately; ``nearness`` keeps it.
+        self.remembered: dict[str, Any] = {}
         # How near each word is to the one at hand, and at the end nothing; all zero between looks.
         self.near = np.zeros(self.lexicon + 1, np.float32)
 
