@@ -40,6 +40,14 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.txt
 	@$(BIN)/uv pip install -q --python $(PY) --require-hashes -r requirements/bench.txt
 	@touch $@
 
+# nomenklatura wants versions of its own, and PyICU has no wheel: apart, and not needed for any other figure.
+$(VENV)/peers.stamp: $(VENV)/bench.stamp requirements/bench-names.txt
+	@sh scripts/install-debian-packages bench
+	@echo "building nomenklatura's logic-v2 to measure beside us, once …"
+	@$(BIN)/uv pip install -q --python $(PY) --target $(VENV)/peers --require-hashes -r requirements/bench-names.txt \
+		|| echo "it was not built; its figures are left out"
+	@touch $@
+
 # --- running it ---------------------------------------------------------------------------------------
 demo: $(VENV)/runtime.stamp ## bring a federation up, ask it questions, verify every ledger, clean up (DATA=DIR: real lists)
 	@$(BIN)/comity demo run $(if $(DATA),--data $(DATA))
@@ -86,7 +94,7 @@ breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed base
 test-long: $(VENV)/dev.stamp ## ten times as many rulings compared with Casbin as it comes
 	@COMITY_FUZZ_TIMES=10 $(PY) -m pytest -o timeout=7200 tests/property/test_rulings_agree_with_casbin.py
 
-bench: $(VENV)/bench.stamp ## measure (NAME=envelope|relay|exchange|…; all by default)
+bench: $(VENV)/bench.stamp $(if $(filter-out matching,$(NAME)),,$(VENV)/peers.stamp) ## measure (NAME=envelope|relay|exchange|…; all by default)
 	@sh scripts/install-debian-packages bench
 	@$(PY) -m bench $(NAME)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.kit.report import percentile
 from node.matching.words.readings import readings
 from node.matching.words.tokens import token
 
@@ -16,8 +20,13 @@ if TYPE_CHECKING:
     from bench.kit.people import Person
     from bench.kit.people_set import Query
 
+    Figures = dict[str, Any]
+    # For each query persons with score and band, best first.
+    Hits = list[list[tuple[int, float, int]]]
+
+# Where ``make bench`` puts nomenklatura, apart from the project's own packages.
+PEERS = Path(sys.prefix) / "peers"
 TRIGRAM_PEOPLE_MAX = 100_000
-TRIGRAM_QUERIES_MAX = 200
 FOUND = 10
 # The threshold that nomenklatura ships with.
 LOGIC_V2_MATCH = 0.7
@@ -29,8 +38,8 @@ def spelled(text: str) -> str:
     return " ".join(sorted(token(word).forms[0] for word in found[0])) if found else ""
 
 
-def trigram(people: Sequence[Person], queries: Sequence[Query]) -> dict[str, Any] | None:
-    """PostgreSQL's pg_trgm over the same names, in a cluster of one's own."""
+def trigram(people: Sequence[Person], asked: Sequence[Query]) -> tuple[Hits, list[float]] | None:
+    """PostgreSQL's pg_trgm over the same names, in a cluster of one's own: what was found, and the times."""
     if (
         not list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         or len(people) > TRIGRAM_PEOPLE_MAX
@@ -40,7 +49,6 @@ def trigram(people: Sequence[Person], queries: Sequence[Query]) -> dict[str, Any
 
     from tests.simulators.postgresql import cluster  # noqa: PLC0415
 
-    asked = [query for query in queries if query.expected is not None][:TRIGRAM_QUERIES_MAX]
     rows = [
         (number, spelled(text)) for number, person in enumerate(people) for text, _ in person.names
     ]
@@ -52,7 +60,8 @@ def trigram(people: Sequence[Person], queries: Sequence[Query]) -> dict[str, Any
                 copy.write_row(row)
         connection.execute("CREATE INDEX ON held USING gist (name gist_trgm_ops)")
         connection.execute("ANALYZE held")
-        times, ten, one = [], 0, 0
+        times: list[float] = []
+        hits: Hits = []
         for query in asked:
             began = time.perf_counter()
             found = connection.execute(
@@ -60,43 +69,56 @@ def trigram(people: Sequence[Person], queries: Sequence[Query]) -> dict[str, Any
             ).fetchall()
             times.append((time.perf_counter() - began) * 1e3)
             ids = list(dict.fromkeys(row[0] for row in found))[:FOUND]
-            ten += query.expected in ids
-            one += ids[:1] == [query.expected]
-    total = max(1, len(asked))
-    return {
-        "recall_at_10": round(ten / total, 4),
-        "recall_at_1": round(one / total, 4),
-        "queries": len(asked),
-        "p50_ms": round(percentile(times, 0.5), 2),
-        "p95_ms": round(percentile(times, 0.95), 2),
-    }
+            hits.append([(one, 0.0, 0) for one in ids])
+    return hits, times
 
 
-def logic_v2(rows: Sequence[Mapping[str, str]], truth: Sequence[bool]) -> dict[str, Any] | None:
-    """Nomenklatura's logic-v2 on labelled pairs, where it is installed."""
-    try:
-        from followthemoney import model  # noqa: PLC0415  # not among the project's packages
-        from nomenklatura.matching import get_algorithm  # noqa: PLC0415
-    except ImportError:
+def logic_v2_pairs(rows: Sequence[Mapping[str, str]], truth: Sequence[bool]) -> Figures | None:
+    """Nomenklatura's logic-v2 on labelled pairs, at its own threshold."""
+    told = _logic_v2({"pairs": [dict(row) for row in rows]})
+    if told is None:
         return None
-    algorithm = get_algorithm("logic-v2")
-    settings = algorithm.default_config()
-
-    def entity(key: str, name: str, schema: str) -> Any:
-        return model.get_proxy({"id": key, "schema": schema, "properties": {"name": [name]}})
-
-    first = entity("a", "Anna Example", "Person")
-    algorithm.compare(first, entity("b", "Anna Example", "Person"), settings)
-    began, matched = time.process_time(), []
-    for number, row in enumerate(rows):
-        schema = row.get("schema") or "Person"
-        # It remembers by id, so every id is used once.
-        left = entity(f"l{number}", row["name1"], schema)
-        right = entity(f"r{number}", row["name2"], schema)
-        matched.append(algorithm.compare(left, right, settings).score >= LOGIC_V2_MATCH)
-    us = (time.process_time() - began) / max(1, len(rows)) * 1e6
+    matched = [score >= LOGIC_V2_MATCH for score in told["scores"]]
     both = sum(a and b for a, b in zip(matched, truth, strict=True))
     return {
         "f1": round(2 * both / max(1, sum(matched) + sum(truth)), 4),
-        "us_per_pair": round(us, 1),
+        "us_per_pair": round(told["us_per_pair"], 1),
     }
+
+
+def logic_v2_search(
+    people: Sequence[Person], asked: Sequence[Query], candidates: Sequence[Sequence[int]]
+) -> tuple[Hits, list[float]] | None:
+    """Nomenklatura's logic-v2 over our candidates: what was found, and the times.
+
+    It compares all names of a person, as it is meant to.
+    """
+    told = _logic_v2(
+        {
+            "queries": [
+                {
+                    "text": query.text,
+                    "candidates": [(one, [text for text, _ in people[one].names]) for one in of],
+                }
+                for query, of in zip(asked, candidates, strict=True)
+            ]
+        }
+    )
+    return None if told is None else (told["found"], told["cpu_ms"])
+
+
+def _logic_v2(asked: dict[str, Any]) -> dict[str, Any] | None:
+    """What the other process says; ``None`` where its packages are not installed."""
+    if not (PEERS / "nomenklatura").is_dir():
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "peers.json").write_text(json.dumps(asked), "utf-8")
+        told = subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("match_logic.py")), name],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(PEERS)},
+        )
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
