@@ -106,7 +106,8 @@ NOTES = (
     "Weak aliases and single words are in by_class, not in the total.",
     "precision: of the best hits that are at least probable, those that are right.",
     "token_sort: rapidfuzz's ratio over our candidates; logic_v2: nomenklatura's over the same.",
-    "pg_trgm: PostgreSQL's own search. It and logic_v2 answer a sample, up to 100,000 people; null: not installed.",
+    "pg_trgm: PostgreSQL's own search; it and logic_v2 answer a sample, up to 100,000 people.",
+    "null: not installed, or too many people.",
     "build_s is processor time; p50_ms and p95_ms are wall time of one thread.",
 )
 

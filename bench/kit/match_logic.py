@@ -1,10 +1,10 @@
 """Nomenklatura's logic-v2, in a process of its own and with packages of its own.
 
 usage: python bench/kit/match_logic.py FOLDER
-FOLDER holds ``peers.json``: ``queries`` (each with ``text`` and ``candidates``: pairs of a person's number and
-names) and ``pairs`` (rows of ``name1``, ``name2``, ``schema``). Writes one JSON object: what was found for each
-query, best first, and a score for each pair, with the processor time of both. ``.venv/peers`` must be on
-PYTHONPATH; nothing of the project is imported.
+FOLDER holds ``peers.json``: ``queries`` (each with ``text`` and ``candidates``: pairs of a person's number
+and names) and ``pairs`` (rows of ``name1``, ``name2``, ``schema``). Writes one JSON object: what was
+found for each query, best first, and a score for each pair, with the processor time of both. ``.venv/peers``
+must be on PYTHONPATH; nothing of the project is imported.
 """
 
 from __future__ import annotations

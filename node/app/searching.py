@@ -36,8 +36,8 @@ async def open_matcher(base: Foundation, stack: AsyncExitStack) -> RegisterMatch
 
 
 async def rebuild_index(home: Path) -> bool:
-    """Builds the name index in a process of its own; ends it when this node stops."""
-    command = ("-m", "node.cli.main", "index", "rebuild", "--home", str(home), "--json")
+    """Takes in what came since, in a process of its own; ends it when this node stops."""
+    command = ("-m", "node.cli.main", "index", "update", "--home", str(home), "--json")
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, stdout=asyncio.subprocess.DEVNULL
     )

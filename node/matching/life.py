@@ -58,9 +58,10 @@ class NameIndex:
         """Loads the snapshot and everything since; builds the snapshot first when much is missing."""
         if self._folder is not None:
             self._load(self._folder)
-            missing = self._names.count() - self._base_names
-            if missing > max(REBUILD_NAMES_MIN, int(self._base_names * REBUILD_SHARE)):
-                snapshots.build(self._names, self._folder)
+            if snapshots.due(
+                self._names, self._folder, least=REBUILD_NAMES_MIN, share=REBUILD_SHARE
+            ):
+                snapshots.update(self._names, self._folder)
                 self._load(self._folder)
         self.keep_up(self._names)
 

@@ -23,6 +23,7 @@ _COUNT: Final = text("SELECT count(*) FROM name")
 _AFTER: Final = text(
     "SELECT id, record_id, path, text FROM name WHERE id > :number ORDER BY id LIMIT :limit"
 )
+_NUMBERS: Final = text("SELECT id FROM name WHERE id > :number ORDER BY id LIMIT :limit")
 _HELD: Final = text("SELECT id, record_id, path FROM name WHERE id IN :ids").bindparams(
     bindparam("ids", expanding=True)
 )
@@ -93,6 +94,11 @@ class PublishedNames:
         """Names with higher numbers, at most ``limit``, in order."""
         rows = self._read(_AFTER, {"number": number, "limit": limit})
         return [StoredName(row[0], RecordId(row[1]), row[2], row[3]) for row in rows]
+
+    def numbers(self, number: int, limit: int) -> list[int]:
+        """Higher numbers of names, at most ``limit``, in order."""
+        rows = self._read(_NUMBERS, {"number": number, "limit": limit})
+        return [int(row[0]) for row in rows]
 
     def held(self, name_ids: Sequence[int]) -> dict[int, tuple[RecordId, str]]:
         """Record and field of the names that are still there."""

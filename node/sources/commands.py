@@ -10,7 +10,7 @@ import json
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import click
 from rich.console import Console
@@ -34,16 +34,25 @@ if TYPE_CHECKING:
 
     StoreFactory: TypeAlias = Callable[[Path], AbstractContextManager[Store]]
 
+    class TakeIn(Protocol):
+        """Called with the node's home folder; quiet without a progress bar."""
+
+        def __call__(self, home: Path, *, quiet: bool) -> None:
+            """Bring it up to date."""
+            ...
+
+
 # Quarantined rows of the last import of each source, beside the node's other files.
 QUARANTINE_FOLDER: Final = "quarantine"
 _FOLDER_MODE: Final = 0o700
 
 
-def import_command(open_store: StoreFactory) -> click.Command:
+def import_command(open_store: StoreFactory, take_in: TakeIn) -> click.Command:
     """The ``import`` command of a node.
 
     Args:
         open_store: opens the register of the node at a home folder.
+        take_in: brings what is kept beside the register up to date, after a load.
     """
 
     @click.command("import")
@@ -94,6 +103,8 @@ def import_command(open_store: StoreFactory) -> click.Command:
                 quarantine_path=kept,
                 complete=complete,
             )
+        if not dry_run:
+            take_in(home, quiet=as_json)
         _tell(report, kept, as_json=as_json)
 
     return import_file

@@ -211,6 +211,82 @@ def test_many_news_make_a_new_snapshot_due_and_it_is_taken_up(
     assert register.keys(people(1, first=120)["p120"][0])[:1] == ["p120"]
 
 
+def test_an_update_reads_only_what_came_since_and_drops_what_is_gone(
+    register: NameRegister, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register.add({**people(300), "gone": ("Balthasar Meyrink",)}, load=1)
+    snapshots.build(register.names, tmp_path / "index")
+    register.add({**people(300), "new": ("Quirinus Vanterpool", "김보기 (別名)")}, load=2)
+    register.store.delete_missing("list", load=2)
+    read: list[int] = []
+    original = register.names.after
+
+    def after(number: int, limit: int) -> object:
+        batch = original(number, limit)
+        read.append(len(batch))
+        return batch
+
+    monkeypatch.setattr(register.names, "after", after)
+    snapshots.update(register.names, tmp_path / "index")
+    assert sum(read) == 2
+    found = check(register.names, tmp_path / "index", silent)
+    assert (found.names, found.since, found.missing, found.gone) == (302, 0, 0, 0)
+    # The same as if it had been built from nothing.
+    updated = _told(register)
+    snapshots.build(register.names, tmp_path / "index")
+    assert updated == _told(register)
+    assert "new" in updated["Quirinus Vanterpool"]
+    assert updated["Balthasar Meyrink"] == []
+
+
+def _told(register: NameRegister) -> dict[str, list[object]]:
+    register.open()
+    asked = [names[0] for names in people(300).values()][::37]
+    return {
+        name: [
+            *register.keys(name),
+            *((one.score, one.reasons) for one in register.find(name).candidates),
+        ]
+        for name in (*asked, "Quirinus Vanterpool", "Balthasar Meyrink", "Kim Bogi")
+    }
+
+
+def test_a_killed_update_goes_on_where_it_stopped(
+    register: NameRegister, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "BATCH_NAMES", 40)
+    register.add(people(100))
+    snapshots.build(register.names, tmp_path / "index")
+    register.add(people(200, first=500))
+    told: list[int] = []
+
+    def killed(what: str, done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        snapshots.update(register.names, tmp_path / "index", killed)
+    found = check(register.names, tmp_path / "index", silent)
+    assert (found.missing, found.since) == (0, 200)
+    snapshots.update(register.names, tmp_path / "index", lambda _, done, __: told.append(done))
+    assert told[3] == 160
+    found = check(register.names, tmp_path / "index", silent)
+    assert (found.names, found.since, found.missing) == (300, 0, 0)
+
+
+def test_one_process_builds_at_a_time(register: NameRegister, tmp_path: Path) -> None:
+    register.add(people(30))
+
+    def meanwhile(what: str, done: int, total: int) -> None:
+        with pytest.raises(snapshots.IndexBusyError):
+            snapshots.update(register.names, tmp_path / "index")
+
+    snapshots.build(register.names, tmp_path / "index", meanwhile)
+    snapshots.update(register.names, tmp_path / "index")
+    assert check(register.names, tmp_path / "index", silent).sound
+
+
 def test_numbers_of_names_are_never_used_again(register: NameRegister) -> None:
     register.add({"one": ("Quirinus Vanterpool",)}, load=1)
     last = register.names.last()

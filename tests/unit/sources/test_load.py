@@ -198,8 +198,14 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert sum(held) == 5_000
 
 
+def _nothing_beside(home: Path, *, quiet: bool) -> None:
+    """A register without a name index."""
+
+
 def _cli(store: RecordStore, *words: str) -> Result:
-    program = Sentences("comity-node", {"import": import_command(lambda _home: nullcontext(store))})
+    program = Sentences(
+        "comity-node", {"import": import_command(lambda _home: nullcontext(store), _nothing_beside)}
+    )
     return CliRunner().invoke(program, ["import", *words])
 
 
@@ -248,8 +254,11 @@ def test_a_dry_run_opens_no_register(tmp_path: Path) -> None:
     def refuse(_home: Path) -> AbstractContextManager[Store]:
         raise AssertionError
 
+    def refuse_to_take_in(home: Path, *, quiet: bool) -> None:
+        raise AssertionError
+
     told = CliRunner().invoke(
-        import_command(refuse),
+        import_command(refuse, refuse_to_take_in),
         ["ofac-sdn", str(ofac_set(tmp_path)), "--home", str(tmp_path), "--dry-run", "--json"],
     )
     assert told.exit_code == 0
