@@ -86,6 +86,7 @@ def run(size: Size, options: argparse.Namespace | None = None) -> Report:
             progress(f"published lists, {people:,} people")
             found = measure(published_set(chosen.data, people))
             figures[str(people)] = found
+            progress(f"  {json.dumps(found)}")
             rows += _rows(f"published, {people:,}", found)
     else:
         notes.append(f"{chosen.data} is not there: only invented people were measured.")
@@ -94,6 +95,7 @@ def run(size: Size, options: argparse.Namespace | None = None) -> Report:
         progress(f"invented people, {people:,}")
         found = measure(generated_set(people, SMOKE_QUERIES if size.smoke else QUERIES_GENERATED))
         figures["generator"][str(people)] = found
+        progress(f"  {json.dumps(found)}")
         rows += _rows(f"invented, {people:,}", found)
     cases = chosen.data / "matching/nomenklatura_name_cases.csv"
     if cases.is_file() and not size.smoke:

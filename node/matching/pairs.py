@@ -16,10 +16,11 @@ from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 
 from node.matching.model import probability
 from node.matching.words.readings import readings
+from node.matching.words.scripts import Script, script_of
 from node.matching.words.tokens import token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from node.matching.words.readings import Reading
     from node.matching.words.tokens import Token
@@ -98,14 +99,36 @@ class PairScorer:
     def score(self, first: str, second: str, *, organisation: bool = False) -> float:
         """The probability that two names are one; 0 when either has no readable word."""
         best = 0.0
-        for one in readings(first, organisation=organisation)[:READINGS_MAX]:
-            for other in readings(second, organisation=organisation)[:READINGS_MAX]:
-                values = features(one, other, organisation=organisation)
-                logit = self._bias + sum(
-                    weight * value for weight, value in zip(self._weights, values, strict=True)
-                )
-                best = max(best, probability(logit))
+        for one, other in compared(first, second, organisation=organisation):
+            values = features(one, other, organisation=organisation)
+            logit = self._bias + sum(
+                weight * value for weight, value in zip(self._weights, values, strict=True)
+            )
+            best = max(best, probability(logit))
         return best
+
+
+def compared(
+    first: str, second: str, *, organisation: bool = False
+) -> Iterator[tuple[Reading, Reading]]:
+    """The readings of both names that are compared.
+
+    Two names in syllables of one script are compared syllable by syllable alone: with the given name
+    written together, another syllable would look like a slip.
+    """
+    ones = readings(first, organisation=organisation)[:READINGS_MAX]
+    others = readings(second, organisation=organisation)[:READINGS_MAX]
+    if ones and others and _in_syllables(ones[0]) & _in_syllables(others[0]):
+        ones, others = ones[:1], others[:1]
+    for one in ones:
+        for other in others:
+            yield one, other
+
+
+def _in_syllables(reading: Reading) -> set[Script]:
+    """The script of a name written in syllables; nothing for other names."""
+    whole = len(reading) > 1 and all(len(word) == 1 for word in reading)
+    return {script_of(word) for word in reading if whole} & {Script.HAN, Script.HANGUL}
 
 
 def features(first: Reading, second: Reading, *, organisation: bool) -> list[float]:

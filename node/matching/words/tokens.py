@@ -22,11 +22,12 @@ TOKENS_REMEMBERED: Final = 1 << 15
 CODES_MAX: Final = 8
 # Codes of each spelling where a word has several.
 CODES_OF_SEVERAL: Final = 2
-CODES_SHORTENED: Final = 4
+# Codes of a word that are also stored with one class missing, from this length on.
+CODES_SHORTENED: Final = 2
 # Spellings and folded spellings of these lengths are also found with a letter missing, added or changed.
 SHORT_DELETIONS: Final = range(3, 6)
 FOLDED_DELETIONS: Final = range(4, 15)
-CODE_DELETIONS_FROM: Final = 3
+CODE_DELETIONS_FROM: Final = 4
 _HASH_BYTES: Final = 8
 _ARABIC_GOD: Final = "\u0627\u0644\u0644\u0647"
 _ARABIC_DIN: Final = "\u0627\u0644\u062f\u064a\u0646"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from node.matching.pairs import MATCH_MIN, PairScorer
+from node.matching.pairs import MATCH_MIN, PairScorer, compared
 
 SAME = [
     ("Katarina Blomqvist", "BLOMQVIST, Katarina"),
@@ -46,3 +46,13 @@ def test_legal_forms_do_not_make_organisations_differ() -> None:
     assert scorer.score(first, second, organisation=True) >= MATCH_MIN
     other = "Vanterpool Shipping Co. Ltd"
     assert scorer.score(first, other, organisation=True) < MATCH_MIN
+
+
+def test_another_syllable_is_another_person_however_alike_the_given_names_are_written_together() -> (
+    None
+):
+    scorer = PairScorer.shipped()
+    same, other = scorer.score("김동욱", "김 동욱"), scorer.score("김동욱", "김동훈")
+    assert same > MATCH_MIN
+    assert other < same
+    assert [one for one, _ in compared("김동욱", "김동훈")] == [("김", "동", "욱")]
