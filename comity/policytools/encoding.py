@@ -24,7 +24,7 @@ from comity.rulings.conditions import atoms
 from comity.rulings.matcher import CONTEXTS, names_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from comity.policytools.answers import Leaf
     from comity.policytools.readings import Choice, Reading
@@ -130,6 +130,21 @@ class Encoding:
             allows = effect == "allow"
             formula = any_of((fits, formula)) if allows else all_of((negated(fits), formula))
         return formula
+
+    def decided_by(self, reading: Reading, chosen: Callable[[Row], bool]) -> Any:
+        """When the first row that fits is one of the chosen."""
+        formula: Any = False
+        blocks = [(one, list(rows)) for one, rows in itertools.groupby(self.taken.rows, key=chosen)]
+        for wanted, block in reversed(blocks):
+            fits = any_of(self.match(row, reading) for row in block)
+            formula = any_of((fits, formula)) if wanted else all_of((negated(fits), formula))
+        return formula
+
+    def first(self, row: Row, reading: Reading) -> Any:
+        """When this row is the first that fits."""
+        earlier = self.taken.rows[: self.taken.rows.index(row)]
+        before = any_of(self.match(one, reading) for one in earlier)
+        return all_of((self.match(row, reading), negated(before)))
 
     # --- syntax --------------------------------------------------------------------------------------
 

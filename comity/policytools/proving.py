@@ -25,7 +25,7 @@ from comity.rulings.errors import MatcherFault
 from comity.rulings.functions import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from comity.policytools.readings import Reading
     from comity.policytools.situations import Given
@@ -155,39 +155,62 @@ class _Lines:
         reading = theory.reading.instead(
             **{_flat(_MARKINGS): bare, _flat(_SUBJECT): {**dict.fromkeys(subject, False), **free}}
         )
-        bad = any_of(self._decided_by_label(reading, rules))
-        found = theory.ordinary(all_of((bad, *rules)))
-        if found is None:
-            return ""
-        allowed, row = theory.casbin(found)
-        rows = {one.id: one for one in theory.taken.rows}
-        if row not in rows or not _told(rows[row]) or allowed is not _grants(rows[row]):
-            raise NotEncodable("Casbin does not confirm the counter-example")
-        what = "would leave with the approval it needs" if allowed else "refused"
-        why = "this row is told to the requester, and decides only because of what must stay hidden"
-        return f"{theory.told(found)} {what}, {theory.by(row)}; {why}"
+        for row, bad in self._decided_by_label(reading, rules):
+            found = theory.ordinary(all_of((bad, *rules)))
+            if found is None:
+                continue
+            allowed, by = theory.casbin(found)
+            if by != row.id or allowed is not _grants(row):
+                raise NotEncodable("Casbin does not confirm the counter-example")
+            what = "would leave with the approval it needs" if allowed else "refused"
+            why = "this row is told to the requester, and decides only because of what must stay hidden"
+            return f"{theory.told(found)} {what}, {theory.by(by)}; {why}"
+        return ""
 
-    def _decided_by_label(self, without: Reading, rules: Sequence[Any]) -> Iterable[Any]:
-        """Situations in which a row that is told decides, and would not without the labels.
+    def _decided_by_label(
+        self, without: Reading, rules: Sequence[Any]
+    ) -> Iterator[tuple[Row, Any]]:
+        """Rows that are told and may decide because of a hidden label, each with when it does so.
 
-        The approval is a word of the situation like any other, so that what is told of other approvals
-        than the one on record ("a supervisor's would release it") is among them.
+        First whatever comes near it: a told row decides, and some row fits otherwise without the labels.
+        Their order is looked at for one such row after another, until no other is left; there are few,
+        because what hides a label decides before anything that is told. The approval is a word of the
+        situation like any other, so that what is told of other approvals than the one on record ("a
+        supervisor's would release it") is among them.
         """
-        theory = self._theory
-        before: list[Any] = []
-        gained: list[
-            Any
-        ] = []  # earlier rows, visible in the answer, that the labels keep from fitting
+        theory, encoding = self._theory, self._theory.encoding
+        rows = {one.id: one for one in theory.taken.rows}
         theory.forget()
+        near = all_of(
+            (
+                encoding.decided_by(theory.reading, _told),
+                any_of(self._otherwise(without, rules)),
+                *rules,
+            )
+        )
+        while (found := theory.situation(near)) is not None:
+            row = rows.get(theory.casbin(found)[1])
+            if row is None or not _told(row):
+                raise NotEncodable("Casbin decides by another row")
+            first = encoding.first(row, theory.reading)
+            # An earlier row, visible in the answer, that the labels keep from fitting.
+            gained = (
+                encoding.match(one, without)
+                for one in theory.taken.rows[: theory.taken.rows.index(row)]
+                if _seen(one)
+            )
+            lost = negated(encoding.match(row, without))
+            yield row, all_of((first, any_of((lost, *gained))))
+            near = all_of((near, negated(first)))
+
+    def _otherwise(self, without: Reading, rules: Sequence[Any]) -> Iterator[Any]:
+        """When a row fits otherwise without the labels: a told one less, one that shows more."""
+        theory, match = self._theory, self._theory.encoding.match
         for row in theory.taken.rows:
-            here = theory.encoding.match(row, theory.reading)
-            there = theory.encoding.match(row, without)
-            if _told(row) and (gained or theory.differing(row, without, *rules, less=True)):
-                first = all_of((here, negated(any_of(before))))
-                yield all_of((first, any_of((negated(there), *gained))))
-            before.append(here)
-            if (_grants(row) or row.tell) and theory.differing(row, without, *rules, less=False):
-                gained.append(there)
+            if _told(row) and theory.differing(row, without, *rules, less=True):
+                yield all_of((match(row, theory.reading), negated(match(row, without))))
+            if _seen(row) and theory.differing(row, without, *rules, less=False):
+                yield all_of((match(row, without), negated(match(row, theory.reading))))
 
     def _confirm(self, found: Mapping[str, Any], change: Mapping[str, Any], *, first: bool) -> str:
         """Casbin allows the one situation and refuses the other; gives the refusing row.
@@ -207,6 +230,11 @@ def _flat(name: str) -> str:
 
 def _grants(row: Row) -> bool:
     return row.cells["effect"] == "allow"
+
+
+def _seen(row: Row) -> bool:
+    """Whether an answer shows that a row decided."""
+    return _grants(row) or row.tell
 
 
 def _told(row: Row) -> bool:
