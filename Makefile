@@ -94,7 +94,7 @@ breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed base
 test-long: $(VENV)/dev.stamp ## ten times as many rulings compared with Casbin as it comes
 	@COMITY_FUZZ_TIMES=10 $(PY) -m pytest -o timeout=7200 tests/property/test_rulings_agree_with_casbin.py
 
-bench: $(VENV)/bench.stamp $(if $(filter-out matching,$(NAME)),,$(VENV)/peers.stamp) ## measure (NAME=envelope|relay|exchange|…; all by default)
+bench: $(VENV)/bench.stamp $(if $(filter matching all,$(NAME)),$(VENV)/peers.stamp) ## measure (NAME=envelope|relay|exchange|…; all by default)
 	@sh scripts/install-debian-packages bench
 	@$(PY) -m bench $(NAME)
 
