@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.clock import to_datetime
+from comity.clock import day_of
 from comity.rulings import RouteContext
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class FederationPolicy:
         requester = directory.member(routing.sender)
         if requester is None:
             return frozenset(routing.recipients)
-        today = to_datetime(self._clock.now_ms()).date()
+        today = day_of(self._clock.now_ms())
         refused = set()
         for name in routing.recipients:
             target = directory.member(name)

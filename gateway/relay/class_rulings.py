@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from comity.clock import DAY_MS
 from comity.errors import Reason, Refusal
 from gateway.relay.model import Ruled
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 # Classes of request whose ruling is remembered.
 ROUTINGS_REMEMBERED: Final = 8_192
-DAY_MS: Final = 24 * 3600 * 1000
 
 
 class ClassRulings:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
+from comity.clock import DAY_MS
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from comity.clock import Clock
 
 LEASE: Final = 1_000
-DAY_MS: Final = 24 * 3600 * 1000
 
 _TAKE: Final = text(
     "INSERT INTO quota_use (agency, day, queries) VALUES (:agency, :day, :lease)"

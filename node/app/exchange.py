@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from comity.clock import DAY_MS
 from node.exchange import disclosure
 from node.exchange.addressing import Addressing
 from node.exchange.answering import Answering
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from node.link.session import Session
     from node.matching.matcher import RegisterMatcher
 
-DAY_MS: Final = 24 * 60 * 60 * 1000
 REFERENCE_KEY_FILE: Final = "reference.key"
 
 

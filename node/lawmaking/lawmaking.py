@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.clock import to_datetime
+from comity.clock import day_of
 from comity.errors import Reason, Refusal, StartError
 from comity.policytools.archive import Archive, ArchiveRefused, decoded
 from comity.policytools.gates import problems
@@ -145,7 +145,7 @@ class Lawmaking:
     ) -> tuple[list[str], list[str]]:
         """What is wrong with a law, and what it would change."""
         directory = self._around.directory()
-        today = to_datetime(self._clock.now_ms()).date()
+        today = day_of(self._clock.now_ms())
         now = self.in_force.current
         key = (archive.digest, packs, directory, today, now)
         if self._seen is not None and self._seen[0] == key:

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from comity.clock import to_datetime
+from comity.clock import day_of
 from comity.errors import Reason, Refusal, StartError
 from comity.policytools.archive import decoded
 from comity.policytools.explaining import Explained, explain
@@ -62,7 +62,7 @@ class LookingAtLaw:
         with self._law(draft_id) as (bundle, given):
             try:
                 request, record = apart(told)
-                request.setdefault(_TODAY, f"{to_datetime(self._clock.now_ms()).date()}")
+                request.setdefault(_TODAY, f"{day_of(self._clock.now_ms())}")
                 found = explain(
                     bundle,
                     given.build(RequestContext, request),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.clock import to_datetime
+from comity.clock import day_of
 from comity.rulings import RecordLabels
 from node.records.ages import age_band
 from node.records.indexing import edge_key
@@ -70,7 +70,7 @@ class Register:
             record_ids: the records.
             nationalities: whether some rule asks for them.
         """
-        today = to_datetime(self._clock.now_ms()).date().isoformat()
+        today = day_of(self._clock.now_ms()).isoformat()
         told = self._store.read(record_ids, (NATIONALITIES,)) if nationalities else {}
         found = {}
         for record_id, fact in self._store.facts(record_ids).items():
@@ -96,7 +96,7 @@ class Register:
         if AGE_BAND not in wanted:
             return self._store.read(record_ids, wanted)
         told = self._store.read(record_ids, wanted | {BIRTH_DATE})
-        today = to_datetime(self._clock.now_ms()).date()
+        today = day_of(self._clock.now_ms())
         for fields in told.values():
             band = age_band(str(fields.get(BIRTH_DATE, "")), today)
             if band:

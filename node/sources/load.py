@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from comity.clock import SystemClock, to_datetime
+from comity.clock import SystemClock, day_of
 from comity.errors import ExitCode, StartError
 from node.records.writing import BATCH_RECORDS, LoadCounts
 from node.sources.labelling import labelled
@@ -126,7 +126,7 @@ def load(
         one = _Load(
             store=store,
             source=source or importer.source,
-            today=to_datetime(clock.now_ms()).date(),
+            today=day_of(clock.now_ms()),
             number=clock.now_ms() if complete else 0,
             pad=pad,
             keep=keep,
