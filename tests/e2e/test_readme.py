@@ -22,15 +22,14 @@ README = ROOT / "README.md"
 PROFILE = ".state/demo/callers/FR-PJ/officer"
 # README shows the demonstration as wide as this.
 COLUMNS = "100"
-# What differs from run to run, or with every field that the contract and every spelling that matching gains:
-# references of records, times, numbers, how sure a match is, the width of columns.
+# What differs from run to run, or with every field that the contract gains: references of records, times,
+# numbers, the width of columns.
 CHANGES = (
     (r"\b[A-Z]{2}-[0-9A-F]{4}…", "XX-0000…"),
     (r"[\d,]+\.?\d* ms\b", "0 ms"),
     (r"node offline( for \d+ s)?", "node offline"),
     (r"\b\d+ (entries|other fields|fields)\b", r"0 \1"),
     (r"withheld \d+", "withheld 0"),
-    (r"1 hit, (exact|probable|possible)", "1 hit"),
     (r" +", " "),
 )
 

@@ -38,6 +38,9 @@ def test_titles_and_particles_carry_nothing_unless_they_are_all_there_is() -> No
     assert readings("Sheikh Haji Dr. Omar bin Laden") == (("omar", "laden"),)
     assert readings("Dr. Haji") == (("dr", "haji"),)
     assert readings("bin") == (("bin",),)
+    # An Arabic name keeps its article in Russian: it carries no more there.
+    assert readings("Мухаммад аль-Хасан ибн Юсуф") == (("мухаммад", "хасан", "юсуф"),)
+    assert readings("Аль") == (("аль",),)
 
 
 def test_a_name_in_two_scripts_has_a_reading_for_each() -> None:
