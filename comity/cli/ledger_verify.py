@@ -49,7 +49,7 @@ def verify_log(
     with LedgerReader.open(place.database, place.origin) as log:
         verifier = verifier_of(log.origin, home=place.home, directory=directory, vkey=vkey)
         kept = [_kept_elsewhere(path, verifier) for path in (*since, *beside)]
-        audit = Audit(verifier, kept, log.tile)
+        audit = Audit(verifier, kept, log.tile, log.ids)
         _watch(audit.run(log.entries(), log.heads()), log.count())
         last, origin = log.last_head(), log.origin
     at_ms = last.at_ms if last is not None and audit.sound else None

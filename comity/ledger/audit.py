@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from comity.ledger.entry import LEAF_BYTES, Statement, entry_leaf
 from comity.ledger.errors import LedgerError
 from comity.ledger.proof import verify_receipt
+from comity.ledger.runs import RUN_ENTRIES, pages_of
 from comity.ledger.tiles import (
     TILE_BYTES,
     TILE_HEIGHT,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from comity.ledger.checkpoint import VerifiedCheckpoint, Verifier
+    from comity.ledger.runs import Page
 
 # More are counted, not told one by one.
 FINDINGS_MAX: Final = 20
@@ -78,6 +80,7 @@ class Audit:
         verifier: the log's key, from outside.
         kept: heads kept elsewhere; the log must still contain each of them.
         tile: reads a stored tile by level and position; without it only entries and heads are audited.
+        ids: reads a stored run of ids; without it nobody knows whether ``show`` finds what there is.
         erased: entries whose statement was erased.
         heads: signed heads that verified.
         head: the last of them.
@@ -88,6 +91,7 @@ class Audit:
     verifier: Verifier
     kept: Sequence[VerifiedCheckpoint] = ()
     tile: Callable[[int, int], bytes | None] | None = None
+    ids: Callable[[int], Sequence[Page]] | None = None
     erased: int = 0
     heads: int = 0
     head: VerifiedCheckpoint | None = None
@@ -95,6 +99,7 @@ class Audit:
     unnamed: int = 0
     _frontier: Frontier = field(default_factory=Frontier)
     _tiles: OpenTiles = field(default_factory=OpenTiles)
+    _ids: list[bytes] = field(default_factory=list)
     _next: int = 0
     _whole: bool = True
     _sound_to: int = 0
@@ -140,11 +145,27 @@ class Audit:
                 entry.position,
                 f"entry {entry.position} does not say what was logged: it was edited",
             )
+        self._compare_run(entry.envelope_id)
         before = self.size
         complete = self._frontier.append((entry.leaf,))
         for tile in self._tiles.take(complete, first=before, size=self.size):
             if len(tile.hashes) == TILE_BYTES:
                 self._compare_tile(tile)
+
+    def _compare_run(self, envelope_id: bytes) -> None:
+        """Runs say where entries are; one that leaves an entry out hides it."""
+        self._ids.append(envelope_id)
+        if len(self._ids) < RUN_ENTRIES:
+            return
+        run = self.size // RUN_ENTRIES
+        if self.ids is not None and self._whole and list(self.ids(run)) != pages_of(self._ids):
+            first = run * RUN_ENTRIES
+            self._find(
+                first,
+                f"what finds entries {first} to {first + RUN_ENTRIES - 1} by their query is not theirs: "
+                "some would not be shown",
+            )
+        self._ids.clear()
 
     def _compare_tile(self, tile: Tile) -> None:
         """Stored hashes prove nothing by themselves, but proofs are made of them."""

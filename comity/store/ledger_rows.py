@@ -44,10 +44,10 @@ def entry_of(row: Any) -> Entry:
         _number(row.position),
         str(row.kind),
         _number(row.at_ms),
-        _blob(row.envelope_id),
-        _blob(row.leaf),
-        None if row.salt is None else _blob(row.salt),
-        None if row.details is None else _blob(row.details),
+        blob(row.envelope_id),
+        blob(row.leaf),
+        None if row.salt is None else blob(row.salt),
+        None if row.details is None else blob(row.details),
     )
 
 
@@ -61,7 +61,7 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else NO_NUMBER
 
 
-def _blob(value: object) -> bytes:
+def blob(value: object) -> bytes:
     """Bytes, or text that stands where bytes should: ``bytes`` of a number would be that many zeros."""
     return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -39,7 +38,17 @@ entry = Table(
     Column("leaf", LargeBinary(33), nullable=False),
     Column("salt", LargeBinary(32)),
     Column("details", LargeBinary),
-    Index("ledger_entry_by_envelope", "envelope_id"),
+    sqlite_with_rowid=False,
+)
+
+# Where the entries about an envelope are: ids of each 4,096 entries, sorted (comity.ledger.runs).
+run = Table(
+    "ledger_run",
+    metadata,
+    Column("log", BigInteger, primary_key=True),
+    Column("run", BigInteger, primary_key=True),
+    Column("first", LargeBinary(8), primary_key=True),
+    Column("items", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -24,6 +24,7 @@ from comity.ledger.tiles import TILE_WIDTH, OpenTiles, partial_width, tile_level
 from comity.ledger.tree import Frontier, inclusion_path
 from comity.store import ledger_schema as schema
 from comity.store.ledger_rows import entries_from, last_head, root_of, stored_tile, tile_of_entries
+from comity.store.ledger_runs import entries_about, mend_runs, write_runs
 from comity.store.statement import Statement
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class LedgerStore:
         edge = self._read_edge(connection)
         if kept:
             self._compare(connection, edge, kept)
+        mend_runs(connection, self.log, edge.frontier.size)
         connection.commit()
         self._edge = edge
 
@@ -201,12 +203,19 @@ class LedgerStore:
         head = Checkpoint(self.origin, frontier.size, frontier.root())
         note = sign_checkpoint(head, self._signer)
         _ENTRY.run(connection, [{"log": log, **entry._asdict()} for entry in entries])
+        write_runs(connection, log, first=first, size=frontier.size)
         if changed:
             _TILE.run(connection, [{"log": log, **one._asdict()} for one in changed])
         row = {"log": log, "size": frontier.size, "at_ms": at_ms, "note": note}
         _CHECKPOINT.run(connection, row)
         appended = Appended(first, frontier.size, nodes, note, at_ms)
         return appended, Edge(frontier, tiles, note)
+
+    def about(self, envelope_id: bytes) -> list[Entry]:
+        """Entries about an envelope, newest first."""
+        between = (envelope_id, envelope_id)
+        with self.engine.connect() as connection:
+            return list(entries_about(connection, self.log, between, size=self.size))
 
     def settle(self, edge: Edge) -> None:
         """Adopts the edge of a commit that succeeded."""

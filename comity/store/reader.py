@@ -7,6 +7,7 @@ that a log of any length needs the same memory.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import text
@@ -26,6 +27,7 @@ from comity.store.ledger_rows import (
     prove,
     stored_tile,
 )
+from comity.store.ledger_runs import POSITION_END, entries_about, stored_run
 from comity.store.trouble import sentence_of
 
 if TYPE_CHECKING:
@@ -35,26 +37,18 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, TextClause
 
     from comity.ledger.audit import Entry, Head
+    from comity.ledger.runs import Page
 
 # Undefined table and column (PostgreSQL documentation, appendix A).
 _UNDEFINED: Final = frozenset({"42P01", "42703"})
 PAGE_ROWS: Final = 1_000
-# Below and above every position, also of rows that should not be there.
+# Below every position, also of rows that should not be there.
 _FIRST: Final = -(1 << 63)
-_LAST: Final = (1 << 63) - 1
 _LOGS: Final = text("SELECT id, origin FROM ledger_log ORDER BY id")
 _COUNT: Final = text("SELECT count(*) FROM ledger_entry WHERE log = :log")
 _LATEST: Final = text(
     f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND position < :before"  # noqa: S608
     " ORDER BY position DESC LIMIT :page"
-)
-_ABOUT: Final = text(
-    f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND envelope_id = :about"  # noqa: S608
-    " AND position < :before ORDER BY position DESC LIMIT :page"
-)
-_BETWEEN: Final = text(
-    f"SELECT {COLUMNS} FROM ledger_entry WHERE log = :log AND envelope_id >= :low AND envelope_id <= :high"  # noqa: S608
-    " AND position >= :first ORDER BY position LIMIT :page"
 )
 _HEADS: Final = text(
     "SELECT size, at_ms, note FROM ledger_checkpoint WHERE log = :log AND size >= :first"
@@ -126,13 +120,14 @@ class LedgerReader:
         """A stored tile."""
         return stored_tile(self._connection, self._log, level, position)
 
-    def latest(self, count: int, *, before: int = _LAST, about: bytes = b"") -> list[Entry]:
+    def latest(self, count: int, *, before: int = POSITION_END, about: bytes = b"") -> list[Entry]:
         """The last entries before a position, oldest first; of one envelope's if ``about`` names it."""
-        given: dict[str, Any] = {"log": self._log, "before": before, "page": count}
         if about:
-            given["about"] = about
-        rows = self._connection.execute(_ABOUT if about else _LATEST, given).all()
-        return [entry_of(row) for row in reversed(rows)]
+            found = list(islice(self._about(about, about, before=before), count))
+        else:
+            given = {"log": self._log, "before": before, "page": count}
+            found = [entry_of(row) for row in self._connection.execute(_LATEST, given)]
+        return found[::-1]
 
     def entry(self, position: int) -> Entry | None:
         """One entry."""
@@ -141,7 +136,15 @@ class LedgerReader:
 
     def about(self, low: bytes, high: bytes) -> list[Entry]:
         """Entries about envelopes whose ids lie between two, oldest first."""
-        return [entry_of(row) for row in self._pages(_BETWEEN, "position", low=low, high=high)]
+        return list(self._about(low, high))[::-1]
+
+    def _about(self, low: bytes, high: bytes, *, before: int = POSITION_END) -> Iterator[Entry]:
+        size = self._head.size if self._head is not None else 0
+        return entries_about(self._connection, self._log, (low, high), size=size, before=before)
+
+    def ids(self, run: int) -> list[Page]:
+        """A stored run of ids."""
+        return stored_run(self._connection, self._log, run)
 
     def prove(self, entry: Entry) -> bytes:
         """The ``.tlog-proof`` of an entry against the newest head; raises ``LedgerError``."""
@@ -156,10 +159,10 @@ class LedgerReader:
         except LedgerError:
             return None
 
-    def _pages(self, statement: TextClause, key: str, **more: bytes) -> Iterator[Any]:
+    def _pages(self, statement: TextClause, key: str) -> Iterator[Any]:
         first = _FIRST
         while True:
-            given = {"log": self._log, "first": first, "page": PAGE_ROWS, **more}
+            given = {"log": self._log, "first": first, "page": PAGE_ROWS}
             rows = self._connection.execute(statement, given).all()
             yield from rows
             if len(rows) < PAGE_ROWS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 
 from comity.store.ledger_schema import entry
 
@@ -24,7 +24,6 @@ def unclosed(
     Only in this process's own log: others on the same database close theirs themselves.
     """
     mine = entry.c.log == log
-    other = entry.alias("other")
     with engine.connect() as connection:
         last_ms = connection.execute(
             select(entry.c.at_ms).where(mine).order_by(entry.c.position.desc()).limit(1)
@@ -39,17 +38,18 @@ def unclosed(
             .limit(1)
         ).scalar()
         found = connection.execute(
-            select(entry.c.envelope_id, entry.c.details)
+            select(entry.c.envelope_id, entry.c.kind, entry.c.details)
             .where(
                 mine,
-                entry.c.position > func.coalesce(old, -1),
-                entry.c.kind == opening,
-                ~exists().where(
-                    other.c.log == log,
-                    other.c.envelope_id == entry.c.envelope_id,
-                    other.c.kind == closing,
-                ),
+                entry.c.position > (-1 if old is None else old),
+                entry.c.kind.in_((opening, closing)),
             )
             .order_by(entry.c.position)
         )
-        return [(bytes(row.envelope_id), row.details) for row in found]
+        left: dict[bytes, bytes | None] = {}
+        for row in found:
+            if row.kind == opening:
+                left[bytes(row.envelope_id)] = row.details
+            else:
+                left.pop(bytes(row.envelope_id), None)
+    return list(left.items())

@@ -99,7 +99,8 @@ async def open_exchange(
         replay = ReplayBook.load(connection)
     asking = _asking(base, ruling, links, book)
     answering = _answering(base, ruling, links, matcher=matcher, replay=replay)
-    await asking.close_interrupted(interrupted(base.engine, opening=disclosure.ASKED))
+    left = interrupted(base.engine, about=base.ledger.about, opening=disclosure.ASKED)
+    await asking.close_interrupted(left)
     return Exchange(
         links=links,
         asking=asking,

@@ -43,7 +43,8 @@ class Foundation:
         directories: the verified directory in force.
         peer_keys: other nodes' encryption keys.
         own_keys: this node's.
-        journal: the ledger, and rows that are written with it.
+        ledger: the log.
+        journal: what writes it, and rows that are written with it.
     """
 
     home: Path
@@ -56,6 +57,7 @@ class Foundation:
     directories: DirectoryHolder
     peer_keys: PeerKeyHolder
     own_keys: OwnKeys
+    ledger: LedgerStore
     journal: Journal
 
     @property
@@ -101,6 +103,7 @@ async def lay_foundation(
         directories=directories,
         peer_keys=PeerKeyHolder(home, directories, clock),
         own_keys=own_keys,
+        ledger=ledger,
         journal=await stack.enter_async_context(
             Journal(ledger, clock=clock, in_flight=in_flight, folder=home)
         ),

@@ -45,7 +45,7 @@ def logged(fed: Federation, agency: str) -> list[Entry]:
     """Every entry of a member's ledger, audited by its key from the directory."""
     with LedgerReader.open(fed.home(agency) / "node.db") as log:
         entries = list(log.entries())
-        audit = Audit(Verifier(vkey(fed, agency)), (), log.tile)
+        audit = Audit(Verifier(vkey(fed, agency)), (), log.tile, log.ids)
         assert list(audit.run(entries, log.heads()))
     assert audit.sound, audit.findings
     return entries

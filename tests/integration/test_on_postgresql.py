@@ -25,7 +25,7 @@ def kinds(url: str, origin: str, vkey: str) -> list[str]:
     """Kinds of a log's entries, once it was audited."""
     with LedgerReader.open(url, origin) as log:
         entries = list(log.entries())
-        audit = Audit(Verifier(vkey), (), log.tile)
+        audit = Audit(Verifier(vkey), (), log.tile, log.ids)
         list(audit.run(entries, log.heads()))
     assert audit.sound, audit.findings
     return [entry.kind for entry in entries]

@@ -97,7 +97,7 @@ def audited(
 ) -> Audit:
     """An auditor's pass over the whole log, by a key from outside."""
     with LedgerReader.open(where) as log:
-        audit = Audit(verifier, kept, log.tile)
+        audit = Audit(verifier, kept, log.tile, log.ids)
         for _ in audit.run(log.entries(), log.heads()):
             pass
     return audit
