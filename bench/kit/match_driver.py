@@ -11,21 +11,26 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 _began = time.perf_counter()
 
 import numpy as np  # noqa: E402  # the clock starts before anything is loaded
 from rapidfuzz import fuzz  # noqa: E402
 
-from node.matching import snapshots  # noqa: E402
+from node.matching import evidence, snapshots  # noqa: E402
 from node.matching.evidence import Evidence  # noqa: E402
 from node.matching.gathering import gather  # noqa: E402
 from node.matching.index.frequencies import Frequencies, reference  # noqa: E402
-from node.matching.matcher import judge  # noqa: E402
+from node.matching.matcher import likeness  # noqa: E402
 from node.matching.model import shipped  # noqa: E402
 from node.matching.query import asked_for  # noqa: E402
 from node.matching.ranking import rank, warm  # noqa: E402
+from node.matching.settling import settle, weight  # noqa: E402
+
+if TYPE_CHECKING:
+    from node.matching.found import Likeness
+    from node.matching.ranking import Ranked
 
 KEPT = 10
 
@@ -50,17 +55,22 @@ class Driver:
         return Evidence((f"{year:04}",) if year else (), (country,) if country else (), sex)
 
     def search(self, query: dict[str, Any], beside: Evidence) -> list[tuple[int, float, int]]:
-        """Person, score and band of the best, best first."""
+        """Person, score and band of the best, best first, for somebody who may see everybody."""
         asked = asked_for(query["text"], self.frequencies)
-        best: dict[int, tuple[float, float, int]] = {}
-        for one in rank([self.segment], asked, self.frequencies, self.model):
-            stored = self.stored(one.record_id) if beside != Evidence() else Evidence()
-            found = judge(one, beside, stored, names=self.frequencies.names)
-            value = (found.score, one.logit, int(found.band or 0))
-            if one.record_id not in best or best[one.record_id] < value:
-                best[one.record_id] = value
-        ranked = sorted(best.items(), key=lambda item: (-item[1][0], -item[1][1], item[0]))
-        return [(record, round(score, 4), band) for record, (score, _, band) in ranked[:KEPT]]
+        ranked, _ = rank([self.segment], asked, self.frequencies, self.model)
+        likenesses = [self._likeness(one, beside) for one in ranked]
+        told = settle(likenesses)
+        hits = [(int(one.record_id), one.score, int(one.band)) for one in told]
+        # Nobody is told of the others; recall counts them all the same.
+        known = {one.record_id for one in told}
+        others = sorted(likenesses, key=lambda one: (-weight(one), one.record_id))
+        untold = dict.fromkeys(int(one.record_id) for one in others if one.record_id not in known)
+        return [*hits, *((record, 0.0, 0) for record in untold)][:KEPT]
+
+    def _likeness(self, one: Ranked, beside: Evidence) -> Likeness:
+        stored = self.stored(one.record_id) if beside != Evidence() else Evidence()
+        found = evidence.weigh(beside, stored)
+        return likeness(one, found, "person.names", names_counted=self.frequencies.names)
 
     def token_sort(self, text: str) -> tuple[list[tuple[int, float, int]], list[int]]:
         """The same candidates, ranked by rapidfuzz's token_sort_ratio of their spellings; and all of them."""

@@ -5,16 +5,18 @@ What the record said it is unique within (a plate's country, an address's port) 
 
 from __future__ import annotations
 
+from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from comity.catalogue import FIELDS
-from node.matching.found import Band, Candidate, Found
+from node.matching.found import NOTHING_PASSED, Band, Candidate, Found
 from node.records import normalise
 from node.records.indexing import COUNTRY, FROM, TO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from node.matching.found import Passed
     from node.records.identifiers import Key
     from node.records.record import RecordId
     from node.records.selectors import Selector, Span
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 # Look-ups read this many more than the limit, to know whether there are more.
 BEYOND: Final = 1
 # Records that fit what is known of something and are then held against its time.
-SPANNED_MAX: Final = 500
+SPANNED_MAX: Final = 2_000
+# Ways in which the fields of one record meet everything that was asked; beyond it the first count.
+WAYS_MAX: Final = 16
 # Why a batch of stolen blanks matches, and the fields that say so.
 INSIDE: Final = "inside a batch of blank documents"
 _BATCH: Final = frozenset({FROM, TO})
@@ -35,55 +39,74 @@ _WITHIN: Final = {
 }
 
 
-def search(store: RecordStore, selector: Selector, limit: int) -> Found | None:
-    """Candidates by number or by what is known; nothing when the selector has neither."""
-    keys = selector.keys()
+def search(
+    store: RecordStore, selector: Selector, limit: int, passed: Passed = NOTHING_PASSED
+) -> Found | None:
+    """Candidates by number or by what is known; nothing when the selector has neither.
+
+    Each way in which a record's fields match is a candidate of its own: which of them may be searched on is
+    for the law to say, after.
+
+    Args:
+        store: the register.
+        selector: what to look for.
+        limit: at most so many records.
+        passed: records that are as if they were not there.
+    """
     span = selector.span()
-    most = SPANNED_MAX if span is not None else limit
-    if keys:
-        found = _any(store, keys, most)
+    most = limit if span is None else SPANNED_MAX
+    read = most + BEYOND + len(passed.records)
+    if keys := selector.keys():
+        found = _any(store, keys, read)
         if (batch := selector.batch()) is not None:
-            found = _with_batches(store, found, *batch, limit=most)
+            found += _in_batches(store, *batch, limit=read)
     elif groups := selector.terms():
-        found = _all(store, groups, most)
+        found = _all(store, groups, read)
     else:
         return None
-    more = len(found) > most
+    found = [one for one in found if one.record_id not in passed.records]
+    within = _first(found, most)
+    unseen = span is not None and len(within) < len(found)
     if span is not None:
-        found = _during(store, found[:most], span)
-        more = more or len(found) > limit
-    return Found(tuple(found[:limit]), more=more)
+        found = _during(store, within, span)
+        within = _first(found, limit)
+    return Found(tuple(within), more=unseen or len(within) < len(found), unseen=unseen)
+
+
+def _first(found: list[Candidate], records: int) -> list[Candidate]:
+    """The candidates of the first so many records."""
+    first = set(sorted({one.record_id for one in found})[:records])
+    return [one for one in found if one.record_id in first]
 
 
 def _any(store: RecordStore, keys: Iterable[Key], limit: int) -> list[Candidate]:
-    found: dict[RecordId, Candidate] = {}
+    found: list[Candidate] = []
     for key in keys:
-        for match in store.find(store.hash_of(key), limit + BEYOND):
+        for match in store.find(store.hash_of(key), limit):
             matched = frozenset({match.path})
             if key.within:
                 matched |= _WITHIN.get(match.path, frozenset())
-            found.setdefault(match.record_id, _candidate(match.record_id, (key.reason,), matched))
-    return [found[one] for one in sorted(found)]
+            found.append(_candidate(match.record_id, (key.reason,), matched))
+    return sorted(found, key=lambda one: one.record_id)
 
 
-def _with_batches(
-    store: RecordStore, found: list[Candidate], number: str, country: str, *, limit: int
-) -> list[Candidate]:
-    """What holds the number itself, and the batches of blank documents that it lies in."""
+def _in_batches(store: RecordStore, number: str, country: str, *, limit: int) -> list[Candidate]:
+    """The batches of blank documents that a number lies in."""
     asked = normalise.in_series(number)
     if asked is None:
-        return found
-    known = {one.record_id for one in found}
+        return []
     used = _BATCH | ({COUNTRY} if country else frozenset())
-    inside = store.batches_with(asked, country, limit + BEYOND)
-    return found + [_candidate(one, (INSIDE,), used) for one in inside if one not in known]
+    return [_candidate(one, (INSIDE,), used) for one in store.batches_with(asked, country, limit)]
 
 
 def _all(store: RecordStore, groups: tuple[tuple[Key, ...], ...], limit: int) -> list[Candidate]:
     hashes = [[store.hash_of(key) for key in group] for group in groups]
     reasons = tuple(dict.fromkeys(group[0].reason for group in groups))
-    found = store.find_all(hashes, limit + BEYOND)
-    return [_candidate(record_id, reasons, paths) for record_id, paths in found.items()]
+    return [
+        _candidate(record_id, reasons, frozenset(way))
+        for record_id, paths in store.find_all(hashes, limit).items()
+        for way in islice(product(*paths), WAYS_MAX)
+    ]
 
 
 def _candidate(record_id: RecordId, reasons: tuple[str, ...], paths: frozenset[str]) -> Candidate:
@@ -93,7 +116,7 @@ def _candidate(record_id: RecordId, reasons: tuple[str, ...], paths: frozenset[s
 def _during(store: RecordStore, found: list[Candidate], span: Span) -> list[Candidate]:
     """Those whose own time touches what is asked; a record that says nothing of its time stays."""
     paths = (span.since, span.until)
-    told = store.read([one.record_id for one in found], paths)
+    told = store.read(sorted({one.record_id for one in found}), paths)
     kept = []
     for one in found:
         values = told.get(one.record_id, {})

@@ -21,12 +21,13 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, Protocol
 
 from comity.errors import ExitCode, StartError
-from node.matching.found import Band, Candidate, Found
+from node.matching.found import NOTHING_PASSED, Band, Candidate, Found
 from node.records import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from node.matching.found import Passed
     from node.records.record import RecordId
 
 GROUP: Final = "comity.fingerprints"
@@ -66,11 +67,13 @@ class Fingers:
     store: Templates
     comparer: Comparer
 
-    def search(self, probe: bytes, limit: int) -> Found:
-        """Candidates whose finger may be the probe's, best first."""
+    def search(self, probe: bytes, limit: int, passed: Passed = NOTHING_PASSED) -> Found:
+        """Candidates whose finger may be the probe's, best first, without records passed over."""
         found: list[Candidate] = []
         reason = (f"minutiae compared by {self.comparer.name}",)
         for record_id, stored in self.store.templates():
+            if record_id in passed.records:
+                continue
             template = _decoded(stored)
             if not normalise.minutiae(template):
                 continue

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from node.matching.choosing import ASKED_SHARE, HELD_SHARE, Part, choose
+from node.matching.found import NOTHING_PASSED
 from node.matching.index.segment import distinct, spans
 from node.matching.nearness import EXACT_FROM, Near, near, near_joined
 from node.matching.words.tokens import token, word_hash
@@ -19,6 +20,7 @@ from node.matching.words.tokens import token, word_hash
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from node.matching.found import Passed
     from node.matching.index.segment import Segment
     from node.matching.query import Asked
     from node.matching.words.tokens import Token
@@ -67,12 +69,14 @@ class Gathered(NamedTuple):
         near: for each token of the query the words near it.
         variants: other ways to cut the query into words.
         namesakes: rows with exactly the words asked for, the first of them.
+        cut: whether other rows were left out for these.
     """
 
     rows: NDArray[np.int64]
     near: tuple[Near | None, ...]
     variants: tuple[Variant, ...]
     namesakes: NDArray[np.int32]
+    cut: bool
 
 
 class _Step(NamedTuple):
@@ -82,8 +86,8 @@ class _Step(NamedTuple):
     least: float
 
 
-def gather(segment: Segment, one: Asked) -> Gathered:
-    """Candidates of one reading."""
+def gather(segment: Segment, one: Asked, passed: Passed = NOTHING_PASSED) -> Gathered:
+    """Candidates of one reading; what is passed over takes no row's place."""
     found = tuple(near(segment, each) for each in one.tokens)
     plain = [
         Part(
@@ -98,18 +102,33 @@ def gather(segment: Segment, one: Asked) -> Gathered:
     order = sorted(range(len(plain)), key=lambda at: (-plain[at].weight, at))
     steps = [*(_Step(plain[at], NEAR_MIN) for at in order), *joined_steps, *split_steps]
     asked_weight = float(one.weights.sum())
-    rows = _touched(segment, steps, asked_weight)
+    rows, cut = _touched(segment, steps, asked_weight, passed)
+    cut = cut or len(rows) > CANDIDATES_MAX
     if len(rows):
         parts = [*plain, *(step.part for step in (*joined_steps, *split_steps))]
         rows = choose(segment, rows, parts, asked_weight, CANDIDATES_MAX)
-    same = segment.namesakes(one.whole)[:NAMESAKES_MAX]
+    same = _without(segment, segment.namesakes(one.whole), passed)
+    cut = cut or len(same) > NAMESAKES_MAX
+    same = same[:NAMESAKES_MAX]
     if len(same):
         rows = np.array(list(dict.fromkeys([*same.tolist(), *rows.tolist()])), np.int64)
-    return Gathered(rows, found, (*joined, *split), same)
+    return Gathered(rows, found, (*joined, *split), same, cut)
 
 
-def _touched(segment: Segment, steps: list[_Step], asked_weight: float) -> NDArray[np.int64]:
-    """The rows that gathered most within the budget, each once."""
+def _without(segment: Segment, rows: NDArray[np.int32], passed: Passed) -> NDArray[np.int32]:
+    """The rows that are not passed over."""
+    if passed.records and len(rows):
+        away = np.isin(segment.arrays.row_record[rows], list(passed.records))
+        rows = rows[~away]
+    if passed.names and len(rows):
+        rows = rows[~np.isin(segment.arrays.row_name[rows], list(passed.names))]
+    return rows
+
+
+def _touched(
+    segment: Segment, steps: list[_Step], asked_weight: float, passed: Passed
+) -> tuple[NDArray[np.int64], bool]:
+    """The rows that gathered most within the budget, each once, and whether others were left out."""
     arrays, touched = segment.arrays, segment.touched
     parts: list[NDArray[np.int32]] = []
     used, left = 0, len(steps)
@@ -139,14 +158,16 @@ def _touched(segment: Segment, steps: list[_Step], asked_weight: float) -> NDArr
         parts.append(rows)
         used += len(rows)
     if not parts:
-        return np.zeros(0, np.int64)
-    rows = np.concatenate(parts)
+        return np.zeros(0, np.int64), False
+    every = np.concatenate(parts)
+    rows = _without(segment, every, passed)
     gathered = touched[rows]
-    touched[rows] = 0
+    touched[every] = 0
     scores = gathered / (ASKED_SHARE * asked_weight + HELD_SHARE * arrays.row_weight[rows] + 1)
-    if len(rows) > CHOSEN_FROM_MAX:
+    cut = len(rows) > CHOSEN_FROM_MAX
+    if cut:
         rows = rows[np.argpartition(-scores, CHOSEN_FROM_MAX)[:CHOSEN_FROM_MAX]]
-    return distinct([rows]).astype(np.int64)
+    return distinct([rows]).astype(np.int64), cut
 
 
 def _strengthen(

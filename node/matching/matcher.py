@@ -3,14 +3,13 @@
 Rules:
 
 * The index proposes, the register confirms: a name that is no longer stored is no candidate.
-* A name alone never confirms. By name a candidate is probable at most, and only from a higher score when
-  nothing but a year supports it or the register is very large.
-* Whoever carries exactly the name asked for is at least possible, however common the name, unless what is
-  known beside it contradicts; the score stays the honest one.
+* By name it finds likenesses: how sure they are is settled after the law has said who may be shown
+  (``node.matching.settling``), so that nobody hidden weighs on anybody shown.
+* Whatever a search is told to pass over takes no place among what it finds.
 * A register that is still taking names in says that it has not seen them all.
 * A record that several of its fields match is a candidate by each of them, so that one that may not be
   searched hides none that may.
-* Cap and refine: a search that finds more than the limit says so and never lists on.
+* A search that leaves something out says so.
 """
 
 from __future__ import annotations
@@ -20,35 +19,39 @@ import json
 import logging
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
 
 from node.matching import evidence, exact
-from node.matching.evidence import Beside, Evidence
-from node.matching.found import Band, Candidate, Found
-from node.matching.model import probability, shipped
+from node.matching.evidence import Evidence
+from node.matching.found import NOTHING_PASSED, Found, Likeness
+from node.matching.model import shipped
 from node.matching.query import asked_for
-from node.matching.ranking import NAME_LOGIT_MAX, rank, warm
+from node.matching.ranking import rank, warm
 from node.matching.reasons import reasons
+from node.matching.settling import WEIGHED_MIN, may_be_told, weight
 from node.records.name_index import NamesUnreadable
+from node.records.record import RecordId
 from node.records.selectors import PersonSelector
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from node.matching.evidence import Beside
     from node.matching.fingerprints import Fingers
+    from node.matching.found import Passed
     from node.matching.index.frequencies import Frequencies
     from node.matching.life import NameIndex
     from node.matching.ranking import Ranked
     from node.records.name_index import PublishedNames
-    from node.records.record import RecordId
     from node.records.selectors import Selector
     from node.records.store import RecordStore
 
     Rebuild = Callable[[], Awaitable[bool]]
 
-POSSIBLE_MIN: Final = 0.70
+# Probable begins here, and here where only a year supports a name, or so many names are there to be met by
+# chance; names are counted with the reference's.
 PROBABLE_MIN: Final = 0.85
-# Where only a year supports a name, or so many names are there to be met by chance.
 PROBABLE_MIN_UNSUPPORTED: Final = 0.90
 LARGE_REGISTER_NAMES: Final = 1_000_000
 
@@ -64,22 +67,15 @@ log = logging.getLogger(__name__)
 class Matcher(Protocol):
     """Search over one register."""
 
-    async def search(self, selector: Selector, limit: int) -> Found:
-        """Candidates, best first, at most ``limit``, and whether there are more."""
+    async def search(
+        self, selector: Selector, limit: int, passed: Passed = NOTHING_PASSED
+    ) -> Found:
+        """What matches, of about ``limit`` records at most, without what is passed over."""
         ...
 
     def can_search(self, selector: Selector) -> bool:
         """Whether this register can look for such a thing at all."""
         ...
-
-
-class Judged(NamedTuple):
-    """A ranked row with what stands beside it."""
-
-    ranked: Ranked
-    beside: Beside
-    score: float
-    band: Band | None
 
 
 class RegisterMatcher:
@@ -152,53 +148,62 @@ class RegisterMatcher:
         """Whether this register can look for such a thing; fingers need a comparer."""
         return self._fingers is not None or not getattr(selector, "template", b"")
 
-    async def search(self, selector: Selector, limit: int) -> Found:
-        """Candidates, best first, at most ``limit``, and whether there are more."""
+    async def search(
+        self, selector: Selector, limit: int, passed: Passed = NOTHING_PASSED
+    ) -> Found:
+        """What matches, without what is passed over.
+
+        Args:
+            selector: what to look for.
+            limit: records found by a number, by what is known or by finger, at most; by name as many as are
+                weighed beside each other (``node.matching.ranking.RANKED_MAX``).
+            passed: what is as if it was not there.
+        """
         probe = getattr(selector, "template", b"")
         if probe and self._fingers is not None:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, self._fingers.search, probe, limit)
-        found = exact.search(self._store, selector, limit)
+            return await loop.run_in_executor(
+                self._thread, self._fingers.search, probe, limit, passed
+            )
+        found = exact.search(self._store, selector, limit, passed)
         if found is not None:
             return found
         asked = named(selector)
         if asked is None:
             return Found()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self.by_name, *asked, limit)
+        return await loop.run_in_executor(self._thread, self.by_name, *asked, passed)
 
-    def by_name(self, text: str, entity_type: str, beside: Evidence, limit: int) -> Found:
-        """Candidates by name; called in the searching thread."""
+    def by_name(
+        self, text: str, entity_type: str, beside: Evidence, passed: Passed = NOTHING_PASSED
+    ) -> Found:
+        """Likenesses by name, the likest first; called in the searching thread."""
         segments, frequencies = self._index.segments(entity_type)
         behind = self._index.behind
         organisation = entity_type == "organisation"
         asked = asked_for(text, frequencies, organisation=organisation)
-        ranked = rank(segments, asked, frequencies, shipped())
+        ranked, cut = rank(segments, asked, frequencies, shipped(), passed)
         if not ranked:
             return Found(behind=behind)
         held = self._names.held([one.name_id for one in ranked])
         real = [one for one in ranked if held.get(one.name_id, (None,))[0] == one.record_id]
-        # The best by each field that holds names: which of them may be searched is the law's to say, after.
-        best: dict[tuple[int, str], Judged] = {}
         known = self._known({one.record_id for one in real}, beside)
+        # The best by each field that holds names: which of them may be searched is the law's to say, after.
+        fields: dict[tuple[int, str], list[Ranked]] = defaultdict(list)
         for one in real:
-            stored = known.get(one.record_id, Evidence())
-            judged = judge(one, beside, stored, names=frequencies.names)
-            key = one.record_id, held[one.name_id][1]
-            previous = best.get(key)
-            if judged.band is not None and (previous is None or previous.score < judged.score):
-                best[key] = judged
-        ordered = sorted(
-            best.values(), key=lambda one: (-one.score, -one.ranked.logit, one.ranked.record_id)
-        )
-        within = set(list(dict.fromkeys(one.ranked.record_id for one in ordered))[:limit])
-        candidates = tuple(
-            _candidate(one, held[one.ranked.name_id], frequencies)
-            for one in ordered
-            if one.ranked.record_id in within
-        )
-        more = any(one.ranked.record_id not in within for one in ordered)
-        return Found(candidates, more=more, behind=behind)
+            fields[one.record_id, held[one.name_id][1]].append(one)
+        found = [
+            _likeness(
+                those,
+                path,
+                evidence.weigh(beside, known.get(record_id, Evidence())),
+                frequencies,
+            )
+            for (record_id, path), those in fields.items()
+        ]
+        weighty = [one for one in found if weight(one) >= WEIGHED_MIN or may_be_told(one)]
+        weighty.sort(key=lambda one: (-weight(one), one.record_id))
+        return Found(tuple(weighty), more=cut, behind=behind)
 
     def _known(self, record_ids: set[int], beside: Evidence) -> dict[int, Evidence]:
         if beside == Evidence() or not record_ids:
@@ -218,26 +223,33 @@ class RegisterMatcher:
         }
 
 
-def judge(ranked: Ranked, asked: Evidence, stored: Evidence, *, names: int) -> Judged:
-    """The score and band of a row with what is known beside its name.
+def likeness(
+    ranked: Ranked, beside: Beside, path: str, *, names_counted: int, like: Iterable[int] = ()
+) -> Likeness:
+    """A row with what stands beside its name; reasons are not told yet.
 
     Args:
         ranked: the row.
-        asked: what was asked beside the name.
-        stored: what the record holds.
-        names: how many names there are to be met by chance.
+        beside: what is known beside the name.
+        path: the field that holds it.
+        names_counted: how many names there are to be met by chance.
+        like: numbers of the names in this field that are like it.
     """
-    beside = evidence.weigh(asked, stored)
-    score = probability(min(ranked.logit, NAME_LOGIT_MAX) + beside.logit)
     probable = PROBABLE_MIN
-    if (beside.logit > 0 and not beside.dated) or names > LARGE_REGISTER_NAMES:
+    if (beside.logit > 0 and not beside.dated) or names_counted > LARGE_REGISTER_NAMES:
         probable = PROBABLE_MIN_UNSUPPORTED
-    band = None
-    if score >= probable:
-        band = Band.PROBABLE
-    elif score >= POSSIBLE_MIN or (ranked.alike and not beside.contradicted):
-        band = Band.POSSIBLE
-    return Judged(ranked, beside, score, band)
+    return Likeness(
+        RecordId(ranked.record_id),
+        ranked.logit,
+        beside.logit,
+        alike=ranked.alike,
+        contradicted=beside.contradicted,
+        probable_min=probable,
+        reasons=(),
+        reasons_beside=beside.reasons,
+        matched_on=beside.used | {path},
+        names=frozenset(like),
+    )
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> bool:
@@ -249,15 +261,14 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-def _candidate(one: Judged, held: tuple[RecordId, str], frequencies: Frequencies) -> Candidate:
-    record_id, path = held
-    return Candidate(
-        record_id,
-        round(one.score, 3),
-        one.band or Band.POSSIBLE,
-        (*reasons(one.ranked, frequencies), *one.beside.reasons),
-        one.beside.used | {path},
-    )
+def _likeness(
+    those: Sequence[Ranked], path: str, beside: Beside, frequencies: Frequencies
+) -> Likeness:
+    """What the best name of one record's field comes to; why is worked out where it may be told."""
+    best = those[0]
+    like = (one.name_id for one in those)
+    found = likeness(best, beside, path, names_counted=frequencies.names, like=like)
+    return replace(found, reasons=reasons(best, frequencies)) if may_be_told(found) else found
 
 
 def named(selector: Selector) -> tuple[str, str, Evidence] | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from node.matching.alignment import Held, align, held_by
 from node.matching.features import COVERED, WHOLE_STRING, features
+from node.matching.found import NOTHING_PASSED
 from node.matching.gathering import Gathered, gather
 from node.matching.query import asked_for, weigh
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from node.matching.found import Passed
     from node.matching.index.frequencies import Frequencies
     from node.matching.index.segment import Segment
     from node.matching.model import Model
@@ -26,16 +28,14 @@ if TYPE_CHECKING:
 VARIED_MAX: Final = 40
 VARIANT_GAIN: Final = 0.02
 # Rows that are handed on.
-RANKED_MAX: Final = 50
+RANKED_MAX: Final = 60
 WHOLE_STRING_SHARE: Final = 0.3
 # Breaks ties between equal log-odds without moving any.
 TIE: Final = 1e-3
-# Log-odds of 0.99: as sure as a name alone can make anybody.
-NAME_LOGIT_MAX: Final = 4.6
 
 
 class Ranked(NamedTuple):
-    """One row, weighed by its name alone.
+    """One row, weighed by its name alone, as if there was no other.
 
     Attributes:
         segment: where it lies.
@@ -44,7 +44,6 @@ class Ranked(NamedTuple):
         record_id: number of the record.
         logit: log-odds by the name alone.
         alike: whether it has exactly the words asked for.
-        namesakes: rows with exactly these words.
         tokens: the words of the query as they were cut for this row.
         asked: the reading that met it.
     """
@@ -55,7 +54,6 @@ class Ranked(NamedTuple):
     record_id: int
     logit: float
     alike: bool
-    namesakes: int
     tokens: tuple[Token, ...]
     asked: Asked
 
@@ -102,17 +100,21 @@ class _Weighed(NamedTuple):
 
 
 def rank(
-    segments: Sequence[Segment], asked: Sequence[Asked], frequencies: Frequencies, model: Model
-) -> list[Ranked]:
-    """Rows of all segments, best first, one for each published name."""
+    segments: Sequence[Segment],
+    asked: Sequence[Asked],
+    frequencies: Frequencies,
+    model: Model,
+    passed: Passed = NOTHING_PASSED,
+) -> tuple[list[Ranked], bool]:
+    """Rows of all segments, best first, one for each published name; and whether others were left out."""
     found = [
         weighed_so
         for segment in segments
         for one in asked
-        if (weighed_so := _of_reading(segment, one, frequencies, model)) is not None
+        if (weighed_so := _of_reading(segment, one, frequencies, model, passed)) is not None
     ]
     if not found:
-        return []
+        return [], False
     source = np.repeat(np.arange(len(found)), [len(one.logits) for one in found])
     place = np.concatenate([np.arange(len(one.logits)) for one in found])
     logits = np.concatenate([one.logits for one in found])
@@ -121,26 +123,16 @@ def rank(
     order = np.lexsort((names, records, -logits))
     _, first = np.unique(names[order], return_index=True)
     first.sort()
-    order = order[first]
-    shared = _shared(logits[order], records[order])
-    best = np.lexsort((names[order], records[order], -shared))[:RANKED_MAX]
-    chosen = order[best]
-    columns = (source, place, names, records)
-    return [
+    best = order[first][:RANKED_MAX]
+    cut = len(first) > RANKED_MAX or any(one.gathered.cut for one in found)
+    columns = (source, place, names, records, logits)
+    ranked = [
         _ranked(found[of], at, name, record, logit)
         for of, at, name, record, logit in zip(
-            *(column[chosen].tolist() for column in columns), shared[best].tolist(), strict=True
+            *(column[best].tolist() for column in columns), strict=True
         )
     ]
-
-
-def _shared(logits: NDArray[np.float64], records: NDArray[np.int64]) -> NDArray[np.float64]:
-    """At most one record is the person asked for: the odds of each are against all the others too."""
-    _, first, of = np.unique(records, return_index=True, return_inverse=True)
-    # The first row of a record is its best.
-    odds = np.exp(np.minimum(logits[first], NAME_LOGIT_MAX))
-    others: NDArray[np.float64] = logits - np.log1p(np.maximum(0.0, odds.sum() - odds[of]))
-    return others
+    return ranked, cut
 
 
 def _ranked(one: _Weighed, at: int, name_id: int, record_id: int, logit: float) -> Ranked:
@@ -152,16 +144,15 @@ def _ranked(one: _Weighed, at: int, name_id: int, record_id: int, logit: float) 
         logit,
         # Namesakes come first among the candidates.
         at < len(one.gathered.namesakes),
-        len(one.gathered.namesakes),
         one.cuts[one.cut[at]],
         one.asked,
     )
 
 
 def _of_reading(
-    segment: Segment, one: Asked, frequencies: Frequencies, model: Model
+    segment: Segment, one: Asked, frequencies: Frequencies, model: Model, passed: Passed
 ) -> _Weighed | None:
-    gathered = gather(segment, one)
+    gathered = gather(segment, one, passed)
     if not len(gathered.rows):
         return None
     found, cut = weighed(segment, one, gathered, frequencies)

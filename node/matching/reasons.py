@@ -1,4 +1,4 @@
-"""Why a name matched, in words; nothing of the record is quoted."""
+"""Why a name matched, in words; nothing of the record is quoted, and no other record has a part in it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ def reasons(ranked: Ranked, frequencies: Frequencies) -> tuple[str, ...]:
         *_spelling(words, stored, aligned),
         *_order(ranked, words, aligned),
         *_rest(len(words), len(stored), aligned),
-        *_common(ranked),
     )
 
 
@@ -105,12 +104,6 @@ def _rest(asked: int, stored: int, aligned: Aligned) -> list[str]:
     if asked > pairs:
         found.append(f"{_parts(asked - pairs)} asked for not in the record")
     return found
-
-
-def _common(ranked: Ranked) -> list[str]:
-    if ranked.alike and ranked.namesakes > 1:
-        return ["a name that several entries of this register carry"]
-    return []
 
 
 def _parts(count: int) -> str:

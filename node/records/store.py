@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 HASH_BYTES: Final = 16
 # Identifiers in one IN list; SQLite allows 32,766 parameters.
 IN_MAX: Final = 5_000
+# Fields of one record that hold the same identifier.
+PATHS_PER_RECORD_MAX: Final = 4
 # Records remembered as read-only facts on the hot path: labels and assertions, no field values.
 LABELS_REMEMBERED: Final = 65_536
 # Statements that read so many fields of so many records.
@@ -133,30 +135,38 @@ class RecordStore:
             raise
 
     def find(self, hashed: bytes, limit: int) -> list[Match]:
-        """Records that hold an identifier, at most ``limit``."""
-        rows = self._rows(_FIND, {"hash": hashed, "limit": limit})
-        return [Match(RecordId(row[0]), row[1]) for row in rows]
+        """At most ``limit`` records that hold an identifier, once for each field that does."""
+        rows = self._rows(_FIND, {"hash": hashed, "limit": limit * PATHS_PER_RECORD_MAX})
+        found = [Match(RecordId(row[0]), row[1]) for row in rows]
+        within = set(list(dict.fromkeys(one.record_id for one in found))[:limit])
+        return [one for one in found if one.record_id in within]
 
     def find_all(
         self, groups: Sequence[Sequence[bytes]], limit: int
-    ) -> dict[RecordId, frozenset[str]]:
-        """Records that hold one identifier of each group, at most ``limit``, with the fields that do."""
+    ) -> dict[RecordId, list[tuple[str, ...]]]:
+        """At most ``limit`` records that hold one identifier of each group.
+
+        Returns:
+            for each record and each group the fields that hold one of it.
+        """
         holds = schema.identifier.c
         wanted = [select(holds.record_id).where(holds.hash.in_(group)) for group in groups]
-        both = intersect(*wanted).limit(limit)
-        found: dict[RecordId, set[str]] = {
-            RecordId(one): set() for one in self.reader.execute(both).scalars()
-        }
-        if found:
-            every = [hashed for group in groups for hashed in group]
-            rows = self.reader.execute(
-                select(holds.record_id, holds.path).where(
-                    holds.hash.in_(every), holds.record_id.in_(list(found))
+        both = intersect(*wanted).order_by("record_id").limit(limit)
+        ids = list(self.reader.execute(both).scalars())
+        found: dict[RecordId, list[tuple[str, ...]]] = {RecordId(one): [] for one in ids}
+        for group in groups if found else ():
+            paths: dict[int, set[str]] = {}
+            for at in range(0, len(ids), IN_MAX):
+                rows = self.reader.execute(
+                    select(holds.record_id, holds.path).where(
+                        holds.hash.in_(group), holds.record_id.in_(ids[at : at + IN_MAX])
+                    )
                 )
-            )
-            for record_id, path in rows:
-                found[RecordId(record_id)].add(path)
-        return {one: frozenset(found[one]) for one in sorted(found)}
+                for record_id, path in rows:
+                    paths.setdefault(record_id, set()).add(path)
+            for one, ways in found.items():
+                ways.append(tuple(sorted(paths.get(one, ()))))
+        return found
 
     def batches_with(self, asked: Series, country: str, limit: int) -> list[RecordId]:
         """Batches of blank documents that hold a number, at most ``limit``.
@@ -240,7 +250,9 @@ _BATCHES: Final = Statement(f"{_IN_BATCH} ORDER BY record_id LIMIT :limit")
 _BATCHES_OF: Final = Statement(
     f"{_IN_BATCH} AND country IN (:country, '') ORDER BY record_id LIMIT :limit"
 )
-_FIND: Final = Statement("SELECT record_id, path FROM identifier WHERE hash = :hash LIMIT :limit")
+_FIND: Final = Statement(
+    "SELECT record_id, path FROM identifier WHERE hash = :hash ORDER BY record_id, path LIMIT :limit"
+)
 _FACTS: Final = text(
     "SELECT id, entity_type, subject, markings, assertion, source, source_key FROM record WHERE id IN :ids"
 ).bindparams(bindparam("ids", expanding=True))

@@ -8,18 +8,18 @@ from sqlalchemy import create_engine
 
 from comity.store.engine import open_engine
 from node.matching.evidence import Evidence
+from node.matching.found import Found
 from node.matching.life import NameIndex
 from node.matching.matcher import RegisterMatcher
+from node.matching.settling import settle
 from node.records import schema
 from node.records.name_index import PublishedNames
-from node.records.record import Record
+from node.records.record import Labels, Record
 from node.records.store import RecordStore
 from node.records.values import OrganisationName, PersonName
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from node.matching.found import Found
 
 LIMIT = 10
 
@@ -47,7 +47,14 @@ class NameRegister:
         self.store.close()
         self.engine.dispose()
 
-    def add(self, people: dict[str, tuple[str, ...]], *, born: str = "", load: int = 0) -> None:
+    def add(
+        self,
+        people: dict[str, tuple[str, ...]],
+        *,
+        born: str = "",
+        load: int = 0,
+        markings: frozenset[str] = frozenset(),
+    ) -> None:
         """Stores people with their names, the first legal, the others aliases."""
         self.store.upsert_many(
             (
@@ -60,8 +67,9 @@ class NameRegister:
                             PersonName("LEGAL" if not at else "ALIAS", full)
                             for at, full in enumerate(names)
                         ),
-                        "person.birth_date": (born,) if born else (),
+                        **({"person.birth_date": born} if born else {}),
                     },
+                    Labels(markings=markings),
                 )
                 for key, names in people.items()
             ),
@@ -83,8 +91,10 @@ class NameRegister:
         entity: str = "person",
         limit: int = LIMIT,
     ) -> Found:
-        """What a search by name finds."""
-        return self.matcher.by_name(name, entity, beside or Evidence(), limit)
+        """What a search by name finds for somebody who may see everything, at most so many records."""
+        found = self.matcher.by_name(name, entity, beside or Evidence())
+        settled = settle(found.candidates)
+        return Found(tuple(settled[:limit]), more=len(settled) > limit, behind=found.behind)
 
     def keys(
         self, name: str, beside: Evidence | None = None, *, entity: str = "person"

@@ -2,7 +2,8 @@
 
 Half of a word's weight comes from how rare its spelling is, half from how rare its sound is over all its
 spellings, so that every spelling of Mohammed is cheap, rare ones too. Counts of the register are added to
-a shipped reference of a hundred thousand names, so that a register of fifty people scores rightly too.
+a shipped reference of a hundred thousand names, so that a register of fifty people scores rightly too. A
+register counts in classes (``segment.in_classes``), so that no single record shows in a weight.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ class Counting(Protocol):
         """How many names were counted."""
         ...
 
-    def spellings(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    def spellings(self, hashes: NDArray[np.uint64]) -> NDArray[Any]:
         """Names that hold each word, by ``tokens.word_hash``."""
         ...
 
-    def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[Any]:
         """Names that hold a word with each code, by ``tokens.code_hash``."""
         ...
 

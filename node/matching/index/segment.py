@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Words counted under one code; beyond it a sound is common whatever the sum.
 SOUNDS_COUNTED_MAX: Final = 4_000
+# Rows from which a word or sound counts as one that the register holds.
+COUNTED_MIN: Final = 8
 WORDS: Final = "words.txt"
 FORMS: Final = "forms.txt"
 FOLDS: Final = "folds.txt"
@@ -109,8 +111,8 @@ class Segment:
 
     @property
     def names(self) -> int:
-        """As counted for weights: rows."""
-        return self.rows
+        """As counted for weights: rows, in two significant figures."""
+        return int(float(f"{self.rows:.1e}"))
 
     @property
     def lexicon(self) -> int:
@@ -154,26 +156,27 @@ class Segment:
         )
         return found
 
-    def spellings(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Rows that hold each word, by ``tokens.word_hash``."""
+    def spellings(self, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
+        """About how many rows hold each word, by ``tokens.word_hash``."""
         if not self.lexicon:
-            return np.zeros(len(hashes), np.int64)
+            return np.zeros(len(hashes))
         words = self.known_words(hashes)
         counts = self.arrays.word_count[np.maximum(words, 0)]
-        found: NDArray[np.int64] = np.where(words >= 0, counts, 0).astype(np.int64)
-        return found
+        return in_classes(np.where(words >= 0, counts, 0))
 
-    def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Rows that hold a word with each code, by ``tokens.code_hash``."""
+    def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """About how many rows hold a word with each code, by ``tokens.code_hash``."""
         counts, words = self.arrays.word_count, self.arrays.key_word
         begins, ends = self._found(hashes)
         ends = np.minimum(ends, begins + SOUNDS_COUNTED_MAX)
-        return np.array(
-            [
-                int(counts[words[begin:end]].sum())
-                for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
-            ],
-            np.int64,
+        return in_classes(
+            np.array(
+                [
+                    int(counts[words[begin:end]].sum())
+                    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+                ],
+                np.int64,
+            )
         )
 
     def namesakes(self, whole: int) -> NDArray[np.int32]:
@@ -183,6 +186,18 @@ class Segment:
         first = int(np.searchsorted(known, wanted, "left"))
         end = int(np.searchsorted(known, wanted, "right"))
         return self.arrays.whole_row[first:end]
+
+
+def in_classes(counts: NDArray[Any]) -> NDArray[np.float64]:
+    """Counts in classes that double, and none below the first.
+
+    What a word weighs shows in every score that it has a part in. Were each row counted, whoever knows the
+    rest of a register could read from a score that one more, hidden from it, has a rare name.
+    """
+    known = np.maximum(counts, COUNTED_MIN)
+    middle = np.exp2(np.floor(np.log2(known)) + 0.5)
+    found: NDArray[np.float64] = np.where(counts < COUNTED_MIN, 0.0, middle)
+    return found
 
 
 def save(segment: Segment, folder: Path) -> None:

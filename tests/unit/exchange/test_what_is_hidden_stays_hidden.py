@@ -19,7 +19,8 @@ from node.exchange.model import (
     Urgency,
 )
 from node.exchange.pseudonyms import Pseudonyms
-from node.matching.found import Band, Candidate, Found
+from node.matching.evidence import Evidence
+from node.matching.found import Band, Candidate, Found, Passed
 from node.records.selectors import PersonSelector
 from tests.simulators.name_register import NameRegister
 
@@ -70,8 +71,10 @@ class Register:
         self._behind = behind
         self._secret = frozenset(secret)
 
-    async def search(self, selector: Any, limit: int) -> Found:
-        every = tuple(self._found[selector.text])
+    async def search(self, selector: Any, limit: int, passed: Passed) -> Found:
+        every = tuple(
+            one for one in self._found[selector.text] if one.record_id not in passed.records
+        )
         return Found(every[:limit], more=len(every) > limit, behind=self._behind)
 
     def can_search(self, selector: Any) -> bool:
@@ -186,8 +189,8 @@ class NamesRegister(Register):
                 "UPDATE name SET path = 'person.former_names' WHERE text = ?", (closed_name,)
             )
 
-    async def search(self, selector: Any, limit: int) -> Found:
-        return self._names.find(selector.text, limit=limit)
+    async def search(self, selector: Any, limit: int, passed: Passed) -> Found:
+        return self._names.matcher.by_name(selector.text, "person", Evidence(), passed)
 
 
 def test_a_name_in_a_field_that_may_not_be_searched_hides_none_in_one_that_may() -> None:
@@ -197,7 +200,7 @@ def test_a_name_in_a_field_that_may_not_be_searched_hides_none_in_one_that_may()
     # The record is found by its open name, whether or not the guess at the closed one is right.
     assert ask(right, asked) == ask(wrong, asked) == (Outcome.HIT, 1)
     # A matcher that kept the best name alone would tell the two apart.
-    (best, *_) = asyncio.run(right.search(PersonSelector(name=asked), 1)).candidates
+    (best, *_) = asyncio.run(right.search(PersonSelector(name=asked), 1, Passed())).candidates
     assert best.matched_on == {"person.former_names"}
 
 
