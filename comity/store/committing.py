@@ -203,20 +203,19 @@ class Committer:
         try:
             now_ms = self._clock.now_ms()
             size = self._store.size
-            entries: list[Entry] = []
+            told: list[Draft] = []
             spans: list[tuple[Any, range]] = []
             for write in batch:
                 result = write.work(connection) if write.work is not None else None
                 drafts: Any = write.drafts
                 if callable(drafts):
                     drafts = drafts(result)
-                first = size + len(entries)
-                entries.extend(
-                    self._entry(draft, first + place, now_ms) for place, draft in enumerate(drafts)
-                )
-                spans.append((result, range(first, size + len(entries))))
+                first = size + len(told)
+                told += drafts
+                spans.append((result, range(first, size + len(told))))
             appended = edge = None
-            if entries:
+            if told:
+                entries = self._entries(told, size, now_ms)
                 appended, edge = self._store.append(connection, entries, now_ms)
             began_s = self._clock.monotonic_s()
             connection.commit()
@@ -228,11 +227,19 @@ class Committer:
             self._store.settle(edge)
         return [Committed(result, span, appended) for result, span in spans]
 
-    def _entry(self, draft: Draft, position: int, now_ms: int) -> Entry:
-        salt = draft.salt or self._entropy(SALT_BYTES)
-        said = Statement(now_ms, draft.envelope_id, draft.kind, draft.details)
-        leaf = entry_leaf(said, salt=salt)
-        return Entry(position, draft.kind, now_ms, draft.envelope_id, leaf, salt, draft.details)
+    def _entries(self, told: Sequence[Draft], first: int, now_ms: int) -> list[Entry]:
+        drawn = self._entropy(SALT_BYTES * len(told))
+        entries = []
+        for place, draft in enumerate(told):
+            salt = draft.salt or drawn[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+            said = Statement(now_ms, draft.envelope_id, draft.kind, draft.details)
+            leaf = entry_leaf(said, salt=salt)
+            entries.append(
+                Entry(
+                    first + place, draft.kind, now_ms, draft.envelope_id, leaf, salt, draft.details
+                )
+            )
+        return entries
 
     def _keep_head(self, *, now: bool = False) -> None:
         """Keeps a recent head where an old copy of the database does not have it."""

@@ -4,7 +4,7 @@ Entries of the ledger and ordinary rows (replay, queries, mailbox) of one proces
 transactions, each with one signed checkpoint, so that the log never holds an entry beyond its head.
 
 Pacing follows the work in flight (docs/performance.md): alone, a write commits at once; from four
-queries in flight on, the next commit waits until 5 ms after the last one began, or until 32 writes wait.
+queries in flight on, the next commit waits until 5 ms after the last one began, or until 64 writes wait.
 A fixed window would cost its length at every hop.
 
 Rules:
@@ -47,7 +47,7 @@ T = TypeVar("T")
 # In flight from which commits are paced, the pace, and how many waiting writes end the wait.
 PACED_FROM: Final = 4
 PACE_S: Final = 0.005
-GROUP_MAX: Final = 32
+GROUP_MAX: Final = 64
 # Writes taken into one commit; and writes that may wait at all.
 COMMIT_MAX: Final = 512
 WAITING_MAX: Final = 16_384

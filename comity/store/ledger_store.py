@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import insert, select, text
 
 from comity.errors import ExitCode, StartError
-from comity.ledger.audit import entry_opens
+from comity.ledger.audit import Entry, entry_opens
 from comity.ledger.checkpoint import Checkpoint, Verifier, sign_checkpoint
 from comity.ledger.errors import LedgerError
 from comity.ledger.note import Signer, vkey_of
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from comity.ledger.audit import Entry
     from comity.ledger.checkpoint import VerifiedCheckpoint
     from comity.ledger.tree import Node
 
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 CREATE_LOCK: Final = 0x434D544C
 _POSTGRESQL: Final = "postgresql"
 _ENTRY: Final = Statement(insert(schema.entry))
+_ENTRY_COLUMNS: Final = ("log", *Entry._fields)
 _CHECKPOINT: Final = Statement(insert(schema.checkpoint))
 _TILE: Final = Statement(
     "INSERT INTO ledger_tile (log, level, position, hashes) VALUES (:log, :level, :position, :hashes)"
@@ -202,7 +202,7 @@ class LedgerStore:
         changed = tiles.take(complete, first=first, size=frontier.size)
         head = Checkpoint(self.origin, frontier.size, frontier.root())
         note = sign_checkpoint(head, self._signer)
-        _ENTRY.run(connection, [{"log": log, **entry._asdict()} for entry in entries])
+        _ENTRY.run_rows(connection, _ENTRY_COLUMNS, [(log, *entry) for entry in entries])
         write_runs(connection, log, first=first, size=frontier.size)
         if changed:
             _TILE.run(connection, [{"log": log, **one._asdict()} for one in changed])

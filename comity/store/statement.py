@@ -40,46 +40,65 @@ class Statement:
             DBAPIError: as SQLAlchemy raises it. A connection that was lost is not dialled again by
                 itself: whoever holds it closes it.
         """
-        return int(self._run(connection, values).rowcount)
+        if isinstance(values, list):
+            names = tuple(values[0])
+            rows = [tuple([row[name] for name in names]) for row in values]
+            return self.run_rows(connection, names, rows)
+        return int(self._one(connection, values).rowcount)  # type: ignore[arg-type]  # one row's
+
+    def run_rows(
+        self, connection: Connection, names: tuple[str, ...], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        """``run`` for rows whose values stand in the order of ``names``: where they are many."""
+        sql, places = self._compiled_for(connection)
+        if places is None:
+            return int(
+                _send(
+                    connection, sql, [dict(zip(names, row, strict=True)) for row in rows], many=True
+                ).rowcount
+            )
+        if tuple(places) != names:
+            order = [names.index(name) for name in places]
+            rows = [tuple([row[at] for at in order]) for row in rows]
+        return int(_send(connection, sql, rows, many=True).rowcount)
 
     def rows(self, connection: Connection, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Runs it and reads what it found, to be held to the same errors."""
-        cursor = self._run(connection, values)
+        cursor = self._one(connection, values)
         try:
             found: list[tuple[Any, ...]] = cursor.fetchall()
         except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]  # every dialect here has one
             raise _wrapped(connection, error) from error
         return found
 
-    def _run(
-        self, connection: Connection, values: Mapping[str, object] | Sequence[Mapping[str, object]]
-    ) -> Any:
-        dialect = connection.dialect
-        sql, places = self._compiled.get(dialect.driver) or self._compile(connection)
-        if not connection.in_transaction():
-            connection.begin()
-        cursor: Any = connection.connection.cursor()
-        try:
-            if isinstance(values, dict):
-                cursor.execute(
-                    sql, values if places is None else tuple([values[name] for name in places])
-                )
-            elif places is None:
-                cursor.executemany(sql, values)
-            else:
-                cursor.executemany(
-                    sql,
-                    [tuple([row[name] for name in places]) for row in values],  # type: ignore[index]
-                )
-        except dialect.dbapi.Error as error:  # type: ignore[union-attr]  # every dialect here has one
-            raise _wrapped(connection, error) from error
-        return cursor
+    def _one(self, connection: Connection, values: Mapping[str, object]) -> Any:
+        sql, places = self._compiled_for(connection)
+        given = values if places is None else tuple([values[name] for name in places])
+        return _send(connection, sql, given, many=False)
+
+    def _compiled_for(self, connection: Connection) -> tuple[str, Sequence[str] | None]:
+        return self._compiled.get(connection.dialect.driver) or self._compile(connection)
 
     def _compile(self, connection: Connection) -> tuple[str, Sequence[str] | None]:
         compiled: Any = self._clause.compile(dialect=connection.dialect)
         made = (str(compiled), compiled.positiontup if compiled.positional else None)
         self._compiled[connection.dialect.driver] = made
         return made
+
+
+def _send(connection: Connection, sql: str, given: Any, *, many: bool) -> Any:
+    """A statement and its values to the driver; its cursor."""
+    if not connection.in_transaction():
+        connection.begin()
+    cursor: Any = connection.connection.cursor()
+    try:
+        if many:
+            cursor.executemany(sql, given)
+        else:
+            cursor.execute(sql, given)
+    except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]  # every dialect here has one
+        raise _wrapped(connection, error) from error
+    return cursor
 
 
 def _wrapped(connection: Connection, error: Exception) -> BaseException:
