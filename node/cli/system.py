@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from comity.authority.home import Home
-from comity.clock import SystemClock
+from comity.clock import SystemClock, day_of
 from comity.errors import ExitCode, StartError
 from comity.identity.files import write_private
 from comity.identity.names import NameRefused, machine_name
 from node.cli.options import home_option
+from node.cli.qualifying import disqualify, qualify, told_of
 from node.opening import open_register
 from node.settings import Settings
 from node.storage.callers import ROLES, CallerRegister
@@ -22,6 +23,10 @@ from node.systems import issue_system, systems_ca
 @click.group()
 def system() -> None:
     """Let the agency's own systems and officers call this node."""
+
+
+system.add_command(qualify)
+system.add_command(disqualify)
 
 
 @system.command()
@@ -62,16 +67,23 @@ def add(name: str, *, role: str, out: Path, home: Path) -> None:
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="As one JSON array.")
 def list_callers(home: Path, *, as_json: bool) -> None:
-    """List callers and their roles."""
+    """List callers, their roles, and what officers are entered with."""
     engine, _ = open_register(home, Settings.load(home))
-    rows = CallerRegister(engine, SystemClock()).names()
+    clock = SystemClock()
+    register, today = CallerRegister(engine, clock), day_of(clock.now_ms())
+    rows = [(*row, told_of(register, row[0], today)) for row in register.names()]
     engine.dispose()
     if as_json:
-        found = [{"name": name, "role": role, "revoked": gone} for name, role, gone in rows]
+        found = [
+            {"name": name, "role": role, "revoked": gone, "entered": entered}
+            for name, role, gone, entered in rows
+        ]
         click.echo(json.dumps(found))
         return
-    for name, role, gone in rows:
+    for name, role, gone, entered in rows:
         click.echo(f"{name:<24} {role:<16} {'revoked' if gone else ''}".rstrip())
+        for line in entered:
+            click.echo(f"{'':<24} {line}")
 
 
 @system.command()

@@ -136,6 +136,7 @@ class Addressing:
             max_candidates=question.max_candidates,
             directory_version=self._directories.current.version,
             assurances=why.assurances,
+            qualifications=caller.qualifications,
         )
         now_ms = self._clock.now_ms()
         # Nobody can be asked: the question still has an id of its own in the book and the ledger.

@@ -202,6 +202,7 @@ class Answering:
                 subject=question.subject_category,
                 role=question.role,
                 assurances=question.assurances,
+                qualifications=question.qualifications,
             ),
         )
         claim = self._replay.claim(

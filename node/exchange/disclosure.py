@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.store.journal import Draft
 from node.exchange.model import NOTHING_STATED
+from node.qualifications import NOT_QUALIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from node.exchange.model import Assurances, Caller, Question, Routing, SourceAnswer
+    from node.qualifications import Qualifications
 
 RULING_PERSON: Final = b"CMT1-ruling"
 SALT_BYTES: Final = 32
@@ -67,7 +69,7 @@ def asked_details(question: Question, caller: Caller, recipients: Sequence[str])
     """Details of the requester's intent: everything Article 33 wants to be traceable, no search terms."""
     why = question.justification
     return canonical(
-        _with_stated(why.assurances)
+        _with_stated(why.assurances, caller.qualifications)
         | {
             "aim": why.aim,
             "asker": caller.name,
@@ -87,9 +89,10 @@ def asked_details(question: Question, caller: Caller, recipients: Sequence[str])
     )
 
 
-def _with_stated(assurances: Assurances) -> dict[str, Any]:
+def _with_stated(assurances: Assurances, qualifications: Qualifications) -> dict[str, Any]:
     """What was stated, without its content; nothing where nothing was, as ever."""
-    return {"stated": assurances.stated} if assurances.stated else {}
+    stated = assurances.stated + qualifications.stated
+    return {"stated": stated} if stated else {}
 
 
 def recipients_asked(details: bytes) -> tuple[str, ...]:
@@ -135,10 +138,11 @@ def received_details(
     subject: str,
     role: str,
     assurances: Assurances = NOTHING_STATED,
+    qualifications: Qualifications = NOT_QUALIFIED,
 ) -> bytes:
     """Details of the owner's intent: who asks, why, under what; no search terms."""
     return canonical(
-        _with_stated(assurances)
+        _with_stated(assurances, qualifications)
         | {
             "case": case,
             "entity": routing.entity_type,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from node.qualifications import NOT_QUALIFIED, Qualifications
+
 if TYPE_CHECKING:
     from node.records.selectors import Selector
 
@@ -178,10 +180,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks at this node: the name in its certificate and the role this agency gave it."""
+    """Who asks at this node: the name in its certificate, and what this agency entered beside it."""
 
     name: str
     role: str
+    qualifications: Qualifications = NOT_QUALIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,7 @@ class SealedQuestion:
     max_candidates: int
     directory_version: int = 0
     assurances: Assurances = NOTHING_STATED
+    qualifications: Qualifications = NOT_QUALIFIED
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from node.exchange.model import (
     Treatment,
     Urgency,
 )
-from node.link import assurances
+from node.link import assurances, qualifications
 from node.link import selectors as selector_codec
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ class WireCodec:
             max_candidates=body.max_candidates,
             seen=query_pb2.Seen(directory_version=body.directory_version),
             assurances=assurances.to_wire(body.assurances),
+            qualifications=qualifications.to_wire(body.qualifications),
         ).SerializeToString(deterministic=True)
 
     def decode_question(self, data: bytes) -> SealedQuestion:
@@ -186,6 +187,7 @@ class WireCodec:
                 max_candidates=wire.max_candidates,
                 directory_version=wire.seen.directory_version,
                 assurances=assurances.from_wire(wire.assurances),
+                qualifications=qualifications.from_wire(wire),
             )
         except (KeyError, ValueError) as error:
             raise _incompatible("question") from error

@@ -12,8 +12,10 @@ Rules:
   no other node and no other agency can name it. A system confirms nothing.
 * What is asked to be kept only is not released: a request for preservation is judged at the stage of a hit.
 * An assurance about a sentence is one where this agency's legal officer accepts that member's assurances.
-* A consent, a clearance, a certificate and a score of misuse have no source yet; they stay unknown, and what
-  is unknown is stricter (docs/policy-officer/attributes.md).
+* What an officer is (sworn, cleared, certified) is stated by the officer's own node from its operator's
+  entries, counts on its day, and never for a system.
+* A consent has no source yet; it stays unknown, and what is unknown is stricter
+  (docs/policy-officer/attributes.md).
 """
 
 from __future__ import annotations
@@ -22,10 +24,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from node.qualifications import MACHINES, NOT_QUALIFIED
+
 if TYPE_CHECKING:
     from comity.identity.directory import Member
     from comity.rulings import Facts
     from node.exchange.model import Assurances
+    from node.qualifications import Qualifications
 
 # Groups of the directory that say what a member is.
 COMPETENT: Final = "COMPETENT-AUTHORITY"
@@ -34,8 +39,6 @@ TYPE: Final = "TYPE-"
 # A joint investigation team is a group of the directory, its case is called alike: JIT-FR-CH-7, JIT:FR-CH-7.
 TEAM_CASE: Final = "JIT:"
 TEAM: Final = "JIT-"
-# Roles that are no person.
-MACHINES: Final = frozenset({"system"})
 # Urgencies of a routing, lowest and highest.
 NORMAL: Final = 1
 EMERGENCY: Final = 3
@@ -112,6 +115,21 @@ def _stated_facts(
         exculpatory=exculpatory,
         preservation=preservation,
         sensitive_target=sensitive_target,
+    )
+
+
+def qualified_facts(facts: Facts, counting: Qualifications) -> Facts:
+    """What is known of the officer who asks; of one with no entry nothing is."""
+    return facts if counting is NOT_QUALIFIED else _qualified_facts(facts, counting)
+
+
+@lru_cache(maxsize=FACTS_REMEMBERED)
+def _qualified_facts(facts: Facts, counting: Qualifications) -> Facts:
+    return replace(
+        facts,
+        sworn=counting.sworn or None,
+        clearance=counting.clearance or None,
+        certificates=counting.certificates or None,
     )
 
 

@@ -18,7 +18,7 @@ from comity.clock import day_of
 from comity.errors import Reason, Refusal
 from comity.policytools.replaying import context_of, text_of
 from comity.rulings import AskContext, Facts, Form, RequestContext
-from node.policy.facts import confirmable, member_facts, stated_facts
+from node.policy.facts import confirmable, member_facts, qualified_facts, stated_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from comity.rulings import Bundle, Decision, Mask, Policies, RecordLabels
     from node.exchange.model import Caller, Question, Routing, SealedQuestion
     from node.exchange.ports import Directories
+    from node.qualifications import Qualifications
 
 # The stage at which nothing but a hit is told.
 HIT: Final = 1
@@ -159,12 +160,17 @@ class Law:
     ) -> Facts:
         """Facts about a question that another agency asks."""
         urgency = int(routing.urgency)
-        return stated_facts(
+        stated = stated_facts(
             member_facts(shape_of(question.selectors), member, case=question.case, urgency=urgency),
             question.assurances,
             urgency=urgency,
             accepted=routing.sender in self._assurances_accepted,
         )
+        return self._with_officer(stated, question.qualifications, role=question.role)
+
+    def _with_officer(self, facts: Facts, told: Qualifications, *, role: str) -> Facts:
+        today = day_of(self._clock.now_ms())
+        return qualified_facts(facts, told.counting(today, role=role))
 
     def admit(self, question: Question, caller: Caller) -> None:
         """Whether this agency lets its own caller ask this.
@@ -181,6 +187,7 @@ class Law:
             urgency=urgency,
             accepted=False,  # whether an assurance is one is for its receivers to say
         )
+        facts = self._with_officer(facts, caller.qualifications, role=caller.role)
         if self._over_capacity is not None:
             facts = _used_up(facts, over_quota=self._over_capacity())
         decision = self._policies.current.admit(

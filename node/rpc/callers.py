@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from comity.clock import day_of
 from comity.errors import Reason, Refusal
 from comity.identity.names import SpiffeId
 from comity.rpc.tls import peer_of
 from node.exchange.model import Caller
+from node.qualifications import qualifications
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import grpc
 
     from comity.clock import Clock
     from comity.rpc.tls import Peer
+    from node.qualifications import Entry
 
-# How long a caller's role is believed without asking the register again.
+# How long a caller's role, and what it is entered with, is believed without asking the register again.
 ROLE_BELIEVED_S: Final = 5.0
 CALLERS_REMEMBERED: Final = 4_096
 
@@ -25,6 +30,10 @@ class Register(Protocol):
 
     def role_of(self, name: str, public_key_sha256: bytes) -> str | None:
         """The role of an unrevoked caller with exactly this key."""
+        ...
+
+    def entries(self, name: str) -> Sequence[Entry]:
+        """What an officer is entered with."""
         ...
 
 
@@ -59,7 +68,9 @@ class Callers:
         if role is None:
             self._known.pop(peer, None)
             raise Refusal(Reason.UNAUTHENTICATED, "caller not in the register")
-        caller = Caller(name=name, role=role)
+        today = day_of(self._clock.now_ms())
+        told = qualifications(self._register.entries(name), today=today)
+        caller = Caller(name=name, role=role, qualifications=told.counting(today, role=role))
         if len(self._known) >= CALLERS_REMEMBERED:
             self._known.clear()
         self._known[peer] = (caller, now_s + ROLE_BELIEVED_S)

@@ -1,16 +1,18 @@
-"""Who of this agency may call this node: one row for each system or officer, bound to its key."""
+"""Who of this agency may call this node, bound to a key, and what officers are entered with."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from comity.errors import ExitCode, StartError
-from node.storage.schema import caller
+from node.qualifications import CERTIFICATES_MAX, CERTIFIED, MACHINES, Entry
+from node.storage.schema import caller, qualification
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Delete, Engine
 
     from comity.clock import Clock
 
@@ -100,6 +102,50 @@ class CallerRegister:
             ).scalar()
         return None if found is None else str(found)
 
+    def enter(self, name: str, entry: Entry) -> None:
+        """Enters something beside an officer; another entry of its kind and word gives way to it.
+
+        Raises:
+            StartError: no such officer, a system, or more certificates than can be stated.
+        """
+        role = self.standing(name)
+        if role is None:
+            raise StartError(f"There is no active caller {name!r}.", exit_code=ExitCode.DATA)
+        if role in MACHINES:
+            sentence = f"{name!r} is a system; only people are sworn, cleared or certified."
+            raise StartError(sentence, exit_code=ExitCode.USAGE)
+        held = [one for one in self.entries(name) if one.kind == CERTIFIED]
+        others = [one for one in held if one.word != entry.word]
+        if entry.kind == CERTIFIED and len(others) >= CERTIFICATES_MAX:
+            sentence = f"{name!r} has {CERTIFICATES_MAX} certificates; more are not stated."
+            raise StartError(sentence, exit_code=ExitCode.DATA)
+        row = {
+            "caller": name,
+            "kind": entry.kind,
+            "word": entry.word,
+            "level": entry.level,
+            "until": entry.until.isoformat(),
+            "entered_ms": self._clock.now_ms(),
+        }
+        with self._engine.begin() as connection:
+            connection.execute(_same(name, entry.kind, entry.word))
+            connection.execute(insert(qualification), [row])
+
+    def strike(self, name: str, *, kind: str, word: str) -> bool:
+        """Strikes an entry; ``False`` when there is none."""
+        with self._engine.begin() as connection:
+            return connection.execute(_same(name, kind, word)).rowcount == 1
+
+    def entries(self, name: str) -> list[Entry]:
+        """What an officer is entered with, whether it still counts or not."""
+        wanted = select(qualification).where(qualification.c.caller == name)
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted).all()
+        found = [
+            Entry(one.kind, one.word, one.level, date.fromisoformat(one.until)) for one in rows
+        ]
+        return sorted(found)
+
     def names(self) -> list[tuple[str, str, bool]]:
         """Every caller: name, role, whether it is revoked."""
         with self._engine.connect() as connection:
@@ -107,3 +153,10 @@ class CallerRegister:
                 select(caller.c.name, caller.c.role, caller.c.revoked_ms).order_by(caller.c.name)
             ).all()
         return [(row.name, row.role, row.revoked_ms is not None) for row in rows]
+
+
+def _same(name: str, kind: str, word: str) -> Delete:
+    """The entry that says the same of an officer."""
+    return delete(qualification).where(
+        qualification.c.caller == name, qualification.c.kind == kind, qualification.c.word == word
+    )

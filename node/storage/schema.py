@@ -17,6 +17,18 @@ caller = Table(
     Column("revoked_ms", BigInteger),
 )
 
+# What an operator entered beside an officer: sworn, cleared, certified; each until a day (ISO 8601).
+qualification = Table(
+    "qualification",
+    metadata,
+    Column("caller", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("word", String(32), primary_key=True),
+    Column("level", BigInteger, nullable=False),
+    Column("until", String(10), nullable=False),
+    Column("entered_ms", BigInteger, nullable=False),
+)
+
 # What was asked before; the wording stays here, released data is not kept.
 query = Table(
     "query",

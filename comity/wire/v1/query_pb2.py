@@ -27,7 +27,7 @@ from comity.api.query.v1 import justification_pb2 as comity_dot_api_dot_query_do
 from comity.api.query.v1 import selector_pb2 as comity_dot_api_dot_query_dot_v1_dot_selector__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63omity/wire/v1/query.proto\x12\x0e\x63omity.wire.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\'comity/api/query/v1/justification.proto\x1a\"comity/api/query/v1/selector.proto\"\xc0\x04\n\tQueryBody\x12!\n\x10reply_public_key\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12<\n\tselectors\x18\x02 \x03(\x0b\x32\x1d.comity.api.query.v1.SelectorB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x04\x12\x42\n\x0e\x63\x61se_reference\x18\x03 \x01(\tB*\xbaH\'r%\x18@2!^([A-Za-z0-9][A-Za-z0-9:/._-]*)?$\x12\x35\n\x07offence\x18\x04 \x01(\tB$\xbaH!r\x1f\x18@2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12>\n\x10subject_category\x18\x05 \x01(\x0e\x32$.comity.api.query.v1.SubjectCategory\x12%\n\x03\x61im\x18\x06 \x01(\x0e\x32\x18.comity.api.query.v1.Aim\x12\x30\n\x10\x65nd_user_country\x18\x07 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\x12,\n\x04role\x18\x08 \x01(\tB\x1e\xbaH\x1br\x19\x18 2\x15^([a-z]+(-[a-z]+)*)?$\x12\x16\n\x05\x61sker\x18\t \x01(\x0c\x42\x07\xbaH\x04z\x02\x18@\x12\x1f\n\x0emax_candidates\x18\n \x01(\rB\x07\xbaH\x04*\x02\x18\x14\x12\"\n\x04seen\x18\x0b \x01(\x0b\x32\x14.comity.wire.v1.Seen\x12\x33\n\nassurances\x18\x0c \x01(\x0b\x32\x1f.comity.api.query.v1.Assurances\"=\n\x04Seen\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\x12\x1a\n\x12gateway_checkpoint\x18\x02 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63omity/wire/v1/query.proto\x12\x0e\x63omity.wire.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\'comity/api/query/v1/justification.proto\x1a\"comity/api/query/v1/selector.proto\"\xf8\x04\n\tQueryBody\x12!\n\x10reply_public_key\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12<\n\tselectors\x18\x02 \x03(\x0b\x32\x1d.comity.api.query.v1.SelectorB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x04\x12\x42\n\x0e\x63\x61se_reference\x18\x03 \x01(\tB*\xbaH\'r%\x18@2!^([A-Za-z0-9][A-Za-z0-9:/._-]*)?$\x12\x35\n\x07offence\x18\x04 \x01(\tB$\xbaH!r\x1f\x18@2\x1b^([a-z0-9]+(-[a-z0-9]+)*)?$\x12>\n\x10subject_category\x18\x05 \x01(\x0e\x32$.comity.api.query.v1.SubjectCategory\x12%\n\x03\x61im\x18\x06 \x01(\x0e\x32\x18.comity.api.query.v1.Aim\x12\x30\n\x10\x65nd_user_country\x18\x07 \x01(\tB\x16\xbaH\x13r\x11\x18\x02\x32\r^([A-Z]{2})?$\x12,\n\x04role\x18\x08 \x01(\tB\x1e\xbaH\x1br\x19\x18 2\x15^([a-z]+(-[a-z]+)*)?$\x12\x16\n\x05\x61sker\x18\t \x01(\x0c\x42\x07\xbaH\x04z\x02\x18@\x12\x1f\n\x0emax_candidates\x18\n \x01(\rB\x07\xbaH\x04*\x02\x18\x14\x12\"\n\x04seen\x18\x0b \x01(\x0b\x32\x14.comity.wire.v1.Seen\x12\x33\n\nassurances\x18\x0c \x01(\x0b\x32\x1f.comity.api.query.v1.Assurances\x12\x36\n\x0equalifications\x18\r \x01(\x0b\x32\x1e.comity.wire.v1.Qualifications\"\xad\x01\n\x0eQualifications\x12\r\n\x05sworn\x18\x01 \x01(\x08\x12\x1a\n\tclearance\x18\x02 \x01(\rB\x07\xbaH\x04*\x02\x18\x04\x12:\n\x0c\x63\x65rtificates\x18\x03 \x03(\tB$\xbaH!\x92\x01\x1e\x10\x10\"\x1ar\x18\x10\x01\x18 2\x12^[a-z]+(-[a-z]+)*$\x12\x34\n\x05until\x18\x04 \x01(\tB%\xbaH\"r \x18\n2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$\"=\n\x04Seen\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\x12\x1a\n\x12gateway_checkpoint\x18\x02 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,8 +50,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUERYBODY'].fields_by_name['asker']._serialized_options = b'\272H\004z\002\030@'
   _globals['_QUERYBODY'].fields_by_name['max_candidates']._loaded_options = None
   _globals['_QUERYBODY'].fields_by_name['max_candidates']._serialized_options = b'\272H\004*\002\030\024'
+  _globals['_QUALIFICATIONS'].fields_by_name['clearance']._loaded_options = None
+  _globals['_QUALIFICATIONS'].fields_by_name['clearance']._serialized_options = b'\272H\004*\002\030\004'
+  _globals['_QUALIFICATIONS'].fields_by_name['certificates']._loaded_options = None
+  _globals['_QUALIFICATIONS'].fields_by_name['certificates']._serialized_options = b'\272H!\222\001\036\020\020\"\032r\030\020\001\030 2\022^[a-z]+(-[a-z]+)*$'
+  _globals['_QUALIFICATIONS'].fields_by_name['until']._loaded_options = None
+  _globals['_QUALIFICATIONS'].fields_by_name['until']._serialized_options = b'\272H\"r \030\n2\034^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
   _globals['_QUERYBODY']._serialized_start=153
-  _globals['_QUERYBODY']._serialized_end=729
-  _globals['_SEEN']._serialized_start=731
-  _globals['_SEEN']._serialized_end=792
+  _globals['_QUERYBODY']._serialized_end=785
+  _globals['_QUALIFICATIONS']._serialized_start=788
+  _globals['_QUALIFICATIONS']._serialized_end=961
+  _globals['_SEEN']._serialized_start=963
+  _globals['_SEEN']._serialized_end=1024
 # @@protoc_insertion_point(module_scope)

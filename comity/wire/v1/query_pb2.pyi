@@ -40,6 +40,7 @@ class QueryBody(_message.Message):
     MAX_CANDIDATES_FIELD_NUMBER: _builtins.int
     SEEN_FIELD_NUMBER: _builtins.int
     ASSURANCES_FIELD_NUMBER: _builtins.int
+    QUALIFICATIONS_FIELD_NUMBER: _builtins.int
     reply_public_key: _builtins.bytes
     """One-time X25519 key the answer is sealed to."""
     case_reference: _builtins.str
@@ -70,6 +71,10 @@ class QueryBody(_message.Message):
     def assurances(self) -> _justification_pb2.Assurances:
         """What the requester states and answers for; absent when it states nothing."""
 
+    @_builtins.property
+    def qualifications(self) -> Global___Qualifications:
+        """What the requester's node states of the asker; absent when nothing is entered there."""
+
     def __init__(
         self,
         *,
@@ -85,14 +90,53 @@ class QueryBody(_message.Message):
         max_candidates: _builtins.int = ...,
         seen: Global___Seen | None = ...,
         assurances: _justification_pb2.Assurances | None = ...,
+        qualifications: Global___Qualifications | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["assurances", b"assurances", "seen", b"seen"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assurances", b"assurances", "qualifications", b"qualifications", "seen", b"seen"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aim", b"aim", "asker", b"asker", "assurances", b"assurances", "case_reference", b"case_reference", "end_user_country", b"end_user_country", "max_candidates", b"max_candidates", "offence", b"offence", "reply_public_key", b"reply_public_key", "role", b"role", "seen", b"seen", "selectors", b"selectors", "subject_category", b"subject_category"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aim", b"aim", "asker", b"asker", "assurances", b"assurances", "case_reference", b"case_reference", "end_user_country", b"end_user_country", "max_candidates", b"max_candidates", "offence", b"offence", "qualifications", b"qualifications", "reply_public_key", b"reply_public_key", "role", b"role", "seen", b"seen", "selectors", b"selectors", "subject_category", b"subject_category"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___QueryBody: _TypeAlias = QueryBody  # noqa: Y015
+
+@_typing.final
+class Qualifications(_message.Message):
+    """What an officer is entered with at the own agency. No caller sends it: the asking node states what its operator
+    entered, and signs it with the question. It names nobody.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWORN_FIELD_NUMBER: _builtins.int
+    CLEARANCE_FIELD_NUMBER: _builtins.int
+    CERTIFICATES_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    sworn: _builtins.bool
+    """A sworn officer; false says that nothing is known."""
+    clearance: _builtins.int
+    """Clearance: 1 restricted, 2 confidential, 3 secret, 4 top secret; 0 says that nothing is known."""
+    until: _builtins.str
+    """Last day on which this counts (ISO 8601): the day after the question at most, whenever an entry ends."""
+    @_builtins.property
+    def certificates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the officer is certified for, in order (for example discreet, face)."""
+
+    def __init__(
+        self,
+        *,
+        sworn: _builtins.bool = ...,
+        clearance: _builtins.int = ...,
+        certificates: _abc.Iterable[_builtins.str] | None = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificates", b"certificates", "clearance", b"clearance", "sworn", b"sworn", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Qualifications: _TypeAlias = Qualifications  # noqa: Y015
 
 @_typing.final
 class Seen(_message.Message):

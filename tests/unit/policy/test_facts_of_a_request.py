@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,19 @@ from comity.identity.names import AgencyId
 from comity.rulings.conditions import CONDITIONS
 from comity.rulings.facts import NO_FACTS
 from node.exchange.model import NOTHING_STATED, Assurances, TargetCheck
-from node.policy.facts import EMERGENCY, NORMAL, confirmable, member_facts, stated_facts
+from node.policy.facts import (
+    EMERGENCY,
+    NORMAL,
+    confirmable,
+    member_facts,
+    qualified_facts,
+    stated_facts,
+)
+from node.qualifications import NOT_QUALIFIED, Qualifications
 
 PAGE = Path(__file__).parents[3] / "docs" / "policy-officer" / "attributes.md"
 URGENT = 2
+TODAY = date(2026, 11, 24)
 EVERYTHING = Assurances(
     confirmed=("DE-0123456789ABCDEF",),
     facts="Seen at the harbour.",
@@ -75,6 +85,24 @@ def test_who_was_not_looked_into_is_not_known_to_be_ordinary(
 def test_a_system_confirms_nothing() -> None:
     assert confirmable(EVERYTHING, role="officer") == frozenset(EVERYTHING.confirmed)
     assert confirmable(EVERYTHING, role="system") == frozenset()
+
+
+def test_what_is_not_entered_of_an_officer_is_not_known_to_be_absent() -> None:
+    sworn = Qualifications(sworn=True, until=TODAY)
+    told = qualified_facts(NO_FACTS, sworn.counting(TODAY, role="officer"))
+    assert (told.sworn, told.clearance, told.certificates) == (True, None, None)
+    cleared = Qualifications(clearance=2, certificates=frozenset({"face"}), until=TODAY)
+    told = qualified_facts(NO_FACTS, cleared.counting(TODAY, role="officer"))
+    assert (told.sworn, told.clearance, told.certificates) == (None, 2, frozenset({"face"}))
+
+
+def test_what_is_stated_of_an_officer_counts_on_its_day_and_never_of_a_system() -> None:
+    told = Qualifications(sworn=True, until=TODAY)
+    after = date(2026, 11, 25)
+    assert told.counting(TODAY, role="officer") is told
+    assert told.counting(after, role="officer") is NOT_QUALIFIED
+    assert told.counting(TODAY, role="system") is NOT_QUALIFIED
+    assert qualified_facts(NO_FACTS, NOT_QUALIFIED) is NO_FACTS
 
 
 @pytest.mark.parametrize(
