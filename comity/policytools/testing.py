@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from comity.policytools.situations import given
 from comity.policytools.written import EVERYWHERE, Then, read_tests
 from comity.rulings.anatomy import anatomy
-from comity.rulings.asked import asked, labelled
+from comity.rulings.asked import asked, edge, labelled
 from comity.rulings.columns import Verb
 
 if TYPE_CHECKING:
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from comity.policytools.tree import Packs, Tree
     from comity.policytools.written import DecisionTest, ReleaseTest, Written
-    from comity.rulings import Bundle, Decision, FieldRuling, Mask
+    from comity.rulings import (
+        Bundle,
+        Decision,
+        FieldRuling,
+        Mask,
+        RecordLabels,
+        RequestContext,
+    )
     from comity.rulings.anatomy import Anatomy
 
 
@@ -136,8 +143,11 @@ class _Run:
         self.done.claims += 1
         self.done.assertions += 1
         said: Decision = self._bundle.answer(test.verb, *test.asked)
-        self._decided.add(said.row)
-        found = Then("yes" if said.allowed else "no", said.row)
+        row = said.row
+        if test.verb is Verb.RELATION and not row:
+            row = self._second_line(*test.asked)
+        self._decided.add(row)
+        found = Then("yes" if said.allowed else "no", row)
         if found.form != test.then.form or (test.then.by and found.by != test.then.by):
             self._fail(test, f'expected "{test.then}"; the law says "{found}": {said.sentence}')
         for duty in test.duties:
@@ -145,6 +155,21 @@ class _Run:
             if duty not in said.duties:
                 known = ", ".join(said.duties) or "none"
                 self._fail(test, f'the duty "{duty}" is missing; duties are {known}')
+
+    def _second_line(
+        self, request: RequestContext, one: RecordLabels, relation: str, other: RecordLabels
+    ) -> str:
+        """The row that would refuse a relation, had not what is at one end of it been hidden before."""
+        words = self._bundle.law.vocabulary
+        ends = edge(*(labelled(labels, words, request) for labels in (one, other)))
+        taken = self._anatomy(Verb.RELATION)
+        by = next(_deciding(taken, (relation,), asked(request, words), ends), "")
+        return by if by and self._bundle.rows[by].cells["effect"] == "deny" else ""
+
+    def _anatomy(self, verb: Verb) -> Anatomy:
+        if verb not in self._anatomies:
+            self._anatomies[verb] = anatomy(self._bundle.law, verb)
+        return self._anatomies[verb]
 
     def _decided_by(self, mask: Mask) -> None:
         for ruling in mask.values():
@@ -161,11 +186,8 @@ class _Run:
         req = asked(test.request, self._bundle.law.vocabulary)
         rec = labelled(test.labels, self._bundle.law.vocabulary, test.request)
         for verb, words in ((Verb.DUTY, mask.duties), (Verb.MATCH, tuple(mask))):
-            if verb not in self._bundle.law.models:
-                continue
-            if verb not in self._anatomies:
-                self._anatomies[verb] = anatomy(self._bundle.law, verb)
-            self._decided.update(_deciding(self._anatomies[verb], words, req, rec))
+            if verb in self._bundle.law.models:
+                self._decided.update(_deciding(self._anatomy(verb), words, req, rec))
 
     def _fail(self, test: ReleaseTest | DecisionTest, sentence: str) -> None:
         self.done.failures.append(Failure(test.file, test.line, test.claim, sentence))
