@@ -17,6 +17,7 @@ from comity.rulings.anatomy import callables
 from comity.rulings.columns import Verb
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.functions import ANY, NONE
+from comity.rulings.vocabulary import MISUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # A row that ends within so many days is told.
 SOON_DAYS: Final = 90
 DOMESTIC: Final = "domestic.toml"
+_MISUSE: Final = re.compile(r"(^|&)(not-)?misuse[<>]")
 _RETENTION: Final = re.compile(r"retain-(\d+)d")
 
 
@@ -93,6 +95,7 @@ def check(tree: Tree, packs: Packs, *, today: date) -> list[Finding]:
     for pack in packs:
         for one in read_domestic(tree.root / pack / DOMESTIC, bundle):
             found += _stricter(bundle, one, places)
+    found += _decisions(tree, bundle, today)
     return sorted(found, key=lambda one: (-one.weight, one.file, one.line, one.sentence))
 
 
@@ -113,6 +116,29 @@ def _of_row(row: Row, place: Place, today: date) -> Iterator[Finding]:
     exception = row.cells.get("case", ANY) != ANY or row.cells.get("tier") == "override"
     if exception and last == NONE:
         yield finding(Weight.ERROR, "is an exception for one case and has no end")
+
+
+def _decisions(tree: Tree, bundle: Bundle, today: date) -> Iterator[Finding]:
+    """Decisions about misuse that are none any more, or about nobody, or asked for and not kept."""
+    words, file = bundle.law.vocabulary, tree.root / MISUSE
+    asking = [row for row in bundle.rows.values() if _MISUSE.search(row.cells["when"])]
+    if words.misuse is None:
+        for row in asking:
+            sentence = f"asks for a misuse score, and there is no {MISUSE}: it counts as the worst"
+            yield Finding(Weight.WARNING, str(file), 0, row.id, sentence)
+        return
+    for one in words.misuse.values():
+        line = line_of(file, f"{one.agency},")
+        if one.agency not in words.agencies:
+            sentence = f"{one.agency} is no member that this law knows"
+            yield Finding(Weight.WARNING, str(file), line, "", sentence)
+        left = (one.until - today).days
+        if left < 0:
+            sentence = f"the decision about {one.agency} ended on {one.until}; it has no score"
+            yield Finding(Weight.WARNING, str(file), line, "", sentence)
+        elif left <= SOON_DAYS:
+            sentence = f"the decision about {one.agency} ends on {one.until}, in {left} days"
+            yield Finding(Weight.NOTE, str(file), line, "", sentence)
 
 
 def read_domestic(file: Path, bundle: Bundle) -> list[Domestic]:

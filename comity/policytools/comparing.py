@@ -21,7 +21,7 @@ from comity.rulings.columns import Verb
 from comity.rulings.functions import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
@@ -74,7 +74,7 @@ class Compared:
     """What differs.
 
     Attributes:
-        rows: rows added, removed or changed, in sentences.
+        rows: rows added, removed or changed, and decisions about misuse, in sentences.
         exact: what is allowed and was not, or the other way round, proved over every situation.
         changes: fields that leave otherwise, in the situations looked at.
     """
@@ -93,6 +93,7 @@ def compare(old: Bundle, new: Bundle, given: Given) -> Compared:
     """What a new law changes against an old one. Blocking."""
     rows = _changed(old, new)
     told = tuple(_told(old.rows.get(name), new.rows.get(name)) for name in rows)
+    told += tuple(_decided(old.law, new.law))
     before, after = (Bundle(widened(one.law)) for one in (old, new))
     found: list[Change] = []
     for name in rows:
@@ -115,6 +116,27 @@ def _told(old: Row | None, new: Row | None) -> str:
         return f"{new.id} applies to others, because a group it names changed. {new.sentence}"
     words = "; ".join(f"{name} was {old.cells.get(name)}, is {new.cells[name]}" for name in columns)
     return f"{new.id} changed: {words}. {new.sentence}"
+
+
+def _decided(old: Law, new: Law) -> Iterator[str]:
+    """Decisions about misuse that one law has and the other has not."""
+    before, after = old.vocabulary.misuse, new.vocabulary.misuse
+    if after is None:
+        if before is not None:
+            yield "misuse: no decisions are kept any more, so every score is unknown: as the worst."
+        return
+    if before is None:
+        yield "misuse: decisions are kept now; members without one have the score 0."
+    known = before or {}
+    for agency in sorted({*known, *after}):
+        was, now = known.get(agency), after.get(agency)
+        if now is None and was is not None:
+            score = f"score {was.score} to {was.until}"
+            yield f"misuse: the decision about {agency}, {score}, is gone."
+        elif now is not None and now != was:
+            had = "had no score" if was is None else f"had {was.score} to {was.until}"
+            term = f"from {now.decided} to {now.until}"
+            yield f"misuse: {agency} {had}, has {now.score} {term}. {now.reason}"
 
 
 def _changed(old: Bundle, new: Bundle) -> list[str]:

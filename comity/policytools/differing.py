@@ -16,7 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.policytools.solver import all_of, any_of, negated
+from comity.policytools.solver import all_of, negated
 from comity.policytools.space import NotEncodable, widened
 from comity.policytools.theory import Theory
 from comity.policytools.wording import FORMS, listed
@@ -117,10 +117,15 @@ def _cells(rows: tuple[Row, ...]) -> list[tuple[str, tuple[tuple[str, str], ...]
     return [(row.id, tuple(row.cells.items())) for row in rows]
 
 
+def _words(law: Law) -> bytes:
+    """What words mean; decisions about misuse are none, the score is a fact that situations vary."""
+    return replace(law.vocabulary, misuse=None).digest
+
+
 def _verb(old: Law, new: Law, verb: Verb, given: Given) -> Iterator[Effect]:
     if verb not in old.models or old.models[verb] != new.models[verb]:
         raise NotEncodable("the model is another")
-    if old.links != new.links or old.vocabulary.digest != new.vocabulary.digest:
+    if old.links != new.links or _words(old) != _words(new):
         raise NotEncodable("groups or words differ; situations were sampled only")
     before = tuple(replace(row, id=BEFORE + row.id) for row in old.rows[verb])
     both = widened(replace(new, rows={**new.rows, verb: (*new.rows[verb], *before)}))
@@ -172,8 +177,8 @@ def _released(theory: Theory, moved: Any, *, more: bool) -> Iterator[tuple[str, 
     for forms_moved, paths in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
         form = max(forms_moved) if more else min(forms_moved)
         word = next(name for name, one in FORM_WORDS.items() if one is form)
-        here = any_of(fields[path] for path in paths)
-        example = theory.ordinary(all_of((moved, here, forms[word])))
+        shown = min(paths, key=lambda path: (not theory.usual_record(path), path))
+        example = theory.ordinary(all_of((moved, fields[shown], forms[word])))
         if example is not None:
             leaves = listed([FORMS[one] for one in sorted(forms_moved, reverse=True)])
             yield f"that {', '.join(sorted(paths))} leaves {leaves} is allowed", example

@@ -20,7 +20,7 @@ from comity.rulings.functions import FUNCTIONS
 from comity.rulings.stock import StockEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from comity.policytools.readings import Reading
     from comity.policytools.situations import Given
@@ -120,9 +120,11 @@ class Theory:
             return
         rows = self.taken.rows
         count = SAMPLES_OF_MANY if len(rows) > MANY_ROWS else SAMPLES
-        for _ in range(count):
+        for number in range(count):
+            # In turns a situation that a row fits, and one that the formula allows: most are refused, and
+            # there an encoding that forgets a refusal says the same as Casbin.
             row = chance.choice(rows)
-            wanted = [self.encoding.match(row, self.reading)]
+            wanted = [self._said if number % 2 else self.encoding.match(row, self.reading)]
             wanted += self._words_of(chance.choice(rows))
             while wanted and not self.possible(*wanted):
                 wanted.pop()
@@ -249,6 +251,10 @@ class Theory:
         ]
         return self.situation(bad, *self._together([bad], usual))
 
+    def usual_record(self, path: str) -> bool:
+        """Whether a field is one of the kind of record that is taken for granted."""
+        return path.partition(".")[0] == self._given.words.get("record", {}).get("entity_type")
+
     def _together(self, kept: list[Any], usual: list[Any]) -> list[Any]:
         """As many of the usual words as go with what must be kept."""
         if not usual or self.possible(*kept, *usual):
@@ -263,7 +269,7 @@ class Theory:
         if name in self.encoding.space.sets:
             return [negated(said) for said in choice.values()]
         if ".facts." in name and None in choice:
-            return [choice[None]]  # nobody knows
+            return [choice[self._usual_fact(name, choice)]]
         attribute = name.partition(".")[2] or name
         attribute = _CALLED.get(attribute, attribute)
         known = [table[attribute] for table in self._given.words.values() if attribute in table]
@@ -276,6 +282,19 @@ class Theory:
             known = sorted(choice, reverse=True)[:1]
         return [choice[word] for word in known if word in choice]
 
+    def _usual_fact(self, name: str, choice: Iterable[Any]) -> Any:
+        """Of a number that is taken for granted, the value that stands for it; else nobody knows."""
+        granted = self._granted(name)
+        values = sorted(one for one in choice if isinstance(one, int) and not isinstance(one, bool))
+        if granted is None or not values:
+            return None
+        return max((one for one in values if one <= granted), default=values[0])
+
+    def _granted(self, name: str) -> int | None:
+        """A number that is taken for granted where nothing else is said."""
+        word = self._given.words.get("request", {}).get(name.rpartition(".")[2])
+        return word if isinstance(word, int) and not isinstance(word, bool) else None
+
     # --- words ---------------------------------------------------------------------------------------
 
     def told(self, found: Mapping[str, Any]) -> str:
@@ -287,7 +306,14 @@ class Theory:
         }
         if told.get("case") == OTHER_CASE:
             del told["case"]  # any case that no row names
-        told["facts"] = facts_of({**found, **_linked(found)})["r_req.facts"]
+        usual = {
+            name: self._granted(name)
+            for name, choice in self.reading.words.items()
+            if ".facts." in name
+            and found[name] is not None
+            and found[name] == self._usual_fact(name, choice)
+        }
+        told["facts"] = facts_of({**found, **_linked(found), **usual})["r_req.facts"]
         kinds = {Verb.ASK: AskContext, Verb.ROUTE: RouteContext}
         request = request_words(self._built(kinds.get(self.taken.verb, RequestContext), told))
         if "r_rec" not in self.taken.request:

@@ -165,6 +165,8 @@ def facts_words(facts: Facts) -> str:
     told = []
     for one in fields(facts):
         word = getattr(facts, one.name) if one.init else None
+        if word == 0 and one.name == "misuse":
+            continue  # nothing was decided about the member
         if isinstance(word, bool):
             told.append(("" if word else "not ") + attribute(one.name))
         elif word is not None:

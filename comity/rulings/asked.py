@@ -122,20 +122,33 @@ def _known(word: str, words: Collection[str]) -> str:
 
 
 def _facts(
-    facts: Facts, words: Vocabulary, *, offence: str, asker: str, owner: str, standing: str
+    context: RequestContext | AskContext | UseContext,
+    words: Vocabulary,
+    *,
+    agency: str,
+    asker: str,
+    owner: str,
+    standing: str,
 ) -> Facts:
-    """Facts with what the tables of law say of an offence and an instrument."""
+    """Facts with what the tables of law say of a member, an offence and an instrument."""
+    offence = context.offence
     asked = words.penalty_months(asker, offence)
     here = words.penalty_months(owner, offence)
     both = None if asked is None or here is None else asked > 0 and here > 0
     return replace(
-        facts,
+        context.facts,
+        misuse=_misuse(context.facts, words, agency, context.today),
         asker_penalty_months=asked,
         owner_penalty_months=here,
         double_criminality=both,
         list_offence=words.list_offence(offence),
         treaty=standing,
     )
+
+
+def _misuse(facts: Facts, words: Vocabulary, agency: str, today: date) -> int | None:
+    """The decided score; what a test beside the rows supposes goes before it, a node supposes none."""
+    return words.misuse_score(agency, today) if facts.misuse is None else facts.misuse
 
 
 def asked(request: RequestContext, words: Vocabulary) -> Asked:
@@ -162,9 +175,9 @@ def asked(request: RequestContext, words: Vocabulary) -> Asked:
         today=request.today.isoformat(),
         treaty=standing,
         facts=_facts(
-            request.facts,
+            request,
             words,
-            offence=request.offence,
+            agency=request.agency,
             asker=request.end_user_country,
             owner=request.owner_country,
             standing=standing,
@@ -233,9 +246,9 @@ def asked_here(context: AskContext, words: Vocabulary) -> AskedHere:
         stage=context.stage,
         today=context.today.isoformat(),
         facts=_facts(
-            context.facts,
+            context,
             words,
-            offence=context.offence,
+            agency=context.agency,
             asker=context.country or words.agencies.get(context.agency, ""),
             owner="",
             standing=_standing(words, context.instrument, context.purpose, parties, context.today),
@@ -264,7 +277,11 @@ def routed(context: RouteContext, words: Vocabulary) -> Routed:
         urgency=_known(context.urgency, words.urgencies),
         today=context.today.isoformat(),
         treaty=standing,
-        facts=replace(context.facts, treaty=standing),
+        facts=replace(
+            context.facts,
+            treaty=standing,
+            misuse=_misuse(context.facts, words, context.requester, context.today),
+        ),
     )
 
 
@@ -283,9 +300,9 @@ def used(context: UseContext, words: Vocabulary) -> Used:
         approval=context.approval,
         today=context.today.isoformat(),
         facts=_facts(
-            context.facts,
+            context,
             words,
-            offence=context.offence,
+            agency=context.receiver,
             asker=context.receiver_country,
             owner=context.holder_country,
             standing=_standing(words, context.instrument, context.purpose, parties, context.today),

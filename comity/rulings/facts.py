@@ -33,9 +33,9 @@ class Facts:
         suspended: the directory has it as suspended.
         agency_type: police, border, customs, prosecution, court, fiu …, from the directory.
         sworn: the officer is a sworn law enforcement officer.
-        clearance: the officer's clearance, 0 none to 4 secret.
+        clearance: the officer's clearance, 1 restricted to 4 top secret.
         certificates: what the officer is trained for: ``face``, ``fingerprint`` …
-        misuse: the requester's recent misuse score, 0 to 100.
+        misuse: the requester's misuse score as decided, 0 to 100; the table of decisions says it.
         urgent: the urgency lane was asked for, with a reason.
         over_quota: the agreed capacity of the day is used up.
         candidates: how many records the question found.

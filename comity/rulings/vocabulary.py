@@ -3,7 +3,8 @@
 Fields, with their tiers and stages, come from the contract (``comity.catalogue``). Members, countries and
 legal instruments come from the signed directory of a running federation; for a policy that is checked without
 one, from ``vocabulary.toml`` and ``instruments.toml``. Offences with their crosswalks stand in
-``offences.csv``, maximum penalties in ``penalties.csv``, the rest in ``vocabulary.toml``, all in one folder.
+``offences.csv``, maximum penalties in ``penalties.csv``, decisions about misuse in ``misuse.csv``, the
+rest in ``vocabulary.toml``, all in one folder.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity import catalogue
 from comity.rulings.context import UNKNOWN
 from comity.rulings.errors import PolicyError, nearest
+from comity.rulings.misuse import Decision, read_decisions, score_of
 from comity.rulings.offences import Offence, read_offences, read_penalties
 from comity.rulings.terms import Terms, read_terms, terms_of
 
@@ -47,6 +49,7 @@ _LISTS: Final = (
 )
 OFFENCES: Final = "offences.csv"
 PENALTIES: Final = "penalties.csv"
+MISUSE: Final = "misuse.csv"
 INSTRUMENTS: Final = "instruments.toml"
 
 
@@ -65,6 +68,7 @@ class Vocabulary:
         terms: legal instruments with parties, dates and reservations.
         crosswalk: offence to its codes in public classifications.
         penalties: country and offence to the maximum penalty in months; 0 where it is no offence.
+        misuse: decisions about members that misused data; ``None`` where none are kept.
     """
 
     entities: Mapping[str, tuple[catalogue.FieldInfo, ...]]
@@ -85,6 +89,7 @@ class Vocabulary:
     terms: Mapping[str, Terms] = field(default_factory=dict)
     crosswalk: Mapping[str, Offence] = field(default_factory=dict)
     penalties: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    misuse: Mapping[str, Decision] | None = None
 
     @property
     def paths(self) -> frozenset[str]:
@@ -103,6 +108,10 @@ class Vocabulary:
                 words = sorted(offence.told for offence in value.values())
             elif each.name == "penalties":
                 words = sorted(f"{who}|{what}|{most}" for (who, what), most in value.items())
+            elif each.name == "misuse":
+                words = (
+                    ["none kept"] if value is None else sorted(one.told for one in value.values())
+                )
             elif each.name == "entities":
                 words = sorted(
                     f"{field.path}|{int(field.tier)}|{int(field.stage)}"
@@ -145,6 +154,10 @@ class Vocabulary:
         if terms is None:
             return UNKNOWN
         return terms.standing(purpose=purpose, parties=parties, today=today)
+
+    def misuse_score(self, agency: str, today: date) -> int | None:
+        """A member's score by the decisions in force; ``None`` where no decisions are kept."""
+        return score_of(self.misuse, agency, today)
 
     def penalty_months(self, country: str, offence: str) -> int | None:
         """The maximum penalty for an offence; ``None`` where nobody knows."""
@@ -194,6 +207,7 @@ def load_vocabulary(
             path.parent / PENALTIES, offences=offences, countries=lists["countries"]
         ),
         terms=terms,
+        misuse=read_decisions(path.parent / MISUSE),
         **lists | {"instruments": lists["instruments"] | frozenset(terms)},
     )
 
