@@ -5,7 +5,8 @@ transactions, each with one signed checkpoint, so that the log never holds an en
 
 Pacing follows the work in flight (docs/performance.md): alone, a write commits at once; from four
 queries in flight on, the next commit waits until 5 ms after the last one began, or until 64 writes wait.
-A fixed window would cost its length at every hop.
+A fixed window would cost its length at every hop. An entry that nobody waits for goes with the next commit,
+within 20 ms.
 
 Rules:
 
@@ -51,6 +52,8 @@ GROUP_MAX: Final = 64
 # Writes taken into one commit; and writes that may wait at all.
 COMMIT_MAX: Final = 512
 WAITING_MAX: Final = 16_384
+# How long an entry that nobody waits for lets others come into the same commit.
+LEISURE_S: Final = 0.02
 # A disk slower than this gets its own thread; the estimate moves by a tenth with each commit.
 INLINE_S_MAX: Final = 0.001
 ESTIMATE_WEIGHT: Final = 0.1
@@ -114,6 +117,8 @@ class Journal:
         self._began_s = 0.0
         self._estimate_s = 0.0
         self._busy = False
+        # Whether somebody waits for one of the writes that wait.
+        self._pressing = False
         self._closed = True
         self._idle = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
@@ -204,24 +209,40 @@ class Journal:
         self,
         drafts: Sequence[Draft] | Callable[[Any], Sequence[Draft]],
         work: Callable[[Connection], Any] | None = None,
+        *,
+        pressing: bool = True,
     ) -> asyncio.Future[Committed[Any]]:
         """``submit`` for what happened already and must not be lost: how a query ended.
 
         The future fails like any other, but the write stays owed: it is tried again after the next
         commit that succeeds, and when the journal closes. Nothing new starts on a disk that takes
         nothing, so no more is ever owed than was open.
+
+        Args:
+            drafts: as in ``write``.
+            work: as in ``write``.
+            pressing: whether somebody waits for it. If not, the next commit takes it along, within 20 ms:
+                a question that is alone is spared a commit.
         """
         write = Write(drafts, work, self._loop.create_future(), owed=True)
         write.future.add_done_callback(_seen)  # nobody has to wait for it
         if self._closed:
             write.future.set_exception(Fault("the journal is closed"))
         else:
-            self._queue(write)
+            self._queue(write, pressing=pressing)
         return write.future
 
-    def _queue(self, write: Write) -> None:
+    def _queue(self, write: Write, *, pressing: bool = True) -> None:
         self._waiting.append(write)
+        if pressing and not self._pressing:
+            self._pressing = True
+            self._unschedule()
         self._schedule()
+
+    def _unschedule(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _schedule(self, *, at_once: bool = False) -> None:
         if self._busy or not self._waiting:
@@ -230,14 +251,18 @@ class Journal:
         if self._timer is not None:
             if waiting != GROUP_MAX and not at_once:
                 return
-            self._timer.cancel()
-        if at_once or waiting >= GROUP_MAX or max(waiting, self._in_flight()) < PACED_FROM:
+            self._unschedule()
+        alone = max(waiting, self._in_flight()) < PACED_FROM
+        if at_once or waiting >= GROUP_MAX or (alone and self._pressing):
             self._timer = self._loop.call_soon(self._commit)
-        else:
+        elif self._pressing:
             self._timer = self._loop.call_at(self._began_s + PACE_S, self._commit)
+        else:
+            self._timer = self._loop.call_later(LEISURE_S, self._commit)
 
     def _commit(self) -> None:
         self._timer = None
+        self._pressing = len(self._waiting) > COMMIT_MAX
         batch, self._waiting = self._waiting[:COMMIT_MAX], self._waiting[COMMIT_MAX:]
         self._began_s = self._loop.time()
         if self._estimate_s <= INLINE_S_MAX:
@@ -267,9 +292,10 @@ class Journal:
                     write.future.set_result(outcome)
         if trouble is not None:
             self._fail_all(str(trouble))
-        if written:
+        if written and self._owed:
             self._waiting += self._owed
             self._owed.clear()
+            self._pressing = True
         if locked:
             self._wait_for_lock(locked)
         else:
@@ -291,8 +317,8 @@ class Journal:
             self._estimate_s, 2 * INLINE_S_MAX
         )  # waiting is the thread's business
         if now_s - since_s < BUSY_S_MAX:
-            if self._timer is not None:
-                self._timer.cancel()
+            self._unschedule()
+            self._pressing = True
             self._timer = self._loop.call_later(BUSY_RETRY_S, self._commit)
             return
         self._busy_since_s = None

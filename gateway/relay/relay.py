@@ -362,7 +362,7 @@ class Relay:
         if query not in self._open:
             return
         self._open.drop(query)
-        self._journal.owe((entries.closed(query),))
+        self._journal.owe((entries.closed(query),), pressing=False)
 
     def _tell(self, link: Link, frame: Any) -> None:
         try:

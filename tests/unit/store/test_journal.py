@@ -100,6 +100,30 @@ def test_enough_waiting_writes_end_the_wait(where: str) -> None:
     with_journal(where, story, in_flight=lambda: 4)
 
 
+def test_what_nobody_waits_for_goes_with_the_next_commit(where: str) -> None:
+    async def story(journal: Journal) -> None:
+        leisurely = journal.owe([draft(0)], pressing=False)
+        await asyncio.sleep(0)
+        assert journal.commits == 0
+        await journal.write([draft(1)])
+        assert list((await leisurely).indices) == [0]
+        assert journal.commits == 1
+
+    with_journal(where, story)
+
+
+def test_what_nobody_waits_for_is_written_by_itself_when_nothing_comes(where: str) -> None:
+    async def story(journal: Journal) -> None:
+        began_s = asyncio.get_running_loop().time()
+        leisurely = journal.owe([draft(0)], pressing=False)
+        assert isinstance(journal._timer, asyncio.TimerHandle)
+        assert journal._timer.when() == pytest.approx(began_s + pacing.LEISURE_S, abs=0.01)
+        await leisurely
+        assert audited(where).size == 1
+
+    with_journal(where, story)
+
+
 def test_a_journal_that_is_full_or_closed_says_so(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
