@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -103,6 +103,14 @@ def labels_from(told: Mapping[str, Any]) -> RecordLabels:
         raise ValueError("recorded by another version") from error
 
 
+def _about(request: RequestContext, record: Mapping[str, Any]) -> RequestContext:
+    """The request about one record: its match may have been confirmed, and its answer's records counted."""
+    known: dict[str, Any] = {"confirmed": True} if record.get("confirmed") else {}
+    if "candidates" in record:
+        known["candidates"] = record["candidates"]
+    return replace(request, facts=replace(request.facts, **known)) if known else request
+
+
 def replay(rulings: Iterable[Mapping[str, Any]], draft: Bundle) -> Replayed:
     """Rules on recorded contexts again. Blocking.
 
@@ -121,7 +129,7 @@ def replay(rulings: Iterable[Mapping[str, Any]], draft: Bundle) -> Replayed:
             continue
         for record, labels in records:
             before = record["forms"]
-            for path, now in draft.mask(request, labels).items():
+            for path, now in draft.mask(_about(request, record), labels).items():
                 done.fields += 1
                 was = Form(before.get(path, 0))
                 if now.form is not was:

@@ -90,6 +90,7 @@ class Bundle:
             cell for rows in law.rows.values() for cell in [row.cells["when"] for row in rows]
         }
         self.asks_nationality = any("-national" in cell for cell in conditions)
+        self.asks_candidates = any("candidates" in row.cells["when"] for row in release_rows)
         self._masks: Questions[Mask] = Questions()
         self._matches: Questions[frozenset[str]] = Questions()
         self._decisions: Questions[Decision] = Questions()

@@ -85,7 +85,7 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "misuse": Condition(Kind.NUMBER, "misuse", "the requester's misuse score"),
     "urgent": Condition(Kind.YES, "urgent", "the question is urgent"),
     "over-quota": Condition(Kind.YES, "over_quota", "the capacity of the day is used up"),
-    "candidates": Condition(Kind.NUMBER, "candidates", "the number of records found"),
+    "candidates": Condition(Kind.NUMBER, "candidates", "the number of records shown"),
     "name-parts": Condition(
         Kind.NUMBER, "name_parts", "how many of given name, family name and birth date are known"
     ),

@@ -38,7 +38,7 @@ class Facts:
         misuse: the requester's misuse score as decided, 0 to 100; the table of decisions says it.
         urgent: the urgency lane was asked for, with a reason.
         over_quota: the agreed capacity of the day is used up.
-        candidates: how many records the question found.
+        candidates: how many records the answer shows; counted once it is settled which those are.
         name_parts: how many of given name, family name and full birth date are searched by.
         selectors: kinds of what is searched by: ``name``, ``face``, ``keeper`` …
         bulk: more than one individual case is asked about.

@@ -10,6 +10,9 @@ Rules:
 * Whatever may not be shown takes nobody's place: a search that left something out is made again without it.
 * How sure a match is, its reasons and its place in the order are settled among what may be shown
   (``node.matching.settling``).
+* Where rows ask how many records an answer shows, those that may be shown whatever their number are counted,
+  and what may leave of each is ruled again with that number. So the number decides what leaves of a record,
+  never whether it is shown, and it is the number that the asker sees: nothing hidden counts.
 * What is kept silent is told to the owner's desk, in the log and in the owner's own record of the ruling.
 """
 
@@ -100,6 +103,7 @@ class _Ruled(NamedTuple):
     mask: Mask
     searchable: frozenset[str]
     confirmed: bool
+    candidates: int | None = None
 
     @property
     def may_show(self) -> bool:
@@ -144,6 +148,8 @@ class Showing:
                 previous = best.get(one.record_id)
                 if previous is None or previous.score < one.score:
                     best[one.record_id] = one
+        if view.asks_candidates:
+            ruled |= self._counted(view, routing, {one: ruled[one] for one in best})
         # The owner's own record holds whatever would have matched, had everything been shown.
         matched = {one.record_id for look in looks for one in settle(look.met)} | best.keys()
         shown, trail = self._entered({one: ruled[one] for one in matched & ruled.keys()}, best)
@@ -165,7 +171,7 @@ class Showing:
             entry = self._trails.entry(
                 one.mask, one.label, record_id, visible=candidate is not None
             )
-            entry.confirmed = one.confirmed
+            entry.confirmed, entry.candidates = one.confirmed, one.candidates
             trail.append(entry)
             for row, desk in one.mask.alerts:
                 log.warning("for the %s: a query met a record that %s keeps silent", desk, row)
@@ -192,12 +198,28 @@ class Showing:
             label = labels.get(record_id)
             if label is None or not self._may_come_upon(label, routing, question):
                 continue
-            about = view
-            if view.confirms:
-                about = view.of_record(self._pseudonyms.reference(routing.sender, record_id))
+            about = self._about(view, routing, record_id)
             found[record_id] = _Ruled(
                 label, about.mask(label), about.searchable(label), confirmed=about is not view
             )
+        return found
+
+    def _about(self, view: View, routing: Routing, record_id: RecordId) -> View:
+        """The question about one record, whose match its asker may have confirmed."""
+        if not view.confirms:
+            return view
+        return view.of_record(self._pseudonyms.reference(routing.sender, record_id))
+
+    def _counted(
+        self, view: View, routing: Routing, shown: Mapping[RecordId, _Ruled]
+    ) -> dict[RecordId, _Ruled]:
+        """What may leave of the records that are shown, once it is known how many they are."""
+        found: dict[RecordId, _Ruled] = {}
+        for record_id, one in shown.items():
+            about = self._about(view, routing, record_id).counting(len(shown))
+            again = one._replace(mask=about.mask(one.label), candidates=len(shown))
+            if again.may_show:  # what is unknown is stricter, so a number takes nothing away
+                found[record_id] = again
         return found
 
     def _may_come_upon(

@@ -52,7 +52,15 @@ def _recorded(request: RequestContext) -> str:
 class View:
     """One query under one policy."""
 
-    __slots__ = ("_bundle", "_confirmed", "_request", "asks_nationality", "stage", "version")
+    __slots__ = (
+        "_bundle",
+        "_confirmed",
+        "_request",
+        "asks_candidates",
+        "asks_nationality",
+        "stage",
+        "version",
+    )
 
     def __init__(
         self, bundle: Bundle, request: RequestContext, confirmed: frozenset[str] = frozenset()
@@ -63,6 +71,7 @@ class View:
         self.stage = request.stage
         self.version = bytes.fromhex(bundle.version)
         self.asks_nationality = bundle.asks_nationality
+        self.asks_candidates = bundle.asks_candidates
 
     @property
     def confirms(self) -> bool:
@@ -75,6 +84,11 @@ class View:
             return self
         facts = replace(self._request.facts, confirmed=True)
         return View(self._bundle, replace(self._request, facts=facts))
+
+    def counting(self, candidates: int) -> View:
+        """The same query, with so many records in its answer."""
+        facts = replace(self._request.facts, candidates=candidates)
+        return View(self._bundle, replace(self._request, facts=facts), self._confirmed)
 
     @property
     def recorded(self) -> str:

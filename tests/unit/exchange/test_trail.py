@@ -50,6 +50,7 @@ def test_the_text_is_canonical(
         mask('R"ü{}', alerts), labels("a", "ß"), cast("Any", 12), visible=visible
     )
     entry.edges, entry.confirmed = edges, confirmed
+    entry.candidates = 3 if visible else None
     text = recorded(VIEW, [entry, entry]).decode()
     told = json.loads(text)
     assert json.dumps(

@@ -93,7 +93,7 @@ class Law:
     """Names may be searched on; what is marked secret may not be shown."""
 
     version = bytes(32)
-    asks_nationality = False
+    asks_nationality = asks_candidates = False
     stage = 2
     recorded = "{}"
     confirms = False
