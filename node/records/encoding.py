@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.catalogue import FIELDS
 from node.records import normalise
-from node.records.values import VALUE_TYPES
+from node.records.values import VALUE_TYPES, Assertion
 
 if TYPE_CHECKING:
     from node.records.record import Record
@@ -42,6 +42,19 @@ def decode(path: str, stored: str) -> object:
     if isinstance(shaped, list):
         return tuple(kind(**one) if kind is not None else one for one in shaped)
     return shaped
+
+
+def encode_assertion(assertion: Assertion) -> str:
+    """An assertion as JSON, without the parts that nobody said."""
+    return json.dumps({key: part for key, part in asdict(assertion).items() if part})
+
+
+def decode_assertion(stored: str) -> Assertion:
+    """The assertion behind ``encode_assertion``; one text where a list belongs is one restriction."""
+    parts = json.loads(stored)
+    said = parts.get("restrictions", ())
+    restrictions = (said,) if isinstance(said, str) else tuple(said)
+    return Assertion(**{**parts, "restrictions": restrictions})
 
 
 def digest_of(record: Record, *more: bytes) -> bytes:

@@ -19,10 +19,9 @@ from sqlalchemy.exc import DBAPIError
 
 from comity.store.statement import Statement
 from node.records import normalise, schema
-from node.records.encoding import decode
+from node.records.encoding import decode, decode_assertion
 from node.records.facts import Fact, fact_of
 from node.records.record import RecordId
-from node.records.values import Assertion
 from node.records.writing import LoadCounts, batches, forget, write_batch
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from node.records.identifiers import Key
     from node.records.normalise import Series
     from node.records.record import Record
+    from node.records.values import Assertion
 
 HASH_BYTES: Final = 16
 # Identifiers in one IN list; SQLite allows 32,766 parameters.
@@ -215,8 +215,7 @@ class RecordStore:
         fact = self.facts([record_id]).get(record_id)
         if fact is None:
             return None
-        parts = json.loads(fact.assertion)
-        return Assertion(**{**parts, "restrictions": tuple(parts.get("restrictions", ()))})
+        return decode_assertion(fact.assertion)
 
     def templates(self) -> Iterator[tuple[RecordId, str]]:
         """Every record that holds a biometric template, with the template in base64."""

@@ -6,15 +6,13 @@ by its number, and whoever read names up to a number knows what is new.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
 from node.records import schema
 from node.records.covering import covered
-from node.records.encoding import digest_of, encode
+from node.records.encoding import digest_of, encode, encode_assertion
 from node.records.indexing import NAMED, keys_of, ranges_of
 
 if TYPE_CHECKING:
@@ -132,9 +130,7 @@ def _write(
                 "entity_type": record.entity_type,
                 "subject": record.labels.subject,
                 "markings": " ".join(sorted(record.labels.markings)),
-                "assertion": json.dumps(
-                    {key: part for key, part in asdict(record.assertion).items() if part}
-                ),
+                "assertion": encode_assertion(record.assertion),
                 "digest": digest,
                 "load": load,
             }

@@ -147,6 +147,7 @@ def record(
         raise UnusableRowError(Why.BAD_VALUE, "no field has a value")
     for path, value in kept.items():
         _check(path, value)
+    _check("assertion", assertion)
     return Record(
         source_key=key,
         source=source,

@@ -44,12 +44,14 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.catalogue import FIELDS
 from comity.errors import ExitCode, StartError
 from node.records.record import SUBJECTS
-from node.records.values import VALUE_TYPES, Assertion
-from node.sources.building import UNEVALUATED
+from node.records.values import VALUE_TYPES
+from node.sources import asserting
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from node.records.values import Assertion
 
 FORMATS: Final = ("csv", "jsonl")
 _TOP: Final = frozenset(
@@ -249,10 +251,10 @@ def _label_rule(said: Any) -> LabelRule:
 
 
 def _assertion(said: Any) -> Assertion:
-    if said is None:
-        return UNEVALUATED
-    _only(said, frozenset(signature(Assertion).parameters), "[assertion]")
-    return Assertion(**said)
+    try:
+        return asserting.assertion(said)
+    except asserting.NotAnAssertionError as error:
+        raise _MistakeError(f"[assertion]: {error}") from error
 
 
 def _field(entity: str, path: str, how: Any) -> FieldRule:

@@ -1,7 +1,8 @@
 """The Comity register format: one row a line, in our own words (see ``comity.demo.registers``).
 
 ``key``, ``entity``, ``fields`` by path, ``labels``, ``assertion``. Strict: an unknown path, a value of the
-wrong shape or a date that is none quarantines the row. A row without labels has subject ``unknown``.
+wrong shape, a date that is none or an assertion that says something else than the contract knows
+quarantines the row. A row without labels has subject ``unknown``.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.catalogue import FIELDS
 from node.records import normalise
 from node.records.record import SUBJECTS, Labels
-from node.records.values import VALUE_TYPES, Assertion
-from node.sources import building
+from node.records.values import VALUE_TYPES
+from node.sources import asserting, building
 from node.sources.jsonrows import JsonRow, objects
 from node.sources.reading import lines
 from node.sources.rows import Item, Quarantined, Read, UnusableRowError, Why, quarantined
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from comity.catalogue import FieldInfo
     from node.records.record import Record
+    from node.records.values import Assertion
 
 SOURCE: Final = "register"
 _MEMBERS: Final = frozenset({"key", "entity", "fields", "labels", "assertion"})
@@ -31,7 +33,6 @@ _INFOS: Final[dict[str, FieldInfo]] = {
     info.path: info for infos in FIELDS.values() for info in infos
 }
 _PARTS: Final = {name: frozenset(signature(kind).parameters) for name, kind in VALUE_TYPES.items()}
-_ASSERTION_PARTS: Final = frozenset(signature(Assertion).parameters)
 
 
 def read(path: Path) -> Iterator[Item]:
@@ -111,19 +112,7 @@ def _is_word(text: Any) -> bool:
 
 
 def _assertion(said: Any) -> Assertion:
-    if said is None:
-        return building.UNEVALUATED
-    if not isinstance(said, dict) or not said.keys() <= _ASSERTION_PARTS:
-        raise UnusableRowError(
-            Why.BAD_VALUE, "assertion has parts of comity.api.record.v1.Assertion"
-        )
-    contested = said.get("contested", False)
-    texts = {name: part for name, part in said.items() if name != "contested"}
-    if not isinstance(contested, bool) or not all(isinstance(part, str) for part in texts.values()):
-        raise UnusableRowError(
-            Why.BAD_VALUE, "assertion: parts are text, contested is true or false"
-        )
-    for name in ("collected_on", "review_on", "delete_on"):
-        if texts.get(name) and not normalise.partial_date(texts[name]):
-            raise UnusableRowError(Why.BAD_VALUE, f"assertion.{name} is no date")
-    return Assertion(**texts, contested=contested)
+    try:
+        return asserting.assertion(said)
+    except asserting.NotAnAssertionError as error:
+        raise UnusableRowError(Why.BAD_VALUE, f"assertion: {error}") from error

@@ -8,6 +8,7 @@ import pytest
 
 from comity.clock import ManualClock
 from comity.store.engine import open_engine
+from node.records.encoding import decode_assertion
 from node.records.reading import Register
 from node.records.record import Labels, Record
 from node.records.store import RecordStore
@@ -63,6 +64,10 @@ def test_an_assertion_comes_back_whole(store: RecordStore) -> None:
     store.upsert_many([Record("1", "t", "vehicle", {"vehicle.colour": "red"}, assertion=said)])
     (number,) = store.of_source("t", ["1"]).values()
     assert store.assertion(number) == said
+
+
+def test_one_text_stored_where_a_list_belongs_is_read_as_one_restriction() -> None:
+    assert decode_assertion('{"restrictions": "not for court"}').restrictions == ("not for court",)
 
 
 def test_the_number_of_a_deleted_record_is_never_given_to_another(store: RecordStore) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from node.records.values import Assertion
 from node.sources import mapping, register, table
 from node.sources.formats import formats, importer
 from node.sources.labelling import labelled
+from node.sources.load import load
+from tests.simulators import source_files
 from tests.simulators.source_files import records, refused
 
 if TYPE_CHECKING:
@@ -235,6 +238,26 @@ ROW = {
         ({"assertion": {"mood": "good"}}, "value not valid"),
         ({"assertion": {"contested": "yes"}}, "value not valid"),
         ({"assertion": {"review_on": "2026-02-30"}}, "value not valid"),
+        ({"assertion": []}, "value not valid"),
+        ({"assertion": {"nature": "RUMOUR"}}, "value not valid"),
+        ({"assertion": {"source_reliability": "E"}}, "value not valid"),
+        ({"assertion": {"information_accuracy": 1}}, "value not valid"),
+        ({"assertion": {"information_accuracy": "5"}}, "value not valid"),
+        ({"assertion": {"handling_code": "h0"}}, "value not valid"),
+        ({"assertion": {"handling_code": "H0", "handling_conditions": "ask"}}, "value not valid"),
+        ({"assertion": {"handling_conditions": "ask"}}, "value not valid"),
+        ({"assertion": {"classification": "TOP SECRET"}}, "value not valid"),
+        ({"assertion": {"collected_on": "someday"}}, "value not valid"),
+        ({"assertion": {"valid_from": "2026-13"}}, "value not valid"),
+        ({"assertion": {"valid_until": "2026-00"}}, "value not valid"),
+        ({"assertion": {"valid_from": "2026-02", "valid_until": "2026-01-31"}}, "value not valid"),
+        ({"assertion": {"contested_since": "last year"}}, "value not valid"),
+        ({"assertion": {"restrictions": {"no": "court"}}}, "value not valid"),
+        ({"assertion": {"restrictions": ["no court", 3]}}, "value not valid"),
+        ({"assertion": {"restrictions": ["one too many"] * 33}}, "value not valid"),
+        ({"assertion": {"restrictions": ["x" * 2_001]}}, "value not valid"),
+        ({"assertion": {"restrictions": ["no\x00court"]}}, "NUL or undecodable bytes"),
+        ({"assertion": {"collected_at": "\ud800"}}, "NUL or undecodable bytes"),
         ({"extra": 1}, "unknown field"),
     ],
 )
@@ -254,6 +277,77 @@ def test_a_row_without_labels_is_unknown_and_handled_strictly(tmp_path: Path) ->
     record = records(register.read(path))["1"]
     assert record.labels == Labels()
     assert record.assertion.handling_code == "H2"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["not for court", "not to be passed on"], ("not for court", "not to be passed on")),
+        ("not for court", ("not for court",)),
+        (["", " not for court "], ("not for court",)),
+        ([], ()),
+    ],
+)
+def test_restrictions_are_stored_as_they_are_written(
+    tmp_path: Path, said: object, kept: tuple[str, ...]
+) -> None:
+    path = tmp_path / "register.jsonl"
+    path.write_text(json.dumps(ROW | {"assertion": {"restrictions": said}}))
+    store = source_files.register()
+    report = load(importer("register"), store, path)
+    assert (report.added, report.quarantined) == (1, 0)
+    (number,) = store.of_source("register", ["1"]).values()
+    told = store.assertion(number)
+    assert told is not None
+    assert told.restrictions == kept
+
+
+def test_every_part_of_an_assertion_is_stored(tmp_path: Path) -> None:
+    said = {
+        "nature": "MIXED", "source_reliability": "B", "information_accuracy": "3", "handling_code": "H3",
+        "handling_conditions": "ask first", "collected_on": "2026-03", "review_on": "2029",
+        "delete_on": "2036-12-31", "contested": True, "classification": "RESTRICTED",
+        "collected_at": "Zelengrad", "valid_from": "2026-01", "valid_until": "2026",
+        "contested_since": "2026-04", "third_party_origin": "ZZ-IM", "acquired_under": "Penal Code 9",
+        "restrictions": ["not for court"],
+    }  # fmt: skip
+    path = tmp_path / "register.jsonl"
+    path.write_text(json.dumps(ROW | {"assertion": said}))
+    told = asdict(records(register.read(path))["1"].assertion)
+    assert {name: part for name, part in told.items() if name in said} == said | {
+        "restrictions": ("not for court",)
+    }
+
+
+def test_what_an_assertion_leaves_out_is_the_stricter(tmp_path: Path) -> None:
+    """A row that says when something was collected does not say that it may be passed on."""
+    path = tmp_path / "register.jsonl"
+    said = {"collected_on": "2026", "contested_since": "2026-04"}
+    path.write_text(json.dumps(ROW | {"assertion": said}))
+    told = records(register.read(path))["1"].assertion
+    assert (told.nature, told.source_reliability, told.information_accuracy) == (
+        "ASSESSMENT",
+        "X",
+        "4",
+    )
+    assert told.handling_code == "H2"
+    assert told.contested
+
+
+def test_a_mappings_assertion_is_held_to_the_same_rules(tmp_path: Path) -> None:
+    told = '[assertion]\nhandling_code = "H1"\nrestrictions = ["not for court", "ask first"]\n'
+    record = records(_read(tmp_path, HEAD + "1;A;B;1974;;m;;;S\n", PEOPLE + told))["1"]
+    assert record.assertion.restrictions == ("not for court", "ask first")
+    assert (record.assertion.handling_code, record.assertion.source_reliability) == ("H1", "X")
+    for wrong, why in (
+        ('handling_code = "H9"', "handling_code is one of H0"),
+        ("information_accuracy = 1", "information_accuracy is text"),
+        ('mood = "good"', "it has parts of"),
+        ('valid_from = "soon"', "valid_from is no date"),
+    ):
+        with pytest.raises(StartError, match=why) as refusal:
+            mapping.mapping(f"{PEOPLE}[assertion]\n{wrong}\n", "mine.toml")
+        assert refusal.value.exit_code == ExitCode.CONFIG
 
 
 TODAY = date(2026, 11, 24)
