@@ -203,13 +203,18 @@ def contested_words(told: model.Assertion) -> list[str]:
 
 
 def dated_words(told: model.Assertion) -> list[str]:
-    """When and where it was collected, how long it holds, where it came from."""
+    """When and where it was collected, how long it holds and is kept, where it came from.
+
+    The days of review and of deletion are told at supply (Prüm II Article 51(4)(b)).
+    """
     words = []
     if told.collected_on or told.collected_at:
         place = f" at {clean(told.collected_at)}" if told.collected_at else ""
         words.append(f"collected {clean(told.collected_on)}".rstrip() + place)
     if told.valid_from or told.valid_until:
         words.append(f"valid {clean(told.valid_from) or '…'} to {clean(told.valid_until) or '…'}")
+    words += [f"review due {clean(told.review_on)}"] if told.review_on else []
+    words += [f"deletion due {clean(told.delete_on)}"] if told.delete_on else []
     words += [f"from {clean(told.third_party_origin)}"] if told.third_party_origin else []
     words += [f"under {clean(told.acquired_under)}"] if told.acquired_under else []
     return words

@@ -14,6 +14,7 @@ from comity.cli.grid import Cell, clean, print_rows
 from comity.cli.render import render_reply
 from comity.client import (
     Approval,
+    Assertion,
     Band,
     Form,
     Hit,
@@ -143,6 +144,19 @@ def test_composite_values_read_as_their_parts() -> None:
     assert wording.values_of((number,)) == ["123 (national id, FR)"]
     covered = {"scheme": "…id", "value": "…23", "country": "…"}
     assert wording.values_of((covered,)) == ["…23"]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_until_when_a_record_is_kept_is_told_with_it(width: int) -> None:
+    """Prüm II Article 51(4)(b): told at supply."""
+    told = Assertion(handling_code="H1", review_on="2029-02-11", delete_on="2036-12-31")
+    record = RecordView("person", {"person.birth_place": "Zelengrad"}, told)
+    ruled = Treatment("person.birth_place", Form.FULL, "OK")
+    hit = Hit("XX-1", "person", Band.EXACT, 1.0, (), record, (ruled,), ())
+    shown = rendered(reply_of(SourceAnswer("DE-LP", Outcome.HIT, hits=(hit,))), width=width)
+    assert "review due 2029-02-11, deletion due 2036-12-31" in " ".join(shown.split())
+    silent = wording.dated_words(Assertion(handling_code="H1"))
+    assert silent == []
 
 
 def test_a_cell_wraps_inside_its_columns() -> None:
