@@ -16,7 +16,7 @@ from node.records import normalise
 from node.records.values import Assertion
 from node.sources.building import UNEVALUATED
 
-# Europol's 4×4 system and handling codes; the classes every member's own scheme maps to (data-model sheet b.0).
+# Europol's 4×4 system and handling codes; classes that members' schemes map to (data-model sheet b.0).
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "nature": ("FACT", "ASSESSMENT", "MIXED"),
     "source_reliability": ("A", "B", "C", "X"),
