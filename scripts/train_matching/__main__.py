@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import random
 from pathlib import Path
@@ -24,6 +25,8 @@ from scripts.train_matching.reference import write
 
 KEPT = 40
 STRANGERS = 6_000
+INSTALLING = """Reads a Parquet file, for which it needs a package that nothing else does:
+  .venv/bin/uv pip install --python .venv/bin/python --require-hashes -r requirements/training.txt"""
 QUERIES_MAX = 8_000
 
 
@@ -63,11 +66,22 @@ def examples(data: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def main() -> int:
     """Trains."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--keep-reference", action="store_true")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.train_matching",
+        description=__doc__,
+        epilog=INSTALLING,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="lists (%(default)s)"
+    )
+    parser.add_argument(
+        "--keep-reference", action="store_true", help="does not count the frequencies anew"
+    )
     parser.add_argument("--examples", type=Path, help="also write the examples there")
     options = parser.parse_args()
+    if importlib.util.find_spec("pyarrow") is None:
+        parser.error(f"pyarrow is not installed.\n{INSTALLING}")
     if not options.keep_reference:
         write(invented_others(options.data))
     x, y, weight = examples(options.data)
