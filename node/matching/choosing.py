@@ -74,13 +74,13 @@ def choose(
 def _gained(segment: Segment, part: Part, held: Held) -> NDArray[np.float32]:
     """What each row gains by its word that is nearest to a part."""
     table = segment.near
-    table[part.words] = part.nearness
+    table[part.words] = part.nearness * np.sqrt(segment.arrays.word_weight[part.words])
     # The last place of the table stands for no word.
     near = table[held.words]
     table[part.words] = 0
     if part.letter:
         arrays = segment.arrays
         begins = (arrays.word_letter[held.words] == part.letter) & (held.words >= 0)
-        near = np.maximum(near, INITIAL_NEARNESS * begins)
-    gained: NDArray[np.float32] = near.max(axis=1) * np.float32(part.weight)
+        near = np.maximum(near, INITIAL_NEARNESS * begins * np.sqrt(held.weights))
+    gained: NDArray[np.float32] = near.max(axis=1) * np.float32(part.weight**0.5)
     return gained

@@ -5,8 +5,8 @@ Rules:
 * Nothing but what is handed in counts. Whoever rules hands in only what may be shown, so that no record that
   is hidden lowers another's score or band, or gives it a reason.
 * At most one person is the one asked for: the odds of each record by its name stand against those of all the
-  others, too; of these each counts by as much more or less as what is known beside its name says. What
-  speaks for several alike costs none of them anything: they may be records of one person.
+  others, too. Another that a date of birth supports more than this one weighs by as much more, never less.
+  What speaks for several alike costs none of them anything: they may be records of one person.
 * A name alone is never surer than 0.99. By name a record is probable at most, and only from a higher score
   where nothing but a year supports it or the register is very large (``Likeness.probable_min``).
 * Whoever carries exactly the name asked for is at least possible, however common the name, unless what is
@@ -81,8 +81,8 @@ def may_be_told(one: Likeness) -> bool:
 
 def _odds(other: Likeness, one: Likeness) -> float:
     """What another record weighs against one."""
-    named = min(other.name_logit, NAME_LOGIT_MAX)
-    return math.exp(min(named + other.beside_logit - one.beside_logit, NAME_LOGIT_MAX))
+    more = max(0.0, other.beside_logit - one.beside_logit)
+    return math.exp(min(other.name_logit, NAME_LOGIT_MAX) + more)
 
 
 def _settled(one: Likeness, others: float, namesakes: int) -> Candidate | None:
