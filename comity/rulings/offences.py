@@ -1,9 +1,10 @@
 """Offences: the federation's hub words, their codes in public classifications, and maximum penalties.
 
-``offences.csv``: ``offence,iccs,ecris,eaw``, a code or ``-``. ICCS is UNODC's International Classification
-of Crime for Statistical Purposes 1.0; ECRIS the common table of offences of Council Decision 2009/316/JHA;
-EAW the place on the list of Framework Decision 2002/584/JHA Article 2(2), for which double criminality is
-not tested.
+``offences.csv``: ``offence,iccs,ecris,eaw,checked``, a code or ``-``. ICCS is UNODC's International
+Classification of Crime for Statistical Purposes 1.0; ECRIS the common table of offences of Council Decision
+2009/316/JHA; EAW the place on the list of Framework Decision 2002/584/JHA Article 2(2), for which double
+criminality is not tested. ``checked`` names the codes that were read in a public copy of their
+classification; without the column none was.
 
 ``penalties.csv``: ``country,offence,months``; 0 says that the conduct is no offence there.
 """
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-OFFENCE_COLUMNS: Final = ("offence", "iccs", "ecris", "eaw")
+OFFENCE_COLUMNS: Final = ("offence", "iccs", "ecris", "eaw", "checked")
+# Codes that may have been compared with a public copy of their classification.
+CHECKED: Final = frozenset({"iccs", "ecris"})
 PENALTY_COLUMNS: Final = ("country", "offence", "months")
 # Longer than any life: 150 years.
 MONTHS_MAX: Final = 1_800
@@ -34,12 +37,17 @@ _NONE: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """One offence of the hub; a code that nobody mapped is empty, ``eaw`` 0."""
+    """One offence of the hub; a code that nobody mapped is empty, ``eaw`` 0.
+
+    Attributes:
+        checked: codes that were compared with a public copy: ``iccs``, ``ecris``.
+    """
 
     word: str
     iccs: str
     ecris: str
     eaw: int
+    checked: frozenset[str] = frozenset()
 
     @property
     def told(self) -> str:
@@ -55,7 +63,7 @@ def read_offences(path: Path) -> dict[str, Offence]:
     """
     found: dict[str, Offence] = {}
     for line in table(path, decode(path, read_bytes(path)), columns=OFFENCE_COLUMNS):
-        word, iccs, ecris, eaw = (line.cells.get(name, "") for name in OFFENCE_COLUMNS)
+        word, iccs, ecris, eaw = (line.cells.get(name, "") for name in OFFENCE_COLUMNS[:4])
         if not _WORD.fullmatch(word) or word == "unknown":
             raise line.wrong(f'"{word}" is not a word for an offence')
         if word in found:
@@ -65,7 +73,11 @@ def read_offences(path: Path) -> dict[str, Offence]:
         place = _number(eaw, EAW_LIST_MAX)
         if eaw != _NONE and not place:
             raise line.wrong(f'"{eaw}" is no place on a list of {EAW_LIST_MAX}')
-        found[word] = Offence(word, iccs.removeprefix(_NONE), ecris.removeprefix(_NONE), place or 0)
+        checked = frozenset(line.cells.get("checked", _NONE).split("|")) - {_NONE}
+        if not checked <= CHECKED:
+            raise line.wrong(f'"{line.cells["checked"]}" is neither "-" nor iccs, ecris or both')
+        codes = iccs.removeprefix(_NONE), ecris.removeprefix(_NONE)
+        found[word] = Offence(word, *codes, place or 0, checked)
     if not found:
         raise PolicyError(path, 0, "names no offence")
     return found

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+
+from comity.rulings import PolicyError
 from comity.rulings.offences import EAW_LIST_MAX, read_offences
 from tests.simulators.law import POLICIES, shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OFFENCES = read_offences(POLICIES / "offences.csv")
 # Sections of ICCS 1.0, and open categories of the ECRIS table.
@@ -33,3 +41,25 @@ def test_the_conduct_is_classified_below_the_section_wherever_there_is_a_divisio
 def test_every_offence_belongs_to_a_family_that_rows_name() -> None:
     belongs = {member for member, _ in shipped("core").law.links["g2"]}
     assert set(OFFENCES) - belongs == {"none"}
+
+
+def test_the_table_says_which_codes_were_compared_with_a_public_copy() -> None:
+    """What was read: definitions that quote ICCS, and the first categories of the ECRIS table."""
+    iccs = {one.word: one.iccs for one in OFFENCES.values() if "iccs" in one.checked}
+    read = {"0101", "020221", "020222", "0204", "0210", "0803"}
+    assert set(iccs.values()) == read
+    assert (iccs["hostage-taking"], iccs["illegal-restraint"]) == ("020222", "020222")
+    ecris = {one.ecris for one in OFFENCES.values() if "ecris" in one.checked}
+    assert ecris == {"0101", "0102", "0103", "0200", "0300", "0303", "0400", "0401", "0403"}
+    assert {
+        one.ecris[:2] for one in OFFENCES.values() if one.ecris[:2] in ("01", "02", "03", "04")
+    } == {one[:2] for one in ecris}
+
+
+def test_a_claim_to_have_been_checked_names_what_was(tmp_path: Path) -> None:
+    file = tmp_path / "offences.csv"
+    file.write_text("offence,iccs,ecris,eaw,checked\ntheft,0502,1701,-,eaw\n", "utf-8")
+    with pytest.raises(PolicyError, match="neither"):
+        read_offences(file)
+    file.write_text("offence,iccs,ecris,eaw\ntheft,0502,1701,-\n", "utf-8")
+    assert read_offences(file)["theft"].checked == frozenset()
