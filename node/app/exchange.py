@@ -47,13 +47,15 @@ class LinkEvents:
         dial: makes a session with the current certificate.
         on_up: a session is welcomed.
         on_down: a gateway has no session any more.
-        on_wrong_clock: this machine's clock is off; called with a sentence.
+        on_refused: a gateway does not let this node in.
+        on_clock_doubted: a gateway and this machine differ about the time, called with how far.
     """
 
     dial: Callable[[GatewayEntry], Session]
     on_up: Callable[[Session], None]
     on_down: Callable[[str], None]
-    on_wrong_clock: Callable[[str], None]
+    on_refused: Callable[[str], None]
+    on_clock_doubted: Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ async def open_exchange(
         dial=events.dial,
         on_up=events.on_up,
         on_down=events.on_down,
+        on_refused=events.on_refused,
         clock=base.clock,
         jitter=random.SystemRandom().random,
     )
@@ -119,7 +122,7 @@ async def open_exchange(
             directories=base.directories,
             peer_keys=base.peer_keys,
             links=links,
-            on_wrong_clock=events.on_wrong_clock,
+            on_clock_doubted=events.on_clock_doubted,
         ),
     )
 

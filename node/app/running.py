@@ -6,14 +6,14 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.authority.ca import load_key, spki_sha256
 from comity.authority.home import Home
 from comity.authority.renewing import renew, renewal_due
 from comity.clock import SystemClock
-from comity.errors import ExitCode, Fault, Refusal, StartError
+from comity.errors import Fault, Refusal, StartError
 from comity.rpc.serving import stop_signals
 from comity.rpc.tls import channel_credentials
 from comity.rulings.shipped import federated
@@ -22,11 +22,12 @@ from node.app.foundation import lay_foundation
 from node.app.law import NodeLaw
 from node.app.listeners import listen_to_officers, listen_to_systems
 from node.app.searching import open_matcher, rebuild_index
+from node.app.second_opinion import SecondOpinion, standing
 from node.link.session import Session
 from node.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
     from comity.authority.home import NodeIdentity
@@ -54,12 +55,15 @@ class NodeApp:
         self._tls = self.identity.tls
         self._fatal: StartError | None = None
         self._stop = asyncio.Event()
+        self._tasks: asyncio.TaskGroup | None = None
+        self._opinions: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event, ready: Callable[[int], None]) -> None:
         """Runs until ``stop``; ``ready`` is called with the listener's port."""
         async with AsyncExitStack() as stack:
             await self._build(stack)
             async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
                 tasks.create_task(self.answering.run(self._stop))
                 tasks.create_task(self.links.run(self._stop))
                 tasks.create_task(
@@ -79,6 +83,8 @@ class NodeApp:
                 self._stop.set()
                 keeping.cancel()
                 checking.cancel()
+                for asking in self._opinions:
+                    asking.cancel()
         if self._fatal is not None:
             raise self._fatal
 
@@ -91,13 +97,22 @@ class NodeApp:
             in_flight=lambda: self.exchange.in_flight,
             stack=stack,
         )
+        self.second_opinion = SecondOpinion(
+            identity=self.identity,
+            directories=self.base.directories,
+            clock=self.clock,
+            on_wrong_clock=self._wrong_clock,
+        )
         self.law = NodeLaw(self.base)
         self.matcher = await open_matcher(self.base, stack)
         events = LinkEvents(
             dial=self._dial,
             on_up=self._link_up,
             on_down=self._link_down,
-            on_wrong_clock=self._wrong_clock,
+            on_refused=lambda gateway: self._ask(self.second_opinion.on_membership(gateway)),
+            on_clock_doubted=lambda gateway, skew_ms: self._ask(
+                self.second_opinion.on_time(gateway, skew_ms)
+            ),
         )
         self.exchange = await open_exchange(self.base, self.law, self.matcher, events)
         self.engine, self.directories = self.base.engine, self.base.directories
@@ -134,12 +149,21 @@ class NodeApp:
     def _directory_changed(self, directory: Directory) -> None:
         self.links.review()
         self.law.policies.follow(federated(directory), lambda: None)
-        me = directory.members.get(self.identity.agency)
-        if me is None or not me.active:
-            log.warning("this agency is suspended; its queries will be refused")
+        against = standing(directory, self.identity)
+        if against:
+            log.error("%s", against)
 
-    def _wrong_clock(self, sentence: str) -> None:
-        self._fatal = StartError(sentence, exit_code=ExitCode.CONFIG)
+    def _ask(self, asking: Coroutine[Any, Any, None]) -> None:
+        """Puts something before the authority, unless the node is ending."""
+        if self._tasks is None or self._stop.is_set():
+            asking.close()
+        else:
+            task = self._tasks.create_task(asking)
+            self._opinions.add(task)
+            task.add_done_callback(self._opinions.discard)
+
+    def _wrong_clock(self, error: StartError) -> None:
+        self._fatal = error
         self._stop.set()
 
     # --- housekeeping --------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from node.link.links import GatewayLinks
     from node.peer_keys import PeerKeyHolder
 
-# How long another gateway has to agree with this machine's clock before the node stops.
+# How long another gateway has to agree with this machine's clock before anybody else is asked.
 CLOCK_PATIENCE_S: Final = 3.0
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Inbox:
         directories: takes signed metadata.
         peer_keys: takes other nodes' key statements.
         links: says whether another gateway agrees with this machine's clock.
-        on_wrong_clock: called with a sentence when none does.
+        on_clock_doubted: called with the gateway and the difference when none does.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class Inbox:
         directories: DirectoryHolder,
         peer_keys: PeerKeyHolder,
         links: GatewayLinks,
-        on_wrong_clock: Callable[[str], None],
+        on_clock_doubted: Callable[[str, int], None],
     ) -> None:
         self._asking = asking
         self._answering = answering
         self._directories = directories
         self._peer_keys = peer_keys
         self._links = links
-        self._on_wrong_clock = on_wrong_clock
+        self._on_clock_doubted = on_clock_doubted
 
     def on_query(
         self,
@@ -105,19 +105,15 @@ class Inbox:
         self._peer_keys.accept(statement)
 
     def on_clock_skew(self, gateway: str, skew_ms: int) -> None:
-        """A gateway's clock and ours differ: ours is wrong unless another gateway agrees with it.
+        """A gateway's clock and ours differ: whose is wrong is not for that gateway to say.
 
-        One gateway alone must not be able to stop every node by telling a wrong time.
+        Another gateway that is linked agrees with ours; where there is none, the authority is asked.
         """
-        sentence = (
-            f"This machine's clock and {gateway}'s differ by {abs(skew_ms) // 1000} seconds; "
-            "more than two minutes make every envelope invalid. Set this machine's clock and start again."
-        )
 
         def judge() -> None:
             if self._links.connected:
                 log.error("the clock of %s is off by %d s; not linked", gateway, skew_ms // 1000)
             else:
-                self._on_wrong_clock(sentence)
+                self._on_clock_doubted(gateway, skew_ms)
 
         asyncio.get_running_loop().call_later(CLOCK_PATIENCE_S, judge)

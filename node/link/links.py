@@ -46,6 +46,7 @@ class GatewayLinks:
         dial: Callable[[GatewayEntry], Session],
         on_up: Callable[[Session], None],
         on_down: Callable[[str], None],
+        on_refused: Callable[[str], None],
         clock: Clock,
         jitter: Callable[[], float],
     ) -> None:
@@ -57,6 +58,7 @@ class GatewayLinks:
             dial: makes a session with the current certificate.
             on_up: a session is welcomed.
             on_down: a gateway has no session any more.
+            on_refused: a gateway does not know this node as an active member's.
             clock: durations.
             jitter: a fresh number in [0, 1) for each backoff.
         """
@@ -64,6 +66,7 @@ class GatewayLinks:
         self._dial = dial
         self._on_up = on_up
         self._on_down = on_down
+        self._on_refused = on_refused
         self._clock = clock
         self._jitter = jitter
         self._sessions: list[Session] = []
@@ -197,6 +200,8 @@ class GatewayLinks:
             error = _first(group)
             refusal = refusal_of(error) if isinstance(error, grpc.RpcError) else None
             log.warning("link to %s ended: %s", session.gateway, refusal or _code_of(error))
+            if refusal is not None and refusal.reason is Reason.UNAUTHENTICATED:
+                self._on_refused(session.gateway)
         # Whatever one gateway makes go wrong must not end the links to the others.
         except* Exception as group:  # noqa: BLE001
             record_fault(_first(group))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 
-import node.link.inbox
 from comity.api.query.v1 import (
     justification_pb2,
     query_service_pb2,
@@ -19,18 +18,16 @@ from comity.api.query.v1 import (
 )
 from comity.api.record.v1 import options_pb2
 from comity.client import ComityCallError, Outcome, Vehicle
-from comity.clock import ManualClock
-from comity.errors import ExitCode, Reason
+from comity.errors import Reason
 from comity.rpc import options
 from comity.rpc.errors import refusal_of
 from comity.rpc.tls import TlsIdentity, channel_credentials
 from comity.store.committing import TroubleError
-from node.app import NodeApp
 from node.exchange import asking as asking_module
 from node.records.record import Labels, Record
 from node.storage.callers import CallerRegister
 from tests.simulators.exchange_scenes import VIN, why
-from tests.simulators.federation import Federation, Running, entries_of, until
+from tests.simulators.federation import Federation, entries_of, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,45 +213,6 @@ def test_a_gateway_that_ends_in_order_costs_no_query(tmp_path: Path) -> None:
         assert set(found) == {Outcome.HIT}
 
     run(scene, tmp_path, gateways=2)
-
-
-def test_one_gateway_with_a_wrong_clock_stops_no_node_but_no_agreeing_one_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(node.link.inbox, "CLOCK_PATIENCE_S", 0.0)
-
-    async def scene(fed: Federation) -> None:
-        owner = fed.nodes[OWNER]
-        owner.app.inbox.on_clock_skew("gw2", 600_000)  # what a session says of a gateway that lies
-        async with fed.caller(ASKER) as caller:
-            reply = await caller.lookup(Vehicle(vin=VIN), why())
-        assert reply.answers[0].outcome is Outcome.HIT
-        assert owner.app._fatal is None
-        await fed.gateways["gw1"].end()
-        await until(lambda: not owner.app.links.connected)
-        owner.app.inbox.on_clock_skew("gw2", 600_000)
-        await until(lambda: owner.error is not None)
-        assert "Set this machine's clock" in str(owner.error)
-
-    run(scene, tmp_path)
-
-
-@pytest.mark.parametrize("seconds", [-300, 300])
-def test_a_node_whose_clock_is_off_stops_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
-) -> None:
-    monkeypatch.setattr(node.link.inbox, "CLOCK_PATIENCE_S", 0.0)
-
-    async def scene(fed: Federation) -> None:
-        await fed.nodes[OWNER].end()
-        off = ManualClock(fed.clock.now_ms() + seconds * 1000)
-        wrong = Running(NodeApp(fed.home(OWNER), off))
-        await wrong.start(fed._tasks)
-        await until(lambda: wrong.error is not None)
-        assert "differ by 300 seconds" in str(wrong.error)
-        assert wrong.error.exit_code == ExitCode.CONFIG
-
-    run(scene, tmp_path)
 
 
 def ask(correlation: int, **changes: Any) -> query_service_pb2.Ask:

@@ -68,6 +68,7 @@ class Bench:
         self.gateways = {InstanceName(name): entry_of(name) for name in gateways}
         self.dialled: list[FakeSession] = []
         self.down: list[str] = []
+        self.refused: list[str] = []
         self.waits: list[float] = []
         self.clock = ManualClock()
         self.stop = asyncio.Event()
@@ -83,6 +84,7 @@ class Bench:
             dial=self._dial,  # type: ignore[arg-type]
             on_up=lambda _: None,
             on_down=self.down.append,
+            on_refused=self.refused.append,
             clock=self.clock,
             jitter=lambda: 1.0,
         )
