@@ -10,6 +10,8 @@ Rules:
   unanswered gets its second when its replay row is forgotten.
 * A repeat is never executed again: the sealed bytes are resent, after the requester's standing is
   checked again. The same message id with another envelope is refused and both are kept as proof.
+* A repeat of what is answered costs no commit: that both its leaves are durable is known before, by its id.
+  So a gateway that plays a query again and again costs what opening it costs.
 * The ruling that decides is one of the policy in force at release, and the requester's standing is looked
   at again then: a member or key revoked while the search ran gets nothing.
 * Nothing tells hit from no-hit but the sealed content: same size, same leaves, same moment.
@@ -19,8 +21,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from comity import envelope
 from comity.envelope import Why
@@ -38,6 +39,7 @@ from node.exchange.model import (
     SealedAnswer,
     SealedQuestion,
 )
+from node.exchange.repeats import Kept, Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,10 +53,6 @@ if TYPE_CHECKING:
 
 # Queries being answered at once; the link's credit keeps a gateway below it.
 ANSWERS_OPEN_MAX: Final = 1_024
-# Sealed answers kept to be resent, and their bytes altogether. They live in memory only: interactive
-# queries live five minutes, and a row without its answer says ERROR (docs/adr/0004).
-ANSWERS_KEPT_MAX: Final = 4_096
-ANSWERS_KEPT_BYTES_MAX: Final = 64 * 1024 * 1024
 BUCKETS: Final = frozenset({ANSWER_BUCKET_BYTES, ANSWER_BUCKET_FULL_BYTES})
 
 _SUSPENDED: Final = SealedAnswer(
@@ -62,13 +60,6 @@ _SUSPENDED: Final = SealedAnswer(
 )
 
 log = logging.getLogger(__name__)
-
-
-class Kept(NamedTuple):
-    """A sealed answer that can be resent."""
-
-    envelope: bytes
-    receipt: bytes
 
 
 class Answering:
@@ -102,8 +93,7 @@ class Answering:
         self._clock = clock
         self._entropy = entropy
         self._floor_s = floor_ms / 1000
-        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
-        self._kept_bytes = 0
+        self._repeats = Repeats()
         # Queries being answered, with the gateways that delivered each.
         self._running: dict[bytes, set[str]] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -211,16 +201,17 @@ class Answering:
             query_id=query_id,
             expires_ms=opened.expires_ms,
         )
+        again = self._repeats.answer(query_id)
+        if again is not None:
+            self._send(query_id, again, remaining_ms)
+            return
         claimed = await self._journal.write(lambda state: (received,) if state.new else (), claim)
         if claimed.result.conflict:
-            raise Refusal(Reason.ENVELOPE_REFUSED, "same message id, other envelope")
+            reason = Reason.ENVELOPE_REFUSED
+            raise self._repeats.end(query_id, reason, "same message id, other envelope")
         if not claimed.result.new:
-            kept = self._kept.get(query_id)
-            if kept is not None:
-                self._send(query_id, kept, remaining_ms)
-                return
             if claimed.result.answered:
-                raise Refusal(Reason.DUPLICATE, "answered before, its answer is no longer kept")
+                raise self._repeats.end(query_id)
             answer, ruling = SealedAnswer(outcome=Outcome.ERROR, complete=False), b"{}"
         else:
             answer, ruling = await self._decide(routing, question)
@@ -338,12 +329,5 @@ class Answering:
         )
         committed = await self._journal.write((draft,), done)
         kept = Kept(sealed.encoded, committed.receipt(0))
-        self._keep(query.id, kept)
+        self._repeats.keep(query.id, kept)
         return kept
-
-    def _keep(self, query_id: bytes, kept: Kept) -> None:
-        self._kept[query_id] = kept
-        self._kept_bytes += len(kept.envelope)
-        while len(self._kept) > ANSWERS_KEPT_MAX or self._kept_bytes > ANSWERS_KEPT_BYTES_MAX:
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= len(dropped.envelope)
