@@ -1,4 +1,4 @@
-"""``comity-node index``: the name index beside the register, checked and rebuilt."""
+"""``comity-node index``: what the register is searched by, checked and rebuilt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from node.cli.names import names_of, told_bar
 from node.cli.options import home_option
 from node.matching import snapshots
 from node.matching.checking import check as check_index
-from node.opening import NAME_INDEX
+from node.opening import NAME_INDEX, open_register
+from node.records.deriving import derive_ranges
+from node.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +61,18 @@ def check(home: Path, *, as_json: bool) -> None:
 @home_option
 @_json
 def rebuild(home: Path, *, as_json: bool) -> None:
-    """Build the index anew; a build that was killed goes on where it stopped."""
-    _build(snapshots.build, home, as_json=as_json)
+    """Build the index anew; a build that was killed goes on where it stopped.
+
+    Batches of blank documents are derived anew from the records too, so that those which an older version
+    stored are found by any number in them.
+    """
+    engine, store = open_register(home, Settings.load(home))
+    try:
+        batches = derive_ranges(engine)
+    finally:
+        store.close()
+        engine.dispose()
+    _build(snapshots.build, home, as_json=as_json, batches=batches)
 
 
 @index.command()
@@ -72,13 +84,20 @@ def update(home: Path, *, as_json: bool) -> None:
 
 
 def _build(
-    build: Callable[[PublishedNames, Path, snapshots.Progress], None], home: Path, *, as_json: bool
+    build: Callable[[PublishedNames, Path, snapshots.Progress], None],
+    home: Path,
+    *,
+    as_json: bool,
+    batches: int | None = None,
 ) -> None:
     with names_of(home) as names, told_bar(quiet=as_json) as told:
         build(names, home / NAME_INDEX, told)
         state = snapshots.state(home / NAME_INDEX)
     if as_json:
-        click.echo(json.dumps(state._asdict()))
+        derived = {} if batches is None else {"batches": batches}
+        click.echo(json.dumps(state._asdict() | derived))
         return
     each = state.stored_bytes / state.names if state.names else 0
     click.echo(f"{state.names} names, {state.stored_bytes / 1e6:.1f} MB, {each:.0f} bytes a name")
+    if batches:
+        click.echo(f"{batches} batch{'es' if batches != 1 else ''} of blank documents")

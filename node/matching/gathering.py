@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from node.matching.words.tokens import Token
 
 # Postings read for one reading.
-POSTINGS_MAX: Final = 15_000
+POSTINGS_MAX: Final = 12_000
 POSTINGS_PER_WORD_MIN: Final = 2_000
 # Rows found from which a word that is over budget only strengthens.
 ENOUGH_FOUND: Final = 1_500
@@ -141,7 +141,7 @@ def _touched(
             continue
         best = np.argsort(-nearness, kind="stable")
         words, nearness = words[best], nearness[best]
-        within = int(np.cumsum(arrays.word_count[words]).searchsorted(share))
+        within = int(np.cumsum(segment.counts(words)).searchsorted(share))
         if within < len(words) and used > ENOUGH_FOUND:
             _strengthen(segment, words[within:], nearness[within:], part.weight)
             if within == 0:
@@ -150,7 +150,9 @@ def _touched(
         # In ascending nearness: a row that holds several near words keeps the nearest.
         words, nearness = words[:within][::-1], nearness[:within][::-1]
         positions, counts = spans(arrays.posting_start, words)
-        gains = np.repeat(part.weight * nearness, counts)
+        gains = np.repeat(
+            nearness * np.sqrt(np.float32(part.weight) * arrays.word_weight[words]), counts
+        )
         if len(positions) > POSTINGS_MAX:
             positions, gains = positions[-POSTINGS_MAX:], gains[-POSTINGS_MAX:]
         rows = arrays.posting[positions]
@@ -255,7 +257,7 @@ def _carried(segment: Segment, held: Near | None) -> bool:
     if held is None:
         return False
     same = held.words[held.spelled >= EXACT_FROM]
-    return bool((segment.arrays.word_count[same] >= SPLIT_CARRIED_MIN).any())
+    return bool((segment.counts(same) >= SPLIT_CARRIED_MIN).any())
 
 
 def _cut(segment: Segment, form: str) -> tuple[float, int, int, int] | None:
@@ -267,7 +269,7 @@ def _cut(segment: Segment, form: str) -> tuple[float, int, int, int] | None:
     best: tuple[float, int, int, int] | None = None
     for at in np.flatnonzero((firsts >= 0) & (seconds >= 0)).tolist():
         both = int(firsts[at]), int(seconds[at])
-        count = int(segment.arrays.word_count[[*both]].min())
+        count = int(segment.counts(np.array(both)).min())
         value = min(cuts[at], len(form) - cuts[at]) * 10 + float(np.log1p(count))
         if best is None or value > best[0]:
             best = value, cuts[at], *both

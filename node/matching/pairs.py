@@ -12,9 +12,11 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pycountry import countries
 from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 
 from node.matching.model import probability
+from node.matching.words.cleaning import latin
 from node.matching.words.readings import readings
 from node.matching.words.scripts import Script, script_of
 from node.matching.words.tokens import token
@@ -61,6 +63,7 @@ FEATURES: Final = (
     ("worst word close", 1),
     ("whole string close", 1),
     ("words left over", -1),
+    ("organisation, a country on one side", -1),
 )
 CLOSE: Final = 0.8
 
@@ -166,6 +169,7 @@ def features(first: Reading, second: Reading, *, organisation: bool) -> list[flo
         max(0.0, worst - CLOSE),
         max(0.0, glued - CLOSE),
         (missing_first + missing_second) / (len(one) + len(other)),
+        float(organisation and _countries(first) != _countries(second)),
     ]
 
 
@@ -222,6 +226,17 @@ def meet(first: str, second: str) -> Met:
         for y in b.forms[:FORMS_COMPARED_MAX]
     )
     return Met(near, False, sound, symbol, False, edits, form[:1] != other[:1])  # noqa: FBT003
+
+
+@cache
+def _country_words() -> frozenset[str]:
+    names = (getattr(one, kind, "") for one in countries for kind in ("name", "common_name"))
+    return frozenset(latin(name.casefold()) for name in names if " " not in name)
+
+
+def _countries(reading: Reading) -> set[str]:
+    """Countries named in a name: a group's companies are told apart by them."""
+    return {word for word in map(latin, reading) if word in _country_words()}
 
 
 def _numbers(reading: Reading) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.catalogue import FIELDS
@@ -43,15 +44,32 @@ FROM, TO, COUNTRY = (
 )
 
 
-def ranges_of(record: Record) -> Iterator[dict[str, Any]]:
-    """The batch of blank documents that a record names, as ``number_range`` keeps it.
+class Unfindable(StrEnum):
+    """Why a batch of blank documents is found by its own ends at most, and by no number between them."""
 
-    A batch needs both ends, in one series and in order; without, only its own numbers are known.
+    ONE_END = "batch of blank documents with one end"
+    NO_NUMBER = "batch of blank documents whose ends are no numbers of a series"
+    TWO_SERIES = "batch of blank documents whose ends lie in two series"
+    BACKWARDS = "batch of blank documents that ends before it begins"
+
+
+def range_of(record: Record) -> dict[str, Any] | Unfindable | None:
+    """The batch of blank documents that a record names, as ``number_range`` keeps it; or why there is none.
+
+    Nothing for a record that names no batch. A batch needs both ends, in one series and in order; without,
+    only its own numbers are known.
     """
-    first, last = (normalise.in_series(str(record.fields.get(path, ""))) for path in (FROM, TO))
-    if first is None or last is None or first[:2] != last[:2] or first.place > last.place:
-        return
-    yield {
+    ends = [str(record.fields.get(path, "")) for path in (FROM, TO)]
+    if not all(ends):
+        return Unfindable.ONE_END if any(ends) else None
+    first, last = map(normalise.in_series, ends)
+    if first is None or last is None:
+        return Unfindable.NO_NUMBER
+    if first[:2] != last[:2]:
+        return Unfindable.TWO_SERIES
+    if first.place > last.place:
+        return Unfindable.BACKWARDS
+    return {
         "letters": first.letters,
         "figures": first.figures,
         "first": first.place,

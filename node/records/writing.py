@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from node.records import schema
 from node.records.covering import covered
 from node.records.encoding import digest_of, encode, encode_assertion
-from node.records.indexing import NAMED, keys_of, ranges_of
+from node.records.indexing import NAMED, keys_of, range_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -159,9 +159,8 @@ def _write(
 
 
 def _write_ranges(connection: Connection, rows: list[tuple[int, Record, bytes]]) -> None:
-    ranges = [
-        {"record_id": number, **one} for number, record, _ in rows for one in ranges_of(record)
-    ]
+    found = ((number, range_of(record)) for number, record, _ in rows)
+    ranges = [{"record_id": number, **one} for number, one in found if isinstance(one, dict)]
     if ranges:
         connection.execute(insert(schema.number_range), ranges)
 

@@ -150,12 +150,11 @@ def _bar(*, quiet: bool) -> Progress:
 
 
 def _tell(report: LoadReport, kept: Path, *, as_json: bool) -> None:
-    if not report.quarantined:
+    listed = report.quarantined or report.warned
+    if not listed:
         kept.unlink(missing_ok=True)
     if as_json:
-        click.echo(
-            json.dumps(asdict(report) | {"quarantine": str(kept) if report.quarantined else None})
-        )
+        click.echo(json.dumps(asdict(report) | {"quarantine": str(kept) if listed else None}))
         return
     click.echo(
         f"{report.read} read: {report.added} added, {report.changed} changed, "
@@ -164,5 +163,9 @@ def _tell(report: LoadReport, kept: Path, *, as_json: bool) -> None:
     )
     for why, count in sorted(report.by_reason.items(), key=lambda pair: -pair[1]):
         click.echo(f"  {count} {why}")
-    if report.quarantined:
+    if report.warned:
+        click.echo(f"{report.warned} of these kept, but found by their own numbers alone")
+    for why, count in sorted(report.warnings.items(), key=lambda pair: -pair[1]):
+        click.echo(f"  {count} {why}")
+    if listed:
         click.echo(f"  rows and reasons: {kept}")

@@ -4,8 +4,9 @@ Rules: every item an importer yields is counted once, as added, changed, unchang
 same file again changes nothing. A batch is stored whole or not at all, so a load that was killed is
 simply run again. A batch the store refuses is tried record by record, and only the culprit is
 quarantined. A key used twice with other content in one file is quarantined the second time, because
-which of both is true cannot be known. Nothing is removed unless the operator says the file is complete,
-and never by a load that brought nothing.
+which of both is true cannot be known. A record that is kept, but not found as its owner may expect, is
+warned of and counted beside. Nothing is removed unless the operator says the file is complete, and never
+by a load that brought nothing.
 """
 
 from __future__ import annotations
@@ -21,9 +22,18 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from comity.clock import SystemClock, day_of
 from comity.errors import ExitCode, StartError
+from node.records.indexing import Unfindable, range_of
 from node.records.writing import BATCH_RECORDS, LoadCounts
 from node.sources.labelling import labelled
-from node.sources.rows import Quarantined, Read, UnusableRowError, Why, quarantined
+from node.sources.rows import (
+    Kept,
+    Quarantined,
+    Read,
+    UnusableRowError,
+    Why,
+    kept,
+    quarantined,
+)
 from node.sources.scratch import Scratch, scratch
 
 if TYPE_CHECKING:
@@ -83,6 +93,8 @@ class LoadReport:
         quarantined: rows that were not imported.
         removed: records of the source the file no longer names, when it was complete.
         by_reason: quarantined rows by reason.
+        warned: records that are kept, but not found by everything that they say.
+        warnings: these by reason.
     """
 
     read: int = 0
@@ -92,6 +104,8 @@ class LoadReport:
     quarantined: int = 0
     removed: int = 0
     by_reason: dict[str, int] = field(default_factory=dict)
+    warned: int = 0
+    warnings: dict[str, int] = field(default_factory=dict)
 
 
 def load(
@@ -113,7 +127,8 @@ def load(
         path: the file.
         source: the register's name for these records; the importer's own when left out.
         progress: told after each batch how many rows were read.
-        quarantine_path: where quarantined rows go as JSON lines, readable by the operator only.
+        quarantine_path: where quarantined rows and those warned of (``kept``) go as JSON lines, readable by
+            the operator only.
         complete: whether the file is the whole source, so that what it no longer names is removed.
         clock: for the age of persons and the number of a complete load.
 
@@ -151,11 +166,12 @@ class _Load:
     today: date
     number: int
     pad: Scratch
-    keep: Callable[[Quarantined], None]
+    keep: Callable[[Quarantined | Kept], None]
     read: int = 0
     repeated: int = 0
     counts: LoadCounts = _NO_COUNTS
     reasons: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
     batch: list[Read] = field(default_factory=list)
 
     def take(self, item: Item) -> bool:
@@ -173,10 +189,18 @@ class _Load:
             self.repeated += 1
         else:
             self.batch.append(Read(item.line, record))
+            self._warn(item.line, record)
         if len(self.batch) < BATCH_RECORDS:
             return False
         self.flush()
         return True
+
+    def _warn(self, line: int, record: Record) -> None:
+        """Tells of a batch of blank documents that no number between its ends will find."""
+        found = range_of(record)
+        if isinstance(found, Unfindable):
+            self.warnings[found] += 1
+            self.keep(kept(line, found, record.source_key, _written(record)))
 
     def flush(self) -> None:
         """Store what is waiting, record by record when the store refuses it together."""
@@ -218,6 +242,8 @@ class _Load:
             quarantined=self.reasons.total(),
             removed=removed,
             by_reason={str(why): count for why, count in sorted(self.reasons.items())},
+            warned=self.warnings.total(),
+            warnings={str(why): count for why, count in sorted(self.warnings.items())},
         )
 
 
@@ -237,8 +263,8 @@ def _written(record: Record) -> str:
 
 
 @contextmanager
-def _quarantine(path: Path | None) -> Iterator[Callable[[Quarantined], None]]:
-    """Where quarantined rows go; the file is new for each load, and private from its first byte."""
+def _quarantine(path: Path | None) -> Iterator[Callable[[Quarantined | Kept], None]]:
+    """Where rows go that were refused or warned of; new for each load, and private from its first byte."""
     if path is None:
         yield lambda _row: None
         return
@@ -252,14 +278,21 @@ def _quarantine(path: Path | None) -> Iterator[Callable[[Quarantined], None]]:
         ) from error
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
 
-        def keep(row: Quarantined) -> None:
+        def keep(row: Quarantined | Kept) -> None:
             _write(stream, row)
 
         yield keep
 
 
-def _write(stream: IO[str], row: Quarantined) -> None:
-    said = {"line": row.line, "reason": row.why, "detail": row.detail, "raw": row.raw}
+def _write(stream: IO[str], row: Quarantined | Kept) -> None:
+    said: dict[str, object] = {
+        "line": row.line,
+        "reason": row.why,
+        "detail": row.detail,
+        "raw": row.raw,
+    }
+    if isinstance(row, Kept):
+        said["kept"] = True
     try:
         stream.write(json.dumps(said, ensure_ascii=False) + "\n")
     except OSError as error:

@@ -51,6 +51,23 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A row that was imported, with what its owner should know.
+
+    Attributes:
+        line: as in ``Quarantined``.
+        why: the warning, counted in the report.
+        detail: the owner's key of the record.
+        raw: the record; holds personal data.
+    """
+
+    line: int
+    why: str
+    detail: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A record and where in the file it stands."""
 
@@ -74,3 +91,8 @@ def quarantined(line: int, error: UnusableRowError, raw: str) -> Quarantined:
     """The quarantine entry for a row and what was wrong with it."""
     detail = error.detail[:DETAIL_CHARS_MAX]
     return Quarantined(line, error.why, detail, raw[:RAW_CHARS_MAX])
+
+
+def kept(line: int, why: str, key: str, raw: str) -> Kept:
+    """The entry for a record that was imported with a warning."""
+    return Kept(line, why, key, raw[:RAW_CHARS_MAX])

@@ -139,8 +139,7 @@ class _Building:
             within = np.arange(len(words)) - np.repeat(begins, counts)
             posting[free[words] + within] = rows
             free[distinct] += counts
-        self._put("posting_start", start)
-        self._put("word_count", self._count.astype(np.int32))
+        self._put("posting_start", start.astype(_number(self._postings)))
 
     def write_words(self) -> None:
         """Spellings and keys of each word. The most frequent words come first under each key."""
@@ -179,7 +178,9 @@ class _Building:
 
     def _write_keys(self, hashes: NDArray[np.uint32], words: NDArray[np.int32]) -> None:
         order = np.lexsort((-self._count[words], hashes))
-        self._put("key_hash", hashes[order])
+        distinct, begins = np.unique(hashes[order], return_index=True)
+        self._put("key_hash", distinct)
+        self._put("key_start", np.append(begins, len(order)).astype(np.uint32))
         self._put("key_word", words[order])
 
     def weigh(self, counted: Sequence[Counting], *, count_own: bool) -> Segment:

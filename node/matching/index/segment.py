@@ -33,7 +33,8 @@ class Arrays:
     """The arrays of a segment; in memory, or mapped from files of the same names.
 
     Attributes:
-        key_hash: keys, ascending, each as often as it has words.
+        key_hash: keys, ascending.
+        key_start: where each key's words begin in ``key_word``; one longer than there are keys.
         key_word: the words of the keys, the most frequent first.
         spelling_hash: hash of each word's text, ascending.
         spelling_word: the word of that hash.
@@ -43,8 +44,7 @@ class Arrays:
         word_letter: code of the first letter of each word's first spelling.
         word_short: whether that spelling is one letter: an initial.
         word_weight: how much the word says.
-        word_count: rows that hold it.
-        posting_start: where each word's rows begin in ``posting``.
+        posting_start: where each word's rows begin in ``posting``; one longer than there are words.
         posting: rows of a word, ascending.
         row_start: where each row's words begin in ``row_word``.
         row_word: words of a row, in the name's order.
@@ -56,6 +56,7 @@ class Arrays:
     """
 
     key_hash: NDArray[np.uint32]
+    key_start: NDArray[np.uint32]
     key_word: NDArray[np.int32]
     spelling_hash: NDArray[np.uint64]
     spelling_word: NDArray[np.int32]
@@ -65,8 +66,7 @@ class Arrays:
     word_letter: NDArray[np.uint8]
     word_short: NDArray[np.bool_]
     word_weight: NDArray[np.float32]
-    word_count: NDArray[np.int32]
-    posting_start: NDArray[np.int64]
+    posting_start: NDArray[Any]
     posting: NDArray[np.int32]
     row_start: NDArray[np.uint32]
     row_word: NDArray[np.int32]
@@ -142,8 +142,19 @@ class Segment:
         return self._found(np.fromiter(map(short_hash, keys), np.uint32, len(keys)))
 
     def _found(self, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        known = self.arrays.key_hash
-        return known.searchsorted(hashes), known.searchsorted(hashes, "right")
+        known, starts = self.arrays.key_hash, self.arrays.key_start
+        if not len(known):
+            return np.zeros(len(hashes), np.int64), np.zeros(len(hashes), np.int64)
+        at = np.minimum(known.searchsorted(hashes), len(known) - 1)
+        begins = starts[at].astype(np.int64)
+        ends = np.where(known[at] == hashes, starts[at + 1], begins).astype(np.int64)
+        return begins, ends
+
+    def counts(self, words: NDArray[Any]) -> NDArray[np.int64]:
+        """Rows that hold each word."""
+        starts = self.arrays.posting_start
+        found: NDArray[np.int64] = starts[words + 1].astype(np.int64) - starts[words]
+        return found
 
     def known_words(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         """The words whose texts have these hashes; -1 for those it lacks."""
@@ -161,18 +172,18 @@ class Segment:
         if not self.lexicon:
             return np.zeros(len(hashes))
         words = self.known_words(hashes)
-        counts = self.arrays.word_count[np.maximum(words, 0)]
+        counts = self.counts(np.maximum(words, 0))
         return in_classes(np.where(words >= 0, counts, 0))
 
     def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
         """About how many rows hold a word with each code, by ``tokens.code_hash``."""
-        counts, words = self.arrays.word_count, self.arrays.key_word
+        words = self.arrays.key_word
         begins, ends = self._found(hashes)
         ends = np.minimum(ends, begins + SOUNDS_COUNTED_MAX)
         return in_classes(
             np.array(
                 [
-                    int(counts[words[begin:end]].sum())
+                    int(self.counts(words[begin:end]).sum())
                     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
                 ],
                 np.int64,

@@ -20,7 +20,7 @@ from node.matching.words.compounds import shaped
 from node.matching.words.scripts import Script, script_of
 
 # Raised by whoever changes what this package returns for any name.
-NORMALISER_VERSION: Final = 6
+NORMALISER_VERSION: Final = 7
 WORDS_KEPT_MAX: Final = 8
 _REMEMBERED: Final = 4_096
 # L.L.C. and S.A. are one word each.

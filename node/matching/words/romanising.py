@@ -21,10 +21,13 @@ _SYLLABLES_REMEMBERED: Final = 20_000
 _ABJADS: Final = frozenset((Script.ARABIC, Script.HEBREW))
 _ABJAD_VOWELS: Final = frozenset("aiuywh")
 # Letters that anyascii leaves out: a long vowel, and at the beginning whatever carries one.
+_APART: Final = re.compile("([td])([szj])")
 _VOWEL_LETTERS: Final = dict.fromkeys("\u0627\u0622\u0623\u0625\u0671\u0639\u05d0\u05e2", "a")
 _LONG_VOWELS: Final = str.maketrans(
     dict.fromkeys("\u0627\u0622\u0623\u0625\u0671\u0649\u0629", "a")
 )
+# Letters that Persian, Urdu and Turkish readers sound otherwise than Arabs do.
+_AS_IN_PERSIAN: Final = str.maketrans({"\u0636": "z", "\u0638": "z", "\u0630": "z", "\u062b": "s"})
 # Thai and Lao write some vowels before the consonant that they follow.
 _PREPOSED: Final = re.compile("([\u0e40-\u0e44\u0ec0-\u0ec4])([\u0e01-\u0e2e\u0e81-\u0eae])")
 _HANGUL_FIRST: Final = 0xAC00
@@ -69,7 +72,7 @@ _VOWELS: Final = (
     ("wi",),
     ("yu", "yoo"),
     ("eu", "u"),
-    ("ui", "i"),
+    ("ui", "i", "ee"),
     ("i", "ee"),
 )
 _FINALS: Final = (
@@ -99,7 +102,10 @@ def forms(word: str) -> tuple[str, ...]:
     if script is Script.HAN:
         return _first(chinese.spellings(word))
     if script in _ABJADS:
-        spelled = latin(_VOWEL_LETTERS.get(word[0], word[0]) + word[1:].translate(_LONG_VOWELS))
+        written = _VOWEL_LETTERS.get(word[0], word[0]) + word[1:].translate(_LONG_VOWELS)
+        spelled = latin(written)
+        if script is Script.ARABIC and spelled:
+            return _first((spelled, latin(written.translate(_AS_IN_PERSIAN))))
     else:
         spelled = latin(_PREPOSED.sub(r"\2\1", word))
     return (spelled,) if spelled else ()
@@ -131,6 +137,8 @@ def sounds(form: str, script: Script, *, syllable: bool) -> tuple[str, ...]:
 
 def _abjad(form: str, script: Script) -> tuple[str, ...]:
     """Within a word w is a vowel; Hebrew writes b and v, p and f by the same letters."""
+    if script is Script.ARABIC:
+        form = _APART.sub(r"\1h\2", form)
     found = [form[0] + form[1:].replace("w", "u")]
     if "w" in form:
         found.append(form.replace("w", "v"))

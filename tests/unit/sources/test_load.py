@@ -97,6 +97,49 @@ def test_the_quarantine_file_is_private_and_says_where_and_why(tmp_path: Path) -
     )
 
 
+def _blanks(*ends: tuple[str, str]) -> list[dict]:
+    paths = ("identity_document.blank_range_from", "identity_document.blank_range_to")
+    fields = [{path: end for path, end in zip(paths, pair, strict=True) if end} for pair in ends]
+    return [
+        {
+            "key": str(number),
+            "entity": "identity_document",
+            "fields": {"identity_document.document_type": "PASSPORT", **told},
+        }
+        for number, told in enumerate(fields)
+    ]
+
+
+def test_a_batch_that_no_number_between_its_ends_finds_is_kept_and_warned_of(
+    tmp_path: Path,
+) -> None:
+    ends = (
+        ("ZE 0004000", "ZE 0004999"),
+        ("ZE 0004000", "ZF 0004999"),
+        ("ZE 0004000", "ZG 0004999"),
+        ("ZE 0004000", "ZE 04999"),
+        ("ZE 0004999", "ZE 0004000"),
+        ("ZE 0004000", ""),
+        ("ZE 0004000", "unknown"),
+        ("", ""),
+    )
+    kept, store = tmp_path / "kept.jsonl", register()
+    path = _rows(tmp_path / "r.jsonl", _blanks(*ends))
+    for added in (len(ends), 0):  # told each time, or the second operator never hears of it
+        report = load(importer("register"), store, path, quarantine_path=kept)
+        assert (report.added, report.quarantined, report.warned) == (added, 0, 6)
+        assert report.warnings == {
+            "batch of blank documents that ends before it begins": 1,
+            "batch of blank documents whose ends are no numbers of a series": 1,
+            "batch of blank documents whose ends lie in two series": 3,
+            "batch of blank documents with one end": 1,
+        }
+    rows = [*map(json.loads, kept.read_text().splitlines())]
+    assert [(row["line"], row["detail"], row["kept"]) for row in rows] == [
+        (number + 1, str(number), True) for number in range(1, 7)
+    ]
+
+
 def test_a_quarantine_file_is_not_followed_through_a_link(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
