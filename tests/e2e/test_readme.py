@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.simulators.installed import Installed
 
 README = ROOT / "README.md"
+DATA = ROOT.parent / "shared" / "data"
+# Of the demonstration on real lists; the ledgers are a gateway's and four agencies'.
+QUESTIONS, LEDGERS = 5, 5
 PROFILE = ".state/demo/callers/FR-PJ/officer"
 # README shows the demonstration as wide as this.
 COLUMNS = "100"
@@ -80,6 +83,23 @@ def test_the_demonstration_prints_what_readme_shows_and_leaves_nothing(
     for part in ("output: make demo", "output: make demo, ledgers"):
         missing = left_out(settled(block(README, part)), settled(done.stdout))
         assert missing == [], done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not DATA.is_dir(), reason="the folder ../shared/data is absent")
+def test_the_demonstration_on_real_lists_ends_well_and_leaves_nothing(
+    installed: Installed, tmp_path: Path
+) -> None:
+    done = run(
+        installed, tmp_path, "comity", "demo", "run", "--data", str(DATA), TMPDIR=str(tmp_path)
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    # Five questions: something was found for each, and every receipt verified.
+    ends = re.findall(r"released (\d+) fields.*receipts (\d+)/(\d+)", done.stdout)
+    assert len(ends) == QUESTIONS
+    assert all(int(fields) and got == due != "0" for fields, got, due in ends)
+    assert len(re.findall(r"\d+ entries, sound", done.stdout)) == LEDGERS
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,14 +12,14 @@ from node.records.normalise.text import FOLDED, alphanumeric, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# ICAO 9303-3: figures as they are, A to Z are 10 to 35, the filler is 0; weights repeat.
 # Figures that count up end a number; 18 of them fit the stores' integers.
 _COUNTED: Final = re.compile(r"(?P<letters>.{0,16}?)(?P<figures>\d{1,18})", re.ASCII)
 _MRZ: Final = re.compile(r"[A-Z0-9<]+")
+# ICAO 9303-3: figures as they are, A to Z are 10 to 35, the filler is 0; weights repeat.
 _MRZ_WEIGHTS: Final = (7, 3, 1)
 # Where things stand in each format (ICAO 9303-4 to -7): line lengths and number of lines.
 _TD1, _TD2, _TD3 = (30, 3), (36, 2), (44, 2)
-_SIGNS_BEFORE_OVERFLOW: Final = 9
+_FRENCH: Final = "IDFRA"
 
 # python-stdnum's names for numbers that a country gives to a person.
 _PERSONAL: Final = (
@@ -115,18 +115,32 @@ def mrz(text: str) -> Mrz | None:
     if not all(_MRZ.fullmatch(one) for one in lines):
         return None
     first = lines[0]
+    if shape == _TD2 and first.startswith(_FRENCH):
+        return _french(lines[1])
     number, digit, optional = (
         (first[5:14], first[14], first[15:30])
         if shape == _TD1
         else (lines[1][:9], lines[1][9], lines[1][28:35])
     )
+    digits = {check_digit(number)}
     if digit == "<" and not first.startswith("V"):
-        # A longer number goes on in the optional data, its check digit last (ICAO 9303-5, 4.2.4).
+        # A longer number goes on in the optional data, its check digit last (ICAO 9303-5, 4.2.4). Belgian
+        # cards count the filler between the two halves.
         rest, _, _ = optional.partition("<")
-        number, digit = number + rest[:-1], rest[-1:]
-    if not digit or check_digit(number) != digit or not _dates_fit(lines, shape):
+        rest, digit = rest[:-1], rest[-1:]
+        digits = {check_digit(number + rest), check_digit(f"{number}<{rest}")}
+        number += rest
+    if digit not in digits or not _dates_fit(lines, shape):
         return None
     return Mrz(number.rstrip("<"), first[2:5].rstrip("<"), first[:2].rstrip("<"))
+
+
+def _french(second: str) -> Mrz | None:
+    """The French identity card of 1995 to 2021: two lines of 36 in an order of its own (PRADO FRA-BO-02002)."""
+    number, birth = second[:12], second[27:33]
+    if check_digit(number) != second[12] or check_digit(birth) != second[33]:
+        return None
+    return Mrz(number.rstrip("<"), "FRA", "ID")
 
 
 def _dates_fit(lines: Sequence[str], shape: tuple[int, int]) -> bool:

@@ -89,6 +89,35 @@ def test_a_zone_gives_the_documents_number(zone: str, number: str, kind: str) ->
     assert normalise.mrz(zone.replace("\n", "")) == read
 
 
+def digit(text: str) -> str:
+    """ICAO 9303-3, 4.9, once more."""
+    weighed = (int(one, 36) * (7, 3, 1)[at % 3] for at, one in enumerate(text.replace("<", "0")))
+    return str(sum(weighed) % 10)
+
+
+@pytest.mark.parametrize("counted", ["123456789012", "123456789<012"])
+def test_a_long_number_is_read_whether_or_not_its_filler_counts(counted: str) -> None:
+    """ICAO's own example leaves the filler out; Belgian cards count it."""
+    lines = [
+        f"IDBEL123456789<012{digit(counted)}".ljust(30, "<"),
+        f"740812{digit('740812')}F301204{digit('301204')}BEL".ljust(29, "<") + "0",
+        "SPECIMEN<<ANNA".ljust(30, "<"),
+    ]
+    assert normalise.mrz("\n".join(lines)) == ("123456789012", "BEL", "ID")
+    lines[0] = lines[0].replace("IDBEL1", "IDBEL2")
+    assert normalise.mrz("\n".join(lines)) is None
+
+
+def test_the_former_french_identity_card_is_read() -> None:
+    number, born = "150875012345", "740812"
+    first = "IDFRASPECIMEN".ljust(30, "<") + "075012"
+    second = f"{number}{digit(number)}{'ANNA'.ljust(14, '<')}{born}{digit(born)}F0"
+    assert normalise.mrz(f"{first}\n{second}") == (number, "FRA", "ID")
+    wrong = f"{first}\n{second.replace('1508', '1509')}"
+    assert normalise.mrz(wrong) is None
+    assert "check digit" in normalise.misread_mrz(wrong)
+
+
 @pytest.mark.parametrize(
     ("zone", "told"),
     [
