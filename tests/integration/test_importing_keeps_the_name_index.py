@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 
 from comity.demo.registers import registers
@@ -19,8 +20,10 @@ from node.matching.life import NameIndex
 from node.opening import NAME_INDEX, open_register
 from node.records.name_index import PublishedNames
 from node.settings import Settings
+from tests.simulators.postgresql import cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from click.testing import Result
@@ -41,12 +44,18 @@ main()
 """
 
 
-def home_of(tmp_path: Path) -> Path:
-    """The folder of a node that has joined."""
+@pytest.fixture(name="home", params=["sqlite", "postgresql"])
+def _home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a node that has joined, on each kind of database."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "identity.json").write_text("{}", "utf-8")
-    return home
+    if request.param == "sqlite":
+        yield home
+        return
+    with cluster() as server:
+        (home / "node.toml").write_text(f'database = "{server.schema()}"\n', "utf-8")
+        yield home
 
 
 def people(path: Path, first: int, count: int) -> Path:
@@ -77,9 +86,8 @@ def names_in(home: Path) -> tuple[int, int]:
 
 
 def test_a_large_import_builds_the_index_and_a_further_one_takes_in_what_came(
-    tmp_path: Path,
+    home: Path, tmp_path: Path
 ) -> None:
-    home = home_of(tmp_path)
     assert imported(home, people(tmp_path / "a.jsonl", 0, PEOPLE)).exit_code == 0
     held, indexed = names_in(home)
     assert held == indexed > TAKEN_IN_NAMES_MIN
@@ -97,9 +105,9 @@ def test_a_large_import_builds_the_index_and_a_further_one_takes_in_what_came(
 
 
 def test_an_import_killed_while_it_writes_the_index_goes_on_where_it_stopped(
-    tmp_path: Path,
+    home: Path, tmp_path: Path
 ) -> None:
-    home, file = home_of(tmp_path), people(tmp_path / "a.jsonl", 0, PEOPLE)
+    file = people(tmp_path / "a.jsonl", 0, PEOPLE)
     died = subprocess.run(
         [sys.executable, "-c", KILLED_WHILE_INDEXING, "import", "register", file, "--home", home],
         env={**os.environ, "PYTHONPATH": "."},
@@ -114,8 +122,7 @@ def test_an_import_killed_while_it_writes_the_index_goes_on_where_it_stopped(
     assert names_in(home) == (held, held)
 
 
-def test_a_few_names_are_left_to_the_start(tmp_path: Path) -> None:
-    home = home_of(tmp_path)
+def test_a_few_names_are_left_to_the_start(home: Path, tmp_path: Path) -> None:
     assert imported(home, people(tmp_path / "a.jsonl", 0, 10)).exit_code == 0
     held, indexed = names_in(home)
     assert 0 < held < life.REBUILD_NAMES_MIN
