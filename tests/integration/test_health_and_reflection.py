@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -48,7 +48,7 @@ def play(tmp_path: Path, scene: Callable[[Federation], Coroutine[Any, Any, None]
     asyncio.run(run())
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def channel(fed: Federation, which: str) -> AsyncIterator[grpc.aio.Channel]:
     """To a listener, as whoever may call it."""
     identity = Home.load(fed.home(NODE))
@@ -98,6 +98,13 @@ def test_every_listener_tells_its_services_and_that_they_serve(tmp_path: Path) -
     play(tmp_path, scene)
 
 
+async def watch(call: Any, told: list[int]) -> None:
+    """Notes each state until the call ends, as it does when the listener closes."""
+    with contextlib.suppress(grpc.RpcError):
+        while (reply := await call.read()) is not grpc.aio.EOF:
+            told.append(reply.status)
+
+
 def test_a_listener_that_stops_says_so_first(tmp_path: Path) -> None:
     async def scene(fed: Federation) -> None:
         for which, running in (("callers", fed.nodes[NODE]), ("gateway", fed.gateways["gw1"])):
@@ -105,18 +112,10 @@ def test_a_listener_that_stops_says_so_first(tmp_path: Path) -> None:
             async with channel(fed, which) as found:
                 stub: Any = health_pb2_grpc.HealthStub(found)
                 call = stub.Watch(health_pb2.HealthCheckRequest(service=""))
-
-                async def watch(call: Any = call, told: list[int] = told) -> None:
-                    try:
-                        async for one in call:
-                            told.append(one.status)
-                    except grpc.RpcError:
-                        pass
-
-                watching = asyncio.create_task(watch())
-                await until(lambda told=told: told == [SERVING])
-                await running.end()
-                await watching
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(watch(call, told))
+                    await until(lambda told=told: told == [SERVING])
+                    await running.end()
             assert told == [SERVING, NOT_SERVING], which
 
     play(tmp_path, scene)

@@ -1,6 +1,8 @@
 """Selectors on the real published lists, through a whole federation: what was imported is found.
 
-What is asked for is taken from the lists at run time; nothing of them is in this file.
+What is asked for is taken from the lists at run time; nothing of them is in this file. No list there holds
+containers, stolen firearms, accounts, seizures, shipments or prints: ``test_selectors`` asks for those on
+invented records.
 """
 
 from __future__ import annotations
@@ -22,14 +24,16 @@ from comity.client import (
     Person,
     Reference,
     ReferenceType,
+    Stage,
     StolenObject,
     Vehicle,
     Vessel,
 )
+from comity.client.grouping import grouped
 from node.records import normalise
 from node.sources.formats import importer
 from node.sources.rows import Read
-from tests.integration.test_selectors import ASKER, OWNER, found
+from tests.integration.test_selectors import ASKER, OWNER, found, thing, why
 from tests.simulators.federation import Federation
 
 if TYPE_CHECKING:
@@ -49,10 +53,15 @@ LISTS = {
     "interpol-notice": "persons/interpol_red_notices_api_2023.json",
     "ftm": "persons/ftm_zala.entities.ftm.jsonl.gz",
     "un-consolidated": "persons/un_consolidated.xml.gz",
+    "stix": "cyber/stix/poisonivy.json",
     "fbi-stolen-art": "objects/fbi_national_stolen_art_stolen_art_new.csv",
 }
+VINS = "objects/vin_samples.txt"
 EVERY = 9
 EACH = 4
+OTHER = "NL-NP"
+# People who stand on two lists under one passport; so many are asked for.
+ON_BOTH = 6
 
 
 # Asked for by one of their fields, as it stands there.
@@ -79,6 +88,10 @@ def _selectors(record: Record) -> Iterator[Selector]:
                 yield Vessel(call_sign=told["call_sign"].lower())
         case "observable" if told["observable_type"] == "WALLET":
             yield Observable(ObservableType.WALLET, told["value"])
+        case "observable" if told["observable_type"] == "DOMAIN":
+            yield Observable(ObservableType.DOMAIN, told["value"].upper())
+        case "vehicle" if told.get("vin"):
+            yield Vehicle(vin=told["vin"].lower())
         case entity if entity in SIMPLY:
             part, made = SIMPLY[entity]
             if told.get(part):
@@ -91,8 +104,9 @@ def _a_number(text: str) -> bool:
 
 
 def _sample() -> list[Record]:
-    """Every so many rows of each list, from its beginning to its end."""
-    return [
+    """Every so many rows of each list, from its beginning to its end; and whole chassis numbers."""
+    vins = [line for line in (DATA / VINS).read_text().split() if normalise.vin(line)]
+    return [thing(vin, "vehicle", vin=vin) for vin in vins] + [
         item.record
         for name, file in LISTS.items()
         for item in islice(importer(name).read(DATA / file), 0, None, EVERY)
@@ -102,10 +116,16 @@ def _sample() -> list[Record]:
 
 def _asked(records: list[Record]) -> list[Selector]:
     """A few of each kind."""
-    by_kind: dict[str, list[Selector]] = {}
+    by_kind: dict[tuple[str, ...], list[Selector]] = {}
     for record in records:
         for one in _selectors(record):
-            by_kind.setdefault(one.by, []).append(one)
+            # Each kind of observable, and a vehicle by either of its numbers.
+            kind = (
+                one.by,
+                str(getattr(one, "type", "")),
+                *(["vin"] if getattr(one, "vin", "") else []),
+            )
+            by_kind.setdefault(kind, []).append(one)
     return [one for some in by_kind.values() for one in some[:: max(1, len(some) // EACH)][:EACH]]
 
 
@@ -136,5 +156,50 @@ def test_what_real_lists_hold_is_found_through_the_gateway(tmp_path: Path) -> No
                     outcome, _ = await found(node, selector)
                     # Many works share a title, some people a name: then it is to be asked more precisely.
                     assert outcome in {Outcome.HIT, Outcome.REFINE}, (selector.by, outcome)
+
+    asyncio.run(scene())
+
+
+def _people_by_passport(name: str, file: str) -> dict[str, Record]:
+    """People of a list by the numbers of their passports."""
+    read = [item.record for item in importer(name).read(DATA / file) if isinstance(item, Read)]
+    people = {one.source_key: one for one in read if one.entity_type == "person"}
+    found = {}
+    for person in people.values():
+        for number in person.fields.get("person.national_ids", ()):
+            found[normalise.document_number(number.value)] = person
+    return found
+
+
+def test_people_on_two_lists_stand_together_in_the_answer(tmp_path: Path) -> None:
+    ofac = _people_by_passport("ofac-sdn", LISTS["ofac-sdn"])
+    un = _people_by_passport("un-consolidated", LISTS["un-consolidated"])
+    both = sorted(ofac.keys() & un.keys())
+    both = both[:: len(both) // ON_BOTH][:ON_BOTH]
+
+    async def scene() -> None:
+        agencies = (ASKER, OWNER, OTHER)
+        async with asyncio.timeout(180), Federation.of(tmp_path, agencies) as fed:
+            for owner, found in ((OWNER, ofac), (OTHER, un)):
+                await fed.nodes[owner].end()
+                fed.hold(owner, *(found[number] for number in both))
+                await fed.start_node(owner)
+            await fed.linked()
+            found_by_both = 0
+            async with fed.caller(ASKER) as node:
+                for number in both:
+                    asked = Person(un[number].fields["person.names"][0].full)
+                    reply = await node.lookup(asked, why(), stage=Stage.FULL, wait_s=20)
+                    hits = {one.source for one in reply.answers if one.outcome is Outcome.HIT}
+                    assert (
+                        OTHER in hits
+                    )  # by the very name on its list; the other list spells some otherwise
+                    groups = [
+                        {member.source for member in group.members}
+                        for group in grouped(reply.answers)
+                    ]
+                    assert ({OWNER, OTHER} in groups) is (OWNER in hits)
+                    found_by_both += OWNER in hits
+            assert found_by_both > ON_BOTH // 2
 
     asyncio.run(scene())

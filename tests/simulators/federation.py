@@ -50,7 +50,11 @@ if TYPE_CHECKING:
     from node.records.record import Record
 
 # Members that the demonstration does not have.
-OTHERS = {"US-FB": ("US", ("us",)), "CH-FP": ("CH", ("ch",))}
+OTHERS = {
+    "US-FB": ("US", ("us",)),
+    "CH-FP": ("CH", ("ch",)),
+    "NL-NP": ("NL", ("eu-member",)),
+}
 COUNTRIES = {agency.id: agency.country for agency in AGENCIES} | {
     agency: country for agency, (country, _) in OTHERS.items()
 }
