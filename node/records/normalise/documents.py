@@ -136,7 +136,7 @@ def mrz(text: str) -> Mrz | None:
 
 
 def _french(second: str) -> Mrz | None:
-    """The French identity card of 1995 to 2021: two lines of 36 in an order of its own (PRADO FRA-BO-02002)."""
+    """The French identity card of 1995 to 2021: two lines of 36, in an order of its own."""
     number, birth = second[:12], second[27:33]
     if check_digit(number) != second[12] or check_digit(birth) != second[33]:
         return None
