@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from node.records.encoding import decode_assertion
 from node.records.record import Labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from node.records.values import Assertion
+
+# Of ``record``, in the order in which a fact is made of them.
+COLUMNS: Final = "entity_type, subject, markings, assertion, source, source_key"
+# Ways in which records of a register are labelled and to be handled; the same few come again.
+WAYS_REMEMBERED: Final = 4_096
 
 
 class Fact(NamedTuple):
@@ -14,7 +25,7 @@ class Fact(NamedTuple):
     Attributes:
         labels: its own, and the markings that follow from its assertion: handling code, contested,
             third party.
-        assertion: as stored.
+        assertion: how it is to be judged and handled.
         review_on: day by which its owner reviews it; empty: none.
         delete_on: day on which its owner deletes it; empty: none.
         source: the register it comes from.
@@ -23,29 +34,28 @@ class Fact(NamedTuple):
 
     entity_type: str
     labels: Labels
-    assertion: str
+    assertion: Assertion
     review_on: str
     delete_on: str
     source: str
     source_key: str
 
 
-def fact_of(row: Any) -> Fact:
-    """From a row of ``record``; labels take in what follows from the assertion."""
-    told = json.loads(row.assertion)
-    markings = set(row.markings.split())
-    if told.get("handling_code"):
-        markings.add(told["handling_code"])
-    if told.get("contested"):
-        markings.add("contested")
-    if told.get("third_party_origin"):
-        markings.add("third-party")
-    return Fact(
-        row.entity_type,
-        Labels(row.subject, frozenset(markings)),
-        row.assertion,
-        told.get("review_on", ""),
-        told.get("delete_on", ""),
-        row.source,
-        row.source_key,
-    )
+def fact_of(row: Sequence[Any]) -> Fact:
+    """From a row with ``COLUMNS``; labels take in what follows from the assertion."""
+    entity_type, subject, markings, assertion, source, source_key = row
+    labels, told = _labelled(subject, markings, assertion)
+    return Fact(entity_type, labels, told, told.review_on, told.delete_on, source, source_key)
+
+
+@lru_cache(maxsize=WAYS_REMEMBERED)
+def _labelled(subject: str, markings: str, assertion: str) -> tuple[Labels, Assertion]:
+    told = decode_assertion(assertion)
+    found = set(markings.split())
+    if told.handling_code:
+        found.add(told.handling_code)
+    if told.contested:
+        found.add("contested")
+    if told.third_party_origin:
+        found.add("third-party")
+    return Labels(subject, frozenset(found)), told

@@ -7,6 +7,7 @@ party, that its review is overdue. A record past its day of deletion is not ther
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.clock import day_of
@@ -26,6 +27,9 @@ AGE_BAND: Final = "person.age_band"
 BIRTH_DATE: Final = "person.birth_date"
 NATIONALITIES: Final = "person.nationalities"
 OVERDUE: Final = "review-overdue"
+# What records are labelled with; the same few recur.
+LABELS_REMEMBERED: Final = 4_096
+_labels: Final = lru_cache(maxsize=LABELS_REMEMBERED)(RecordLabels)
 _KIND, _FROM, _TO, _SINCE, _UNTIL = (
     f"relation.{name}"
     for name in ("relation_type", "from_reference", "to_reference", "since", "until")
@@ -80,7 +84,7 @@ class Register:
             if fact.review_on and fact.review_on < today:
                 markings |= {OVERDUE}
             values: Any = told.get(record_id, {}).get(NATIONALITIES)
-            found[record_id] = RecordLabels(
+            found[record_id] = _labels(
                 fact.entity_type,
                 fact.labels.subject,
                 markings,
@@ -111,7 +115,7 @@ class Register:
 
     def edges(self, record_id: RecordId, limit: int) -> list[StoredEdge]:
         """Relations of a record, at most ``limit``, to whatever is there."""
-        fact = self._store.facts([record_id]).get(record_id)
+        fact = self._store.fact(record_id)
         if fact is None:
             return []
         key = self._store.hash_of(edge_key(fact.source, fact.source_key))

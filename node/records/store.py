@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 from comity.store.statement import Statement
 from node.records import normalise, schema
-from node.records.encoding import decode, decode_assertion
-from node.records.facts import Fact, fact_of
+from node.records.encoding import decode
+from node.records.facts import COLUMNS, Fact, fact_of
 from node.records.record import RecordId
 from node.records.writing import LoadCounts, batches, forget, write_batch
 
@@ -39,8 +39,8 @@ HASH_BYTES: Final = 16
 IN_MAX: Final = 5_000
 # Fields of one record that hold the same identifier.
 PATHS_PER_RECORD_MAX: Final = 4
-# Records remembered as read-only facts on the hot path: labels and assertions, no field values.
-LABELS_REMEMBERED: Final = 65_536
+# Records whose facts one question read and may need again.
+FACTS_HELD: Final = 4_096
 # Statements that read so many fields of so many records.
 READINGS_REMEMBERED: Final = 256
 
@@ -59,7 +59,7 @@ class RecordStore:
         self._engine = engine
         self._index_key = index_key
         self._reader: Connection | None = None
-        self._known: dict[RecordId, Fact] = {}
+        self._read: dict[RecordId, Fact] = {}
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -74,7 +74,6 @@ class RecordStore:
         for batch in batches(records):
             with self._engine.begin() as connection:
                 counts += write_batch(connection, batch, load=load, hash_of=self.hash_of)
-        self._known.clear()
         return counts
 
     def delete_missing(self, source: str, *, load: int) -> int:
@@ -94,7 +93,6 @@ class RecordStore:
                 connection.execute(
                     delete(schema.record).where(schema.record.c.id.in_(gone[at : at + IN_MAX]))
                 )
-        self._known.clear()
         return len(gone)
 
     # --- identifiers -----------------------------------------------------------------------------
@@ -188,15 +186,25 @@ class RecordStore:
         return [RecordId(row[0]) for row in rows]
 
     def facts(self, record_ids: Sequence[RecordId]) -> Mapping[RecordId, Fact]:
-        """Entity type, labels and assertion of records; no field values."""
-        known = self._known
-        missing = [one for one in record_ids if one not in known]
-        if missing:
-            if len(known) > LABELS_REMEMBERED:
-                known.clear()
-            for row in self.reader.execute(_FACTS, {"ids": missing}):
-                known[RecordId(row.id)] = fact_of(row)
-        return {one: known[one] for one in record_ids if one in known}
+        """Entity type, labels and assertion of records as they are now; no field values.
+
+        They are read each time: an importer beside this process changes labels, and what a ruling rests on
+        must not be older than the ruling.
+        """
+        reading = _facts_of(len(record_ids))
+        rows = self._rows(reading.statement, dict(zip(reading.names, record_ids, strict=True)))
+        read = {RecordId(row[0]): fact_of(row[1:]) for row in rows}
+        found = {one: read[one] for one in record_ids if one in read}
+        if len(self._read) >= FACTS_HELD:
+            self._read.clear()
+        for one in record_ids:
+            self._read.pop(one, None)
+        self._read |= found
+        return found
+
+    def fact(self, record_id: RecordId) -> Fact | None:
+        """The same of one record, as last read: what a question ruled on is what it goes on with."""
+        return self._read.get(record_id) or self.facts([record_id]).get(record_id)
 
     def read(
         self, record_ids: Sequence[RecordId], paths: Iterable[str]
@@ -212,10 +220,8 @@ class RecordStore:
 
     def assertion(self, record_id: RecordId) -> Assertion | None:
         """How a record is to be judged and handled."""
-        fact = self.facts([record_id]).get(record_id)
-        if fact is None:
-            return None
-        return decode_assertion(fact.assertion)
+        fact = self.fact(record_id)
+        return None if fact is None else fact.assertion
 
     def templates(self) -> Iterator[tuple[RecordId, str]]:
         """Every record that holds a biometric template, with the template in base64."""
@@ -252,9 +258,6 @@ _BATCHES_OF: Final = Statement(
 _FIND: Final = Statement(
     "SELECT record_id, path FROM identifier WHERE hash = :hash ORDER BY record_id, path LIMIT :limit"
 )
-_FACTS: Final = text(
-    "SELECT id, entity_type, subject, markings, assertion, source, source_key FROM record WHERE id IN :ids"
-).bindparams(bindparam("ids", expanding=True))
 _OF_SOURCE: Final = text(
     "SELECT id, source_key FROM record WHERE source = :source AND source_key IN :keys"
 ).bindparams(bindparam("keys", expanding=True))
@@ -275,6 +278,16 @@ def _reading(records: int, paths: int) -> _Reading:
         f" WHERE record_id IN ({_listed(ids)}) AND path IN ({_listed(names)})"
     )
     return _Reading(statement, (*ids, *names))
+
+
+@lru_cache(maxsize=READINGS_REMEMBERED)
+def _facts_of(records: int) -> _Reading:
+    """Reads what is known of so many records."""
+    names = [f"id{place}" for place in range(records)]
+    statement = Statement(
+        f"SELECT id, {COLUMNS} FROM record WHERE id IN ({_listed(names)})"  # noqa: S608  # names of parameters
+    )
+    return _Reading(statement, tuple(names))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -70,6 +70,29 @@ def test_one_text_stored_where_a_list_belongs_is_read_as_one_restriction() -> No
     assert decode_assertion('{"restrictions": "not for court"}').restrictions == ("not for court",)
 
 
+def test_labels_that_an_importer_changes_beside_the_node_count_at_once(
+    store: RecordStore, tmp_path: Path
+) -> None:
+    """A record that becomes an informant's must not leave as what it was until the node's next start."""
+    engine = open_engine(tmp_path / "node.db")
+    importer = RecordStore(engine, index_key=b"k" * 32)
+    register = Register(store, ManualClock(TODAY_MS))
+    for subject, markings, said in (
+        ("suspect", frozenset[str](), Assertion()),
+        ("informant", frozenset({"protected"}), Assertion(contested=True)),
+    ):
+        record = Record("1", "list", "person", {}, Labels(subject, markings), said)
+        importer.upsert_many([record])
+        (number,) = store.of_source("list", ["1"]).values()
+        found = register.labels([number])[number]
+        assert (found.subject, found.markings >= markings) == (subject, True)
+        assert register.assertion(number) == said
+    importer.delete_missing("list", load=1)
+    assert not register.labels([number])
+    assert register.assertion(number) is None
+    engine.dispose()
+
+
 def test_the_number_of_a_deleted_record_is_never_given_to_another(store: RecordStore) -> None:
     """A number stands behind the reference that other agencies hold: they would take one for the other."""
     for load, key in enumerate(("first", "second", "third"), 1):
