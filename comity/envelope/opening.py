@@ -6,6 +6,7 @@ trusts nothing the gateway checked. Every refusal has its own internal reason (`
 
 from __future__ import annotations
 
+from hmac import compare_digest
 from typing import TYPE_CHECKING, NamedTuple
 
 from nacl import bindings
@@ -186,7 +187,7 @@ def _decrypt(delivered: DeliveredEnvelope, recipient: EncryptionSecret) -> bytes
         content_key = decrypt(slot[16:], bound + slot[:16], ZERO_NONCE, wrapping)
     except CryptoError as error:
         raise EnvelopeRefused(Why.SLOT_BY_SENDER) from error
-    if not bindings.sodium_memcmp(b2(h0, b"CMT1-kcommit", content_key), header.key_commitment):
+    if not compare_digest(b2(h0, b"CMT1-kcommit", content_key), header.key_commitment):
         raise EnvelopeRefused(Why.KEY_COMMITMENT)
     try:
         return decrypt(delivered.body, bound, ZERO_NONCE, b2(h0, b"CMT1-body", content_key))

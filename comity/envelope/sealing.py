@@ -76,7 +76,7 @@ def unpad(plaintext: bytes, bucket_bytes: int | None) -> bytes:
     if size not in limits.BUCKETS_BYTES:
         raise EnvelopeRefused(Why.PADDING)
     end = LENGTH_BYTES + int.from_bytes(plaintext[:LENGTH_BYTES], "big")
-    if end > size or plaintext.count(0, end) != size - end:
+    if end > size or plaintext[end:] != bytes(size - end):
         raise EnvelopeRefused(Why.PADDING)
     return plaintext[LENGTH_BYTES:end]
 

@@ -91,6 +91,8 @@ def asked_details(question: Question, caller: Caller, recipients: Sequence[str])
 
 def _with_stated(assurances: Assurances, qualifications: Qualifications) -> dict[str, Any]:
     """What was stated, without its content; nothing where nothing was, as ever."""
+    if assurances is NOTHING_STATED and qualifications is NOT_QUALIFIED:
+        return {}
     stated = assurances.stated + qualifications.stated
     return {"stated": stated} if stated else {}
 

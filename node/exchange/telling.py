@@ -11,6 +11,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from comity.catalogue import FIELDS
@@ -106,15 +107,15 @@ class Telling:
             mask: what the law made of it.
         """
         told = self._told_of(mask, label.entity_type, view.stage)
-        to = routing.sender
         values: dict[str, object] = {}
         if told.readable:
             stored = self._reading.read([candidate.record_id], told.readable)
+            pseudonym = partial(self._pseudonyms.name, routing.sender)
             for path, value in stored.get(candidate.record_id, {}).items():
                 ruling = told.forms.get(path)
                 if ruling is None:
                     continue  # the second filter: what the mask does not name stays
-                formed = _formed(value, ruling, lambda text: self._pseudonyms.name(to, text))
+                formed = _formed(value, ruling, pseudonym)
                 if formed is not None:
                     values[path] = formed
         return Released(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from comity.api.query.v1 import justification_pb2
 from node.exchange.model import NOTHING_STATED, Assurances, TargetCheck
+
+if TYPE_CHECKING:
+    from comity.wire.v1 import query_pb2
 
 
 def to_wire(stated: Assurances) -> justification_pb2.Assurances | None:
@@ -21,12 +26,15 @@ def to_wire(stated: Assurances) -> justification_pb2.Assurances | None:
     )
 
 
-def from_wire(message: justification_pb2.Assurances) -> Assurances:
-    """The statements.
+def from_wire(wire: justification_pb2.Justification | query_pb2.QueryBody) -> Assurances:
+    """The statements that stand in a message.
 
     Raises:
         ValueError: a check of the target that the contract does not define.
     """
+    if not wire.HasField("assurances"):
+        return NOTHING_STATED
+    message = wire.assurances
     return Assurances(
         confirmed=tuple(message.confirmed_references),
         facts=message.facts,

@@ -7,6 +7,7 @@ does not.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields as dataclass_fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -186,7 +187,7 @@ class WireCodec:
                 asker=wire.asker,
                 max_candidates=wire.max_candidates,
                 directory_version=wire.seen.directory_version,
-                assurances=assurances.from_wire(wire.assurances),
+                assurances=assurances.from_wire(wire),
                 qualifications=qualifications.from_wire(wire),
             )
         except (KeyError, ValueError) as error:
@@ -212,18 +213,13 @@ class WireCodec:
     def decode_answer(self, data: bytes) -> tuple[OpenedAnswer, bytes, bytes]:
         """An answer's body with the receipt's salt and the ruling's digest, or ``Refusal``."""
         wire = closed(wire_answer_pb2.AnswerBody, data)
-        released = withheld = 0
+        forms: Counter[int] = Counter()
         for hit in _every(wire.hits):
             if hit.entity_type not in _ENTITY_NAME or hit.band not in _BANDS_DEFINED:
                 raise _incompatible("hit")
-            for treatment in hit.treatments:
-                form = treatment.form
-                if form in _FORMS_RELEASED:
-                    released += 1
-                elif form == answer_pb2.FORM_NOTHING:
-                    withheld += 1
-                elif form not in _FORMS_DEFINED:
-                    raise _incompatible("treatment")
+            forms.update([treatment.form for treatment in hit.treatments])
+        if not forms.keys() <= _FORMS_DEFINED:
+            raise _incompatible("treatment")
         try:
             outcome = Outcome(wire.outcome)
         except ValueError as error:
@@ -232,8 +228,8 @@ class WireCodec:
             outcome=outcome,
             reason=wire.reason,
             hits=tuple(wire.hits),
-            fields_released=released,
-            fields_withheld=withheld,
+            fields_released=sum(forms[one] for one in _FORMS_RELEASED),
+            fields_withheld=forms[answer_pb2.FORM_NOTHING],
             complete=wire.complete,
             directory_version=wire.seen.directory_version,
         )
@@ -318,56 +314,54 @@ def _every(hits: Iterable[answer_pb2.Hit]) -> Iterator[answer_pb2.Hit]:
 
 
 def _edge(told: Edge) -> answer_pb2.Edge:
-    edge = answer_pb2.Edge(
+    return answer_pb2.Edge(
         relation=told.relation,
         outward=told.outward,
         since=told.since,
         until=told.until,
+        assertion=_shaped(told.assertion) or None,  # type: ignore[arg-type]  # by its parts
         row=told.row,
         law=told.law,
         obligations=told.obligations,
         other=_hit(told.other),
     )
-    if told.assertion is not None:
-        _fill(edge.assertion, told.assertion)
-    return edge
 
 
 def _hit(released: Released) -> answer_pb2.Hit:
+    record: dict[str, Any] = {}
+    if released.fields:
+        record[released.entity_type] = {
+            path.rpartition(".")[2]: _value(value) for path, value in released.fields.items()
+        }
+        if said := _shaped(released.assertion):
+            record["assertion"] = said
     hit = answer_pb2.Hit(
         record_reference=released.reference,
         entity_type=_ENTITY[released.entity_type],
         band=released.band,  # type: ignore[arg-type]  # numbers of the contract
         score=released.score,
         match_reasons=released.match_reasons,
+        record=record or None,  # type: ignore[arg-type]  # by its parts
         edges=[_edge(one) for one in released.edges],
     )
     hit.MergeFromString(_encoded(released.treatments, released.obligations))
-    if released.fields:
-        entity = getattr(hit.record, released.entity_type)
-        for path, value in released.fields.items():
-            _set(entity, path.rpartition(".")[2], value)
-        if released.assertion is not None:
-            _fill(hit.record.assertion, released.assertion)
     return hit
 
 
-def _set(entity: Any, name: str, value: object) -> None:
+def _value(value: object) -> object:
+    """A field as the message takes it: repeated ones are tuples, of text or of composite values."""
     if not isinstance(value, tuple):
-        setattr(entity, name, value)
-        return
-    target = getattr(entity, name)
-    for one in value:
-        if isinstance(one, str):
-            target.append(one)
-        else:
-            _fill(target.add(), one)
+        return value
+    return [one if isinstance(one, str) else _shaped(one) for one in value]
 
 
 _names: dict[type, tuple[str, ...]] = {}
 
 
-def _fill(message: Any, value: Any) -> None:
+def _shaped(value: Any) -> dict[str, Any]:
+    """The parts of a composite value that are said, by their names in its message; none of no value."""
+    if value is None:
+        return {}
     kind = type(value)
     names = _names.get(kind)
     if names is None:
@@ -375,9 +369,4 @@ def _fill(message: Any, value: Any) -> None:
         names = _names[kind] = tuple(
             part.name for part in dataclass_fields(kind) if part.name in known
         )
-    for name in names:
-        part = getattr(value, name)
-        if isinstance(part, tuple):
-            getattr(message, name).extend(part)
-        elif part:
-            setattr(message, name, part)
+    return {name: part for name in names if (part := getattr(value, name))}

@@ -59,8 +59,7 @@ def _put(inner: Any, field: FieldDescriptor, value: Any) -> None:
         setattr(inner, field.name, _number(field, value) if field.enum_type else value)
 
 
-def _take(inner: Any, field: FieldDescriptor) -> Any:
-    value = getattr(inner, field.name)
+def _taken(field: FieldDescriptor, value: Any) -> Any:
     if field.message_type is not None:
         return tuple(Leg(one.origin, one.destination) for one in value)
     return _word(field, value) if field.enum_type else value
@@ -71,8 +70,8 @@ def from_wire(message: selector_pb2.Selector) -> Selector:
     name = message.WhichOneof("by")
     if name is None:
         raise KeyError("by")
-    inner = getattr(message, name)
-    found: Selector = _BY[name](**{field.name: _take(inner, field) for field in _PARTS[name]})
+    given = getattr(message, name).ListFields()  # what is empty stays as the value has it
+    found: Selector = _BY[name](**{field.name: _taken(field, value) for field, value in given})
     return found
 
 

@@ -24,8 +24,6 @@ from node.link import selectors as selector_codec
 from node.records import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from node.exchange.model import SourceAnswer, Summary
     from node.storage.queries import PastQuery
 
@@ -85,7 +83,7 @@ def question_of(message: query_service_pb2.Question, *, remaining_s: float | Non
             instrument=why.legal_basis,
             necessity=why.necessity,
             end_user_country=why.on_behalf_of_country,
-            assurances=assurances.from_wire(why.assurances),
+            assurances=assurances.from_wire(why),
         ),
         targets=tuple(message.targets),
         stage=Stage(message.stage or Stage.CORE),
@@ -98,32 +96,37 @@ def question_of(message: query_service_pb2.Question, *, remaining_s: float | Non
 
 def wording(message: query_service_pb2.Question) -> bytes:
     """The question as it is kept: of a payment card no more than its ends."""
+    if not any(map(_names_a_card, message.selectors)):
+        return message.SerializeToString()
     kept = query_service_pb2.Question()
     kept.CopyFrom(message)
-    for one in kept.selectors:
-        if one.observable.type == selector_pb2.OBSERVABLE_TYPE_CARD:
-            one.observable.value = normalise.covered_card(normalise.plain(one.observable.value))
+    for one in filter(_names_a_card, kept.selectors):
+        one.observable.value = normalise.covered_card(normalise.plain(one.observable.value))
     return kept.SerializeToString()
 
 
-def source_answer(answer: SourceAnswer) -> answer_pb2.SourceAnswer:
-    """One source's part."""
-    return answer_pb2.SourceAnswer(
+def _names_a_card(selector: selector_pb2.Selector) -> bool:
+    return selector.observable.type == selector_pb2.OBSERVABLE_TYPE_CARD
+
+
+def add_source(
+    told: query_service_pb2.LookupResponse
+    | query_service_pb2.SearchResponse
+    | query_service_pb2.Told,
+    answer: SourceAnswer,
+) -> None:
+    """One source's part, built in the message that leaves: what was released is copied once."""
+    told.answers.add(
         source=answer.source,
-        outcome=int(answer.outcome),  # type: ignore[arg-type]  # the numbers are the contract's
+        outcome=int(answer.outcome),
         reason=answer.reason,
         sentence=answer.sentence,
-        hits=answer.hits,  # type: ignore[arg-type]  # as decoded: what was released is the caller's
+        hits=answer.hits,  # as decoded: what was released is the caller's
         complete=answer.complete,
         elapsed_ms=answer.elapsed_ms,
         answer_digest=answer.digest,
         receipt=answer.receipt,
     )
-
-
-def source_answers(answers: Iterable[SourceAnswer]) -> list[answer_pb2.SourceAnswer]:
-    """Several of them."""
-    return [source_answer(answer) for answer in answers]
 
 
 def summary(values: Summary) -> answer_pb2.Summary:

@@ -10,6 +10,7 @@ from node.rpc import convert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from comity.api.query.v1 import query_service_pb2
     from node.exchange.marking import Marking
     from node.exchange.model import Question, SourceAnswer
     from node.storage.marks import Mark
@@ -33,21 +34,29 @@ def mark_message(mark: Mark) -> mark_service_pb2.Mark:
     return message
 
 
-def marked_answers(
-    marking: Marking, question: Question, answers: Iterable[SourceAnswer]
-) -> list[answer_pb2.SourceAnswer]:
-    """What sources said; marked records stand last among their source's, and are probable no more.
+def tell(
+    told: query_service_pb2.LookupResponse
+    | query_service_pb2.SearchResponse
+    | query_service_pb2.Told,
+    question: Question,
+    answers: Iterable[SourceAnswer],
+    *,
+    marking: Marking,
+) -> None:
+    """Puts into a reply what sources said.
+
+    Marked records stand last among their source's, and are probable no more.
 
     A record that an identifier found stays exact: the identifier is the same, whoever the person is.
     """
-    messages = convert.source_answers(answers)
+    for answer in answers:
+        convert.add_source(told, answer)
     if not marking.any_about(question.subject):
-        return messages
-    told = [(one.source, hit.record_reference) for one in messages for hit in one.hits]
-    marks = marking.about(question.subject, told)
-    for message in messages:
+        return
+    records = [(one.source, hit.record_reference) for one in told.answers for hit in one.hits]
+    marks = marking.about(question.subject, records)
+    for message in told.answers:
         _apply(message, marks)
-    return messages
 
 
 def _apply(message: answer_pb2.SourceAnswer, marks: Mapping[tuple[str, str], Mark]) -> None:

@@ -9,7 +9,6 @@ import asyncio
 import base64
 import binascii
 import logging
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -24,8 +23,7 @@ from comity.rpc.errors import as_refusal
 from comity.rpc.outbox import Outbox, OutboxFullError
 from node.exchange import disclosure
 from node.records.selectors import HINTS
-from node.rpc import convert
-from node.rpc.marked import marked_answers
+from node.rpc import convert, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -92,9 +90,14 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         self._journal = journal
         self._marking = marking
 
-    def told(self, question: Question, answers: Iterable[SourceAnswer]) -> list[Any]:
-        """Answers as this caller gets them."""
-        return marked_answers(self._marking, question, answers)
+    def tell(
+        self,
+        told: api.LookupResponse | api.SearchResponse | api.Told,
+        question: Question,
+        answers: Iterable[SourceAnswer],
+    ) -> None:
+        """Puts answers into a reply as this caller gets them."""
+        marked.tell(told, question, answers, marking=self._marking)
 
     def _asker(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
         caller = self._callers.of(context)
@@ -110,11 +113,11 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         check(request)
         question = convert.question_of(request.question, remaining_s=context.time_remaining())
         reply = await self._asking.ask(question, caller, wording=convert.wording(request.question))
-        return api.LookupResponse(
-            query_id=reply.query_id.hex(),
-            answers=self.told(question, reply.answers),
-            summary=convert.summary(reply.summary),
+        told = api.LookupResponse(
+            query_id=reply.query_id.hex(), summary=convert.summary(reply.summary)
         )
+        self.tell(told, question, reply.answers)
+        return told
 
     async def Search(  # noqa: N802  # the contract's name
         self, request: api.SearchRequest, context: grpc.aio.ServicerContext[Any, Any]
@@ -123,7 +126,7 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         caller = self._asker(context)
         check(request)
         question = convert.question_of(request.question, remaining_s=context.time_remaining())
-        stream = _AnswerStream(context, partial(self.told, question))
+        stream = _AnswerStream(context, lambda told, some: self.tell(told, question, some))
         wording = convert.wording(request.question)
         refused: Refusal | None = None
         reply: Reply | None = None
@@ -145,13 +148,11 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         if reply is None:
             raise refused or Refusal(Reason.INTERNAL)
         rest = [answer for answer in reply.answers if answer.source not in stream.told]
-        await context.write(
-            api.SearchResponse(
-                query_id=reply.query_id.hex(),
-                answers=self.told(question, rest),
-                summary=convert.summary(reply.summary),
-            )
+        last = api.SearchResponse(
+            query_id=reply.query_id.hex(), summary=convert.summary(reply.summary)
         )
+        self.tell(last, question, rest)
+        await context.write(last)
 
     async def Converse(  # noqa: N802  # the contract's name
         self, request_iterator: Any, context: grpc.aio.ServicerContext[Any, Any]
@@ -231,10 +232,10 @@ class _AnswerStream:
     def __init__(
         self,
         context: grpc.aio.ServicerContext[Any, Any],
-        told: Callable[[Iterable[SourceAnswer]], list[Any]],
+        tell: Callable[[api.SearchResponse, Iterable[SourceAnswer]], None],
     ) -> None:
         self._context = context
-        self._told = told
+        self._tell = tell
         self._early: list[SourceAnswer] = []
         self._fresh = asyncio.Event()
         self._finished = False
@@ -261,9 +262,9 @@ class _AnswerStream:
                 return
             batch, self._early = self._early, []
             self.told.update(answer.source for answer in batch)
-            await self._context.write(
-                api.SearchResponse(query_id=self._query_id, answers=self._told(batch))
-            )
+            told = api.SearchResponse(query_id=self._query_id)
+            self._tell(told, batch)
+            await self._context.write(told)
 
 
 class _Conversation:
@@ -316,14 +317,13 @@ class _Conversation:
             reply = await self._servicer._asking.ask(  # noqa: SLF001  # its other half
                 question, caller, wording=convert.wording(ask.question)
             )
-            self._tell(
-                api.Told(
-                    correlation=ask.correlation,
-                    query_id=reply.query_id.hex(),
-                    answers=self._servicer.told(question, reply.answers),
-                    summary=convert.summary(reply.summary),
-                )
+            told = api.Told(
+                correlation=ask.correlation,
+                query_id=reply.query_id.hex(),
+                summary=convert.summary(reply.summary),
             )
+            self._servicer.tell(told, question, reply.answers)
+            self._tell(told)
         except Exception as error:  # noqa: BLE001  # a refused question does not end the stream
             refusal, reference = as_refusal(error)
             self._tell(_refused(ask.correlation, refusal, reference or ""))
