@@ -19,17 +19,17 @@ import numpy as np  # noqa: E402  # the clock starts before anything is loaded
 from rapidfuzz import fuzz  # noqa: E402
 
 from node.matching import evidence, snapshots  # noqa: E402
-from node.matching.evidence import Evidence  # noqa: E402
+from node.matching.evidence import NOTHING, Evidence  # noqa: E402
 from node.matching.gathering import gather  # noqa: E402
 from node.matching.index.frequencies import Frequencies, reference  # noqa: E402
 from node.matching.matcher import likeness  # noqa: E402
 from node.matching.model import shipped  # noqa: E402
 from node.matching.query import asked_for  # noqa: E402
 from node.matching.ranking import rank, warm  # noqa: E402
-from node.matching.settling import settle, weight  # noqa: E402
+from node.matching.settling import WEIGHED_MIN, settle  # noqa: E402
 
 if TYPE_CHECKING:
-    from node.matching.found import Likeness
+    from node.matching.evidence import Beside
     from node.matching.ranking import Ranked
 
 KEPT = 10
@@ -58,19 +58,21 @@ class Driver:
         """Person, score and band of the best, best first, for somebody who may see everybody."""
         asked = asked_for(query["text"], self.frequencies)
         ranked, _ = rank([self.segment], asked, self.frequencies, self.model)
-        likenesses = [self._likeness(one, beside) for one in ranked]
-        told = settle(likenesses)
-        hits = [(int(one.record_id), one.score, int(one.band)) for one in told]
+        near = [(one, self._beside(one, beside)) for one in ranked]
+        told = settle(
+            likeness(one, found, "person.names", names_counted=self.frequencies.names)
+            for one, found in near
+            if one.alike or one.logit + found.logit >= WEIGHED_MIN
+        )
+        hits = {int(one.record_id): (one.score, int(one.band)) for one in told}
         # Nobody is told of the others; recall counts them all the same.
-        known = {one.record_id for one in told}
-        others = sorted(likenesses, key=lambda one: (-weight(one), one.record_id))
-        untold = dict.fromkeys(int(one.record_id) for one in others if one.record_id not in known)
-        return [*hits, *((record, 0.0, 0) for record in untold)][:KEPT]
+        near.sort(key=lambda pair: (-pair[0].logit - pair[1].logit, pair[0].record_id))
+        for one, _ in near:
+            hits.setdefault(one.record_id, (0.0, 0))
+        return [(record, *said) for record, said in hits.items()][:KEPT]
 
-    def _likeness(self, one: Ranked, beside: Evidence) -> Likeness:
-        stored = self.stored(one.record_id) if beside != Evidence() else Evidence()
-        found = evidence.weigh(beside, stored)
-        return likeness(one, found, "person.names", names_counted=self.frequencies.names)
+    def _beside(self, one: Ranked, beside: Evidence) -> Beside:
+        return evidence.weigh(beside, NOTHING if beside == NOTHING else self.stored(one.record_id))
 
     def token_sort(self, text: str) -> tuple[list[tuple[int, float, int]], list[int]]:
         """The same candidates, ranked by rapidfuzz's token_sort_ratio of their spellings; and all of them."""

@@ -178,6 +178,17 @@ _last_option: Final = click.option(
 
 
 def _legs(told: tuple[str, ...]) -> tuple[selectors.Leg, ...]:
+    """Legs as they were given.
+
+    Raises:
+        click.BadParameter: more than two ends; it would be looked for as one place of that name.
+    """
+    for one in told:
+        if one.count(":") > 1:
+            raise click.BadParameter(
+                f"{one} has more than two ends; give each leg by itself: --leg A:B --leg B:C",
+                param_hint="--leg",
+            )
     ends = (one.partition(":") for one in told)
     return tuple(selectors.Leg(first.strip(), last.strip()) for first, _, last in ends)
 

@@ -177,11 +177,25 @@ def _composite(parts: dict[str, str]) -> str:
         return f"{parts['value']} ({', '.join(beside)})" if beside else parts["value"]
     if "from_country" in parts or "from_place" in parts or "to_country" in parts:
         return _leg(parts)
+    if "weight_kg" in parts or "cas_number" in parts or "purity_percent" in parts:
+        return _substance(parts)
     if "postcode" in parts and "city" in parts:
         place = f"{parts['postcode']} {parts['city']}"
         parts = {name: said for name, said in parts.items() if name != "postcode"}
         parts["city"] = place
     return ", ".join(parts.values())
+
+
+def _substance(parts: dict[str, str]) -> str:
+    """Heroin (CAS 561-27-3), powder, 231 kg, 62 % pure."""
+    cas = f"CAS {parts['cas_number']}" if parts.get("cas_number") else ""
+    name = parts.get("name", "")
+    told = [f"{name} ({cas})" if name and cas else name or cas]
+    told += [f"schedule {parts['schedule']}"] if parts.get("schedule") else []
+    told += [plain_word(parts["form"])] if parts.get("form") else []
+    told += [f"{parts['weight_kg']} kg"] if parts.get("weight_kg") else []
+    told += [f"{parts['purity_percent']} % pure"] if parts.get("purity_percent") else []
+    return ", ".join(filter(None, told))
 
 
 def _leg(parts: dict[str, str]) -> str:
@@ -259,7 +273,9 @@ def _parts_in_words(selector: selectors.Selector) -> list[str]:
     told = []
     for part in fields(selector):
         value = getattr(selector, part.name)
-        if isinstance(value, tuple):
+        if part.name in {"first_date", "last_date"}:
+            told += _period(selector) if part.name == "first_date" else []
+        elif isinstance(value, tuple):
             told += [
                 f"{leg.origin or 'anywhere'} to {leg.destination or 'anywhere'}" for leg in value
             ]
@@ -270,6 +286,14 @@ def _parts_in_words(selector: selectors.Selector) -> list[str]:
     return (
         [f"{plain_word(selector.by)} {told[0]}", *told[1:]] if told else [plain_word(selector.by)]
     )
+
+
+def _period(selector: selectors.Selector) -> list[str]:
+    """From when to when, as far as either is told."""
+    first, last = getattr(selector, "first_date", ""), getattr(selector, "last_date", "")
+    if first and last:
+        return [first if first == last else f"{first} to {last}"]
+    return [f"from {first}"] if first else [f"until {last}"] if last else []
 
 
 def heading_of(question: model.Question) -> str:

@@ -30,6 +30,8 @@ SPANNED_MAX: Final = 2_000
 WAYS_MAX: Final = 16
 # Why a batch of stolen blanks matches, and the fields that say so.
 INSIDE: Final = "inside a batch of blank documents"
+AT_THAT_TIME: Final = "at that time"
+TIME_UNKNOWN: Final = "the record says nothing of its time"
 _BATCH: Final = frozenset({FROM, TO})
 _WITHIN: Final = {
     info.path: frozenset(f"{entity}.{name}" for name in info.within.split())
@@ -124,7 +126,8 @@ def _during(store: RecordStore, found: list[Candidate], span: Span) -> list[Cand
         if not touches(since, until or since, span.first, span.last):
             continue
         used = one.matched_on | frozenset(values)
-        kept.append(_candidate(one.record_id, (*one.reasons, "at that time"), used))
+        when = AT_THAT_TIME if values else TIME_UNKNOWN
+        kept.append(_candidate(one.record_id, (*one.reasons, when), used))
     return kept
 
 

@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from node.matching import evidence, exact
-from node.matching.evidence import Evidence
+from node.matching.evidence import NOTHING, Evidence
 from node.matching.found import NOTHING_PASSED, Found, Likeness
 from node.matching.model import shipped
 from node.matching.query import asked_for
@@ -192,18 +192,14 @@ class RegisterMatcher:
         fields: dict[tuple[int, str], list[Ranked]] = defaultdict(list)
         for one in real:
             fields[one.record_id, held[one.name_id][1]].append(one)
-        found = [
-            _likeness(
-                those,
-                path,
-                evidence.weigh(beside, known.get(record_id, Evidence())),
-                frequencies,
-            )
-            for (record_id, path), those in fields.items()
-        ]
-        weighty = [one for one in found if weight(one) >= WEIGHED_MIN or may_be_told(one)]
-        weighty.sort(key=lambda one: (-weight(one), one.record_id))
-        return Found(tuple(weighty), more=cut, behind=behind)
+        found = []
+        for (record_id, path), those in fields.items():
+            near = evidence.weigh(beside, known.get(record_id, NOTHING))
+            # Most rows are too far to weigh on anybody.
+            if those[0].alike or those[0].logit + near.logit >= WEIGHED_MIN:
+                found.append(_likeness(those, path, near, frequencies))
+        found.sort(key=lambda one: (-weight(one), one.record_id))
+        return Found(tuple(found), more=cut, behind=behind)
 
     def _known(self, record_ids: set[int], beside: Evidence) -> dict[int, Evidence]:
         if beside == Evidence() or not record_ids:

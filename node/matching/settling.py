@@ -18,17 +18,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from node.matching.found import Band, Candidate, Likeness
 from node.matching.model import probability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from node.records.record import RecordId
 
 POSSIBLE_MIN: Final = 0.70
-# Log-odds below which a record weighs on nobody: dozens of them move no score by a hundredth.
-WEIGHED_MIN: Final = -3.0
+# Log-odds below which a record weighs on nobody: as many as are ranked weigh less than an even chance.
+WEIGHED_MIN: Final = -5.0
 # Log-odds of 0.99: as sure as a name alone can make anybody.
 NAME_LOGIT_MAX: Final = 4.6
 CARRIED_BY_SEVERAL: Final = "a name that several entries of this register carry"
@@ -53,8 +55,7 @@ def settle(met: Iterable[Candidate | Likeness]) -> list[Candidate]:
             if other is None or weight(other) < weight(one):
                 likest[one.record_id] = one
     namesakes = sum(one.alike for one in likest.values())
-    for key, one in likest.items():
-        others = sum(_odds(other, one) for other in likest.values() if other is not one)
+    for (key, one), others in zip(likest.items(), _odds_of_others([*likest.values()]), strict=True):
         candidate = _settled(one, others, namesakes)
         if candidate is not None and key not in settled:
             settled[key] = candidate
@@ -79,10 +80,17 @@ def may_be_told(one: Likeness) -> bool:
     return alone >= POSSIBLE_MIN or (one.alike and not one.contradicted)
 
 
-def _odds(other: Likeness, one: Likeness) -> float:
-    """What another record weighs against one."""
-    more = max(0.0, other.beside_logit - one.beside_logit)
-    return math.exp(min(other.name_logit, NAME_LOGIT_MAX) + more)
+def _odds_of_others(every: Sequence[Likeness]) -> list[float]:
+    """What all the others weigh against each."""
+    if len(every) < 2:  # noqa: PLR2004  # nobody else
+        return [0.0] * len(every)
+    named = np.minimum([one.name_logit for one in every], NAME_LOGIT_MAX)
+    beside = np.array([one.beside_logit for one in every])
+    # One row for each, one column for each other.
+    odds = np.exp(named[None, :] + np.maximum(beside[None, :] - beside[:, None], 0))
+    np.fill_diagonal(odds, 0)
+    found: list[float] = odds.sum(axis=1).tolist()
+    return found
 
 
 def _settled(one: Likeness, others: float, namesakes: int) -> Candidate | None:

@@ -70,8 +70,10 @@ def _day(draw: Draw) -> str:
     return f"{2024 + draw.below(2)}-{1 + draw.below(12):02}-{1 + draw.below(28):02}"
 
 
-def _leg(draw: Draw) -> dict[str, str]:
-    origin, destination = draw.one(_PORTS), draw.one(_PORTS)
+def _leg(draw: Draw, *, arriving: tuple[str, str]) -> dict[str, str]:
+    """A voyage from some other port to this one."""
+    origin = draw.one(tuple(port for port in _PORTS if port != arriving))
+    destination = arriving
     return {
         "from_country": origin[0],
         "from_place": origin[1],
@@ -156,7 +158,7 @@ def _seizure(draw: Draw, country: str) -> Fields:
         "seizure.place": where[1],
         "seizure.country": where[0],
         "seizure.substances": [{part: told for part, told in substance.items() if told}],
-        "seizure.route": [_leg(draw)],
+        "seizure.route": [_leg(draw, arriving=where)],
         "seizure.transport": "SEA",
     }
 
@@ -165,7 +167,7 @@ def _shipment(draw: Draw, country: str) -> Fields:
     return {
         "shipment.reference": f"{country}WB-{draw.digits(8)}",
         "shipment.container_numbers": [container_number(draw)],
-        "shipment.route": [_leg(draw)],
+        "shipment.route": [_leg(draw, arriving=draw.one(_PORTS))],
         "shipment.departed_on": _day(draw),
         "shipment.goods": draw.one(("fruit", "furniture", "machine parts", "textiles")),
         "shipment.alert": "CHECK",

@@ -37,6 +37,7 @@ from node.records.normalise.finance import (
     organisation_number,
 )
 from node.records.normalise.prints import minutiae
+from node.records.normalise.substances import names_of_substance
 from node.records.normalise.text import (
     alphanumeric,
     has_controls,
@@ -89,6 +90,7 @@ __all__ = [
     "mmsi",
     "moment",
     "mrz",
+    "names_of_substance",
     "national_number",
     "observable",
     "organisation_number",

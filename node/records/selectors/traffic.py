@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from node.records import normalise
 from node.records.identifiers import Key, key
 from node.records.indexing import leg_keys
 from node.records.selectors.base import (
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 # What is known of something makes a search when there are this many of it.
 ATTRIBUTES_MIN: Final = 2
+SUBSTANCE: Final = "substance"
+UNKNOWN_SUBSTANCE: Final = (
+    "substance: no other name of it is known here, so it is found where owners write it like this"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,12 @@ class _Traffic(Selector):
         attributes = sum(1 for part in self.attributes if getattr(self, part))
         return attributes + len(self.legs) + bool(self.first_date or self.last_date)
 
+    @staticmethod
+    def names_of(kind: str, text: str) -> Iterable[str]:
+        """The ways to write it, as it was asked first."""
+        others = normalise.names_of_substance(text) if kind == SUBSTANCE else ()
+        return dict.fromkeys((text, *others))
+
     @property
     def shape(self) -> str:
         """A reference; or how much is known of it."""
@@ -74,9 +85,10 @@ class _Traffic(Selector):
         return Selector.unsuitable(self)
 
     def terms(self) -> tuple[tuple[Key, ...], ...]:
-        """One group for each thing that is known."""
+        """One group for each thing that is known; a substance by any of its names."""
         told: list[Iterable[Key | None]] = [
-            (key(kind, getattr(self, part)),) for part, kind in self.attributes.items()
+            [key(kind, name) for name in self.names_of(kind, getattr(self, part))]
+            for part, kind in self.attributes.items()
         ]
         told += [
             leg_keys(f"{self.entity_type}-leg", leg.origin, leg.destination) for leg in self.legs
@@ -93,7 +105,7 @@ class SeizureSelector(_Traffic):
     entity_type: ClassVar[str] = "seizure"
     identified: ClassVar[Mapping[str, str]] = {"reference": "seizure-reference"}
     attributes: ClassVar[Mapping[str, str]] = {
-        "substance": "substance",
+        "substance": SUBSTANCE,
         "place": "place",
         "country": "country",
     }
@@ -116,6 +128,13 @@ class SeizureSelector(_Traffic):
     first_date: str = ""
     last_date: str = ""
     legs: tuple[Leg, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A substance that is not in the table is found only as it was written."""
+        if not self.substance or normalise.names_of_substance(self.substance):
+            return ()
+        return (UNKNOWN_SUBSTANCE,)
 
     def span(self) -> Span | None:
         """The day of the seizure."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 
 import pytest
+from click.testing import CliRunner
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from comity.cli import wording
 from comity.cli.grid import Cell, clean, print_rows
+from comity.cli.main import comity
 from comity.cli.render import render_reply
 from comity.client import (
     Approval,
@@ -23,6 +25,7 @@ from comity.client import (
     Outcome,
     RecordView,
     Reply,
+    Seizure,
     SourceAnswer,
     Summary,
     Treatment,
@@ -142,6 +145,11 @@ def test_composite_values_read_as_their_parts() -> None:
     number = {"scheme": "national-id", "value": "123", "country": "FR"}
     assert wording.values_of((address,)) == ["Rue 1, 69001 Lyon, FR"]
     assert wording.values_of((number,)) == ["123 (national id, FR)"]
+    drug = {"name": "heroin", "cas_number": "561-27-3", "form": "POWDER", "weight_kg": "231"}
+    assert wording.values_of((drug,)) == ["heroin (CAS 561-27-3), powder, 231 kg"]
+    assert wording.values_of(({"cas_number": "50-36-2", "purity_percent": "62"},)) == [
+        "CAS 50-36-2, 62 % pure"
+    ]
     covered = {"scheme": "…id", "value": "…23", "country": "…"}
     assert wording.values_of((covered,)) == ["…23"]
 
@@ -175,3 +183,24 @@ def test_a_heading_shows_of_a_payment_card_no_more_than_its_ends() -> None:
     assert wording.selector_words(Observable(ObservableType.IMEI, "490154203237518")) == (
         "imei 490154203237518"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2024-05", "", "from 2024-05"),
+        ("", "2024-05", "until 2024-05"),
+        ("2024", "2024", "2024"),
+        ("2024-05", "2025", "2024-05 to 2025"),
+    ],
+)
+def test_a_heading_tells_a_period_as_one(first: str, last: str, told: str) -> None:
+    asked = Seizure(substance="heroin", first_date=first, last_date=last)
+    assert wording.selector_words(asked) == f"seizure heroin, {told}"
+
+
+def test_a_leg_of_three_ends_is_refused_instead_of_looked_for_as_a_place() -> None:
+    legs = ("--leg", "Santos:Guayaquil:Rotterdam")
+    told = CliRunner().invoke(comity, ["search", "seizure", "--drug", "heroin", *legs])
+    assert told.exit_code == 2  # as click ends for a wrong option
+    assert "--leg A:B --leg B:C" in told.output

@@ -9,10 +9,12 @@ from sqlalchemy import create_engine
 
 from node.matching import exact
 from node.matching.found import Found, Passed
-from node.records import schema
+from node.records import normalise, schema
+from node.records.normalise import substances
 from node.records.record import Record, RecordId
 from node.records.selectors import OrganisationSelector, SeizureSelector
 from node.records.store import RecordStore
+from node.records.values import Substance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,3 +94,57 @@ def test_more_than_can_be_looked_at_is_said_and_is_no_no_hit(
     told = found(store, selector)
     assert told.candidates == ()
     assert told.unseen
+
+
+def drug(name: str, cas: str = "") -> dict[str, object]:
+    """A seizure of a substance as its owner writes it."""
+    return {"seizure.substances": (Substance(name=name, cas_number=cas),), "seizure.country": "NL"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("heroin", {1, 2, 3}),
+        ("HÉROÏNE", {1, 2, 3}),
+        ("561-27-3", {1, 2, 3}),
+        ("cannabis", {4, 5}),
+        ("Haschisch", {4}),
+        ("marihuana", {5}),
+        ("cocaine", set()),
+        ("an unknown powder", {6}),
+    ],
+)
+def test_a_substance_is_found_by_any_of_its_names_and_by_what_takes_it_in(
+    store: RecordStore, asked: str, expected: set[int]
+) -> None:
+    stored = (
+        drug("heroin", "561-27-3"),
+        drug("Héroïne"),
+        drug("diamorphine"),
+        drug("cannabis resin"),
+        drug("Marihuana"),
+        drug("An unknown powder"),
+    )
+    put(store, "seizure", stored)
+    selector = SeizureSelector(substance=asked, country="NL")
+    assert {one.record_id for one in found(store, selector, 10).candidates} == expected
+    # Whoever asks by a word that nobody here knows is told so, for a no-hit would say less than it seems.
+    assert bool(selector.warnings) == (asked == "an unknown powder")
+
+
+def test_every_name_of_a_substance_stands_for_one_alone() -> None:
+    names = [name for told, _ in substances._lines() for name in told]
+    assert len(names) == len(set(names))
+    for name in names:
+        assert name in normalise.names_of_substance(name)
+
+
+def test_a_record_that_says_nothing_of_its_time_is_not_said_to_be_of_that_time(
+    store: RecordStore,
+) -> None:
+    put(store, "seizure", [{"seizure.place": "Antwerpen"}, *seizures(1, "2025-03-02")])
+    selector = SeizureSelector(place="Antwerpen", first_date="2025-03", last_date="2025-03")
+    untold, told = found(store, selector).candidates
+    assert exact.TIME_UNKNOWN in untold.reasons
+    assert exact.AT_THAT_TIME in told.reasons
+    assert "seizure.seized_on" in told.matched_on - untold.matched_on
