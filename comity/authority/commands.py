@@ -1,4 +1,4 @@
-"""``comity authority …``: founding, inviting, serving; and the group that holds the other commands.
+"""Founding a federation, inviting to it, serving it: ``init``, ``invite``, ``invite-gateway``, ``serve``.
 
 Commands that change anything act on the folder; a running ``serve`` notices within a second.
 """
@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from comity.authority import officer_commands, operator_commands
 from comity.authority.ceremony import OFFICERS_DEFAULT, THRESHOLD_DEFAULT, found
 from comity.authority.command_options import (
     fingerprint_of,
@@ -24,8 +23,6 @@ from comity.authority.command_options import (
 from comity.authority.inviting import Invitations
 from comity.authority.serving import running
 from comity.clock import SystemClock
-from comity.errors import ExitCode, Refusal, StartError
-from comity.identity.documents import DirectoryRefused
 from comity.identity.names import agency_id, federation_id, machine_name
 from comity.rpc.serving import stop_signals
 
@@ -34,33 +31,7 @@ if TYPE_CHECKING:
     from comity.identity.token import Token
 
 
-class _Commands(click.Group):
-    """Turns refusals of the library into one sentence and a documented exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except StartError as error:
-            click.echo(f"comity: {error}", err=True)
-            ctx.exit(error.exit_code)
-        except DirectoryRefused as error:
-            click.echo(f"comity: refused: {error.why}", err=True)
-            ctx.exit(ExitCode.REFUSED)
-        except Refusal as error:
-            click.echo(f"comity: refused: {error.detail or error.reason}", err=True)
-            ctx.exit(ExitCode.REFUSED)
-
-
-@click.group(cls=_Commands)
-def authority() -> None:
-    """Found and run a federation's authority: members, gateways, revocations.
-
-    The authority never sees any traffic. Its officers' keys belong off its host; of the keys that stay,
-    one can only remove members, the others issue certificates for keys the directory already holds.
-    """
-
-
-@authority.command()
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--federation", default="demo.comity", show_default=True, help="The federation's id.")
 @click.option(
@@ -119,7 +90,7 @@ def _show_token(token: Token, opened: Authority, *, as_json: bool) -> None:
     click.echo(f"\n  {fingerprint}\n")
 
 
-@authority.command()
+@click.command()
 @click.argument("agency")
 @click.option("--name", default="", help="The agency's name; needed for a new member.")
 @click.option("--country", default="", help="ISO 3166-1 alpha-2; needed for a new member.")
@@ -152,7 +123,7 @@ def invite(
     _show_token(token, opened, as_json=as_json)
 
 
-@authority.command("invite-gateway")
+@click.command("invite-gateway")
 @click.argument("name")
 @click.option("--address", required=True, help="host:port that nodes will dial.")
 @folder_option
@@ -164,7 +135,7 @@ def invite_gateway(name: str, *, address: str, folder: Path, as_json: bool) -> N
     _show_token(token, opened, as_json=as_json)
 
 
-@authority.command()
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--listen", "address", help="host:port; by default the address given to init.")
 def serve(folder: Path, *, address: str | None) -> None:
@@ -178,17 +149,3 @@ async def _serve(folder: Path, address: str | None) -> None:
     async with stop_signals() as stop, running(folder, address) as listener:
         click.echo(f"comity authority: listening on port {listener.port}")
         await stop.wait()
-
-
-for _command in (
-    officer_commands.approve,
-    officer_commands.refuse,
-    officer_commands.reinstate,
-    officer_commands.instruments,
-    officer_commands.resign,
-    officer_commands.renew_root,
-    operator_commands.suspend,
-    operator_commands.revoke,
-    operator_commands.status,
-):
-    authority.add_command(_command)

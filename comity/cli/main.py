@@ -18,6 +18,10 @@ from comity.version import __version__
 GROUPS: Final = "comity.commands"
 # Commands of this package.
 OWN: Final = {
+    "authority": Told(
+        "comity.cli.authority:authority",
+        "Found and run a federation's authority: members, gateways, revocations.",
+    ),
     "ledger": Told(
         "comity.cli.ledger:ledger",
         "Prove what was disclosed: read, verify and quote the ledger of a node or gateway.",
@@ -34,7 +38,6 @@ OWN: Final = {
 }
 # What the groups of Comity's other parts do, where they are installed; others are imported to say it.
 PARTS: Final = {
-    "authority": "Found and run a federation's authority: members, gateways, revocations.",
     "demo": "A federation of four invented agencies on this machine.",
     "gateway": "Run a gateway process: it relays sealed envelopes between members and cannot read them.",
     "node": "Run one agency's node: it keeps its own records and decides by its own law what may leave.",

@@ -277,7 +277,7 @@ def test_the_command_line_runs_a_whole_join(tmp_path: Path) -> None:
     program = [
         sys.executable,
         "-c",
-        "from comity.authority.commands import authority; authority()",
+        "from comity.cli.authority import authority; authority()",
     ]
 
     def comity(*words: str, code: int = 0) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from comity.authority.commands import authority
 from comity.authority.enrolment import Enrolments
 from comity.authority.publishing import Authority
+from comity.cli.authority import COMMANDS
+from comity.cli.main import comity
 from comity.clock import SystemClock
 from comity.errors import ExitCode
 from comity.identity.token import Token
@@ -38,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(*words: str, code: int = ExitCode.OK) -> str:
-    result = CliRunner().invoke(authority, words)
+    result = CliRunner().invoke(comity, ["authority", *words])
     assert result.exit_code == code, result.output
     return result.output
 
@@ -58,7 +59,7 @@ def fed_of(folder: Path) -> Founded:
 
 def test_every_command_has_help() -> None:
     listed = run("--help")
-    for name in authority.commands:
+    for name in COMMANDS:
         assert name in listed
         assert len(run(name, "--help")) > 100
 
@@ -136,11 +137,11 @@ def test_approval_shows_the_phrase_and_asks(folder: Path, tmp_path: Path) -> Non
     join_id = Enrolments(fed.authority).join(fed.ask(tmp_path / "fr", fed.invite("FR")))
     phrase = Enrolments(fed.authority).status(join_id).phrase
     words = ["approve", join_id, "--dir", str(folder), *keys(folder, 1)]
-    result = CliRunner().invoke(authority, words, input="n\n")
+    result = CliRunner().invoke(comity, ["authority", *words], input="n\n")
     assert phrase in result.output
     assert result.exit_code != 0
     assert Enrolments(fed.authority).status(join_id).approvals == 0
-    result = CliRunner().invoke(authority, words, input="y\n")
+    result = CliRunner().invoke(comity, ["authority", *words], input="y\n")
     assert "1 of 2" in result.output
     both = json.loads(
         run("approve", join_id, "--yes", "--json", "--dir", str(folder), *keys(folder, 2))

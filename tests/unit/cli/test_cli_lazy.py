@@ -9,6 +9,7 @@ import click
 import pytest
 
 from comity.cli import main as program
+from comity.cli.authority import authority
 from comity.cli.main import comity
 from comity.cli.policy import policy
 from gateway.cli.main import gateway
@@ -28,7 +29,9 @@ HEAVY = (
 )
 
 
-@pytest.mark.parametrize("group", [comity, policy, node, gateway], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "group", [comity, authority, policy, node, gateway], ids=lambda one: one.name
+)
 def test_the_tables_say_what_the_commands_say(group: click.Group) -> None:
     context = click.Context(group)
     told = {name: one.summary for name, one in group.commands_at.items()}  # type: ignore[attr-defined]
@@ -45,6 +48,7 @@ def test_the_tables_say_what_the_commands_say(group: click.Group) -> None:
     ("module", "attribute"),
     [
         ("comity.cli.main", "comity"),
+        ("comity.cli.authority", "authority"),
         ("node.cli.main", "node"),
         ("gateway.cli.main", "gateway"),
     ],
