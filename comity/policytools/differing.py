@@ -177,7 +177,7 @@ def _released(theory: Theory, moved: Any, *, more: bool) -> Iterator[tuple[str, 
     for forms_moved, paths in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
         form = max(forms_moved) if more else min(forms_moved)
         word = next(name for name, one in FORM_WORDS.items() if one is form)
-        shown = min(paths, key=lambda path: (not theory.usual_record(path), path))
+        shown = min(paths, key=lambda path: (not theory.usual.is_usual_record(path), path))
         example = theory.ordinary(all_of((moved, fields[shown], forms[word])))
         if example is not None:
             leaves = listed([FORMS[one] for one in sorted(forms_moved, reverse=True)])

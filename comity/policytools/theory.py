@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.policytools import solver
 from comity.policytools.answers import facts_of
 from comity.policytools.encoding import Encoding
-from comity.policytools.solver import all_of, any_of, negated
+from comity.policytools.ordinary import CALLED, Ordinary
+from comity.policytools.searching import Search
+from comity.policytools.solver import all_of, negated
 from comity.policytools.space import END_USER, OTHER_CASE, SAME_AS, NotEncodable, space_of, widened
 from comity.policytools.wording import record_words, request_words
 from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
@@ -20,7 +22,7 @@ from comity.rulings.functions import FUNCTIONS
 from comity.rulings.stock import StockEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from comity.policytools.readings import Reading
     from comity.policytools.situations import Given
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 SAMPLES: Final = 30
 SAMPLES_OF_MANY: Final = 12
 MANY_ROWS: Final = 1_000
-# A matcher's word for an attribute that a context calls otherwise.
-_CALLED: Final = {"sought": "subject_category", "entity": "entity_type"}
 
 
 class Theories:
@@ -77,6 +77,7 @@ class Theory:
         first = self.taken.first_decides
         self.allowed = self.encoding.allowed(self.reading, rows) if first else True
         self._given = given
+        self.usual = Ordinary(self.reading, self.encoding.space.sets, given)
         self._solver = solver.solver()
         self._solver.add(self.sound(self.reading))
         self._small = solver.solver()  # knows the situations, not the rows
@@ -231,8 +232,12 @@ class Theory:
 
     def _read(self) -> dict[str, Any]:
         model = self._solver.model()
+        self.said = solver.z3().is_true(model[self._said])
+        return self.read(model)
+
+    def read(self, model: Any) -> dict[str, Any]:
+        """A solver's model as the words of a situation."""
         true = {one.name() for one in model if solver.z3().is_true(model[one])}
-        self.said = str(self._said) in true
         found: dict[str, Any] = {}
         for name, propositions in self._propositions.items():
             held = [value for value, said in propositions.items() if said in true]
@@ -244,76 +249,21 @@ class Theory:
 
     def ordinary(self, bad: Any) -> dict[str, Any] | None:
         """A situation of this kind that is as ordinary as can be; nothing where there is none."""
-        if bad is False or not self.possible(bad):
-            return None
-        usual = [
-            one for name, choice in self.reading.words.items() for one in self._usual(name, choice)
-        ]
-        return self.situation(bad, *self._together([bad], usual))
-
-    def usual_record(self, path: str) -> bool:
-        """Whether a field is one of the kind of record that is taken for granted."""
-        return path.partition(".")[0] == self._given.words.get("record", {}).get("entity_type")
-
-    def _together(self, kept: list[Any], usual: list[Any]) -> list[Any]:
-        """As many of the usual words as go with what must be kept."""
-        if not usual or self.possible(*kept, *usual):
-            return usual
-        if len(usual) == 1:
-            return []
-        half = len(usual) // 2
-        first = self._together(kept, usual[:half])
-        return first + self._together(kept + first, usual[half:])
-
-    def _usual(self, name: str, choice: Mapping[Any, Any]) -> list[Any]:
-        if name in self.encoding.space.sets:
-            return [negated(said) for said in choice.values()]
-        if ".facts." in name and None in choice:
-            return [choice[self._usual_fact(name, choice)]]
-        attribute = name.partition(".")[2] or name
-        attribute = _CALLED.get(attribute, attribute)
-        known = [table[attribute] for table in self._given.words.values() if attribute in table]
-        if attribute in ("approval", "r_form"):
-            known = ["none", "full"]
-        if name.endswith("end_user_country"):
-            own = self.reading.words["r_req.country"]
-            return [any_of(all_of((own[one], said)) for one, said in choice.items())]
-        if attribute == "today":
-            known = sorted(choice, reverse=True)[:1]
-        return [choice[word] for word in known if word in choice]
-
-    def _usual_fact(self, name: str, choice: Iterable[Any]) -> Any:
-        """Of a number that is taken for granted, the value that stands for it; else nobody knows."""
-        granted = self._granted(name)
-        values = sorted(one for one in choice if isinstance(one, int) and not isinstance(one, bool))
-        if granted is None or not values:
-            return None
-        return max((one for one in values if one <= granted), default=values[0])
-
-    def _granted(self, name: str) -> int | None:
-        """A number that is taken for granted where nothing else is said."""
-        word = self._given.words.get("request", {}).get(name.rpartition(".")[2])
-        return word if isinstance(word, int) and not isinstance(word, bool) else None
+        return Search(self).ordinary(bad)
 
     # --- words ---------------------------------------------------------------------------------------
 
     def told(self, found: Mapping[str, Any]) -> str:
         """Who asks for what of which record, in words."""
         told = {
-            _CALLED.get(name.partition(".")[2], name.partition(".")[2]): word
+            CALLED.get(name.partition(".")[2], name.partition(".")[2]): word
             for name, word in found.items()
             if name.startswith("r_req.")
         }
         if told.get("case") == OTHER_CASE:
             del told["case"]  # any case that no row names
-        usual = {
-            name: self._granted(name)
-            for name, choice in self.reading.words.items()
-            if ".facts." in name
-            and found[name] is not None
-            and found[name] == self._usual_fact(name, choice)
-        }
-        told["facts"] = facts_of({**found, **_linked(found), **usual})["r_req.facts"]
+        granted = self.usual.as_granted(found)
+        told["facts"] = facts_of({**found, **_linked(found), **granted})["r_req.facts"]
         kinds = {Verb.ASK: AskContext, Verb.ROUTE: RouteContext}
         request = request_words(self._built(kinds.get(self.taken.verb, RequestContext), told))
         if "r_rec" not in self.taken.request:

@@ -37,6 +37,7 @@ def ways(version: str, found: Iterable[Access]) -> api.WhoCanResponse:
                 count=one.count,
                 looked_at=one.looked_at,
                 situations=one.there_are,
+                example=one.example,
             )
             for one in found
         ],

@@ -32,6 +32,7 @@ def ways(message: api.WhoCanResponse) -> list[Access]:
             row=_told(one.row),
             form=_form(one.form),
             unless=tuple(_told(row) for row in one.unless),
+            example=one.example,
             count=one.count,
             looked_at=one.looked_at,
             there_are=one.situations,

@@ -69,6 +69,8 @@ def _plain(one: Access) -> dict[str, object]:
         "law": one.row.law,
         "when": one.row.when,
         "unless": [row.id for row in one.unless],
+        "proved": bool(one.example),
+        "example": one.example,
         "count": one.count,
         "looked_at": one.looked_at,
         "situations": one.there_are,

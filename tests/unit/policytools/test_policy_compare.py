@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from comity.errors import ExitCode
+from comity.policytools import reverse
 from comity.policytools.comparing import Compared, compare
 from comity.policytools.reverse import who_can
 from comity.policytools.situations import given
@@ -67,6 +68,37 @@ def test_who_can_learn_a_field_is_told_with_what_keeps_others_from_it() -> None:
     assert way.form is Form.FULL
     assert "ZZ-ABODE" in {row.id for row in way.unless}
     assert "CAP-MINOR-CONTACT" in {row.id for row in way.unless}
+
+
+def test_who_can_is_proved_and_names_all_that_a_sample_meets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tree = open_tree(POLICIES / "zz")
+    (exact,) = who_can(tree.bundle(PACKS), "person.addresses", given(tree))
+    assert exact.certainty.startswith("Of all situations there are; for example officer of FR-PJ")
+    monkeypatch.setattr(reverse, "EXACT_ROWS_MAX", 0)
+    (sampled,) = who_can(tree.bundle(PACKS), "person.addresses", given(tree))
+    assert "a sample of 1,500 of" in sampled.certainty
+    assert exact.form == sampled.form
+    more = {row.id for row in exact.unless} - {row.id for row in sampled.unless}
+    assert {row.id for row in sampled.unless} <= {row.id for row in exact.unless}
+    assert more == {"BAR-INSTRUMENT-UNKNOWN", "BAR-REFUGEE-ORIGIN", "REC-MISUSE"}
+
+
+def test_who_can_finds_what_needs_a_coincidence_that_no_sample_meets(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    file = root / "zz" / "release.csv"
+    head, _, rows = file.read_text("utf-8").partition("\n")
+    wide = "\n".join(f"{one},*,-,-" for one in rows.splitlines())
+    file.write_text(f"{head},case,until,when\n{wide}\n", "utf-8")
+    rare = {"tier": "grant", "id": "ZZ-RARE", "who": "CH", "case": "case:CH-7", "effect": "allow"}
+    rare |= {"field": "vehicle.model", "form": "<=hit", "subject": "convicted", "marking": "H1"}
+    rare |= {"until": "2030-01-01", "purpose": "VETTING", "when": "clearance>=4"}
+    changed(file, added=row_of(file, **rare))
+    tree = open_tree(root / "zz")
+    found = {one.row.id: one for one in who_can(tree.bundle(PACKS), "vehicle.model", given(tree))}
+    assert "case:CH-7" in found["ZZ-RARE"].example
+    assert "clearance 4" in found["ZZ-RARE"].example
 
 
 def test_a_field_that_nobody_may_learn_is_told_as_that() -> None:

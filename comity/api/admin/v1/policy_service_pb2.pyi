@@ -918,6 +918,7 @@ class WayToField(_message.Message):
     COUNT_FIELD_NUMBER: _builtins.int
     LOOKED_AT_FIELD_NUMBER: _builtins.int
     SITUATIONS_FIELD_NUMBER: _builtins.int
+    EXAMPLE_FIELD_NUMBER: _builtins.int
     form: _builtins.str
     """The highest form it leads to."""
     count: _builtins.int
@@ -926,6 +927,10 @@ class WayToField(_message.Message):
     """Situations looked at."""
     situations: _builtins.int
     """Situations that there are around this row; more than were looked at: these were a sample."""
+    example: _builtins.str
+    """One situation in which the grant decides. Where it is told, form and restrictions are proved over every
+    situation there is, and nothing was counted.
+    """
     @_builtins.property
     def row(self) -> Global___LawRow:
         """The grant."""
@@ -943,10 +948,11 @@ class WayToField(_message.Message):
         count: _builtins.int = ...,
         looked_at: _builtins.int = ...,
         situations: _builtins.int = ...,
+        example: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "form", b"form", "looked_at", b"looked_at", "row", b"row", "situations", b"situations", "unless", b"unless"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "example", b"example", "form", b"form", "looked_at", b"looked_at", "row", b"row", "situations", b"situations", "unless", b"unless"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
