@@ -42,6 +42,7 @@ class FieldInfo:
         identifier: kind of identifier it holds, looked up exactly.
         within: field of the same entity that the identifier is unique within.
         name: whether it holds published names, searched by evidence.
+        birth_date: whether it tells when somebody was born.
     """
 
     path: str
@@ -52,6 +53,7 @@ class FieldInfo:
     identifier: str | None = None
     within: str | None = None
     name: bool = False
+    birth_date: bool = False
 
 
 ENTITY_TYPES: Final = (
@@ -84,7 +86,14 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             "person.names", Tier.IDENTITY, Stage.CORE, repeated=True, values="PersonName", name=True
         ),
         FieldInfo("person.sex", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
-        FieldInfo("person.birth_date", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "person.birth_date",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+            birth_date=True,
+        ),
         FieldInfo("person.birth_place", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
         FieldInfo("person.birth_country", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
         FieldInfo("person.nationalities", Tier.IDENTITY, Stage.CORE, repeated=True, values=None),
@@ -173,6 +182,7 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             Stage.CORE,
             repeated=False,
             values=None,
+            birth_date=True,
         ),
         FieldInfo(
             "identity_document.fraud_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None
@@ -199,6 +209,7 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             Stage.CORE,
             repeated=False,
             values=None,
+            birth_date=True,
         ),
         FieldInfo(
             "identity_document.theft_place", Tier.OBJECT, Stage.CORE, repeated=False, values=None
@@ -603,7 +614,12 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             name=True,
         ),
         FieldInfo(
-            "biometric.subject_birth_date", Tier.IDENTITY, Stage.CORE, repeated=False, values=None
+            "biometric.subject_birth_date",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+            birth_date=True,
         ),
         FieldInfo("biometric.acquired_on", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
         FieldInfo(
@@ -875,7 +891,12 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             name=True,
         ),
         FieldInfo(
-            "notice.subject_birth_date", Tier.IDENTITY, Stage.CORE, repeated=False, values=None
+            "notice.subject_birth_date",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+            birth_date=True,
         ),
         FieldInfo("notice.charges", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None),
         FieldInfo(

@@ -39,6 +39,7 @@ class FieldInfo:
         identifier: kind of identifier it holds, looked up exactly.
         within: field of the same entity that the identifier is unique within.
         name: whether it holds published names, searched by evidence.
+        birth_date: whether it tells when somebody was born.
     """
 
     path: str
@@ -49,6 +50,7 @@ class FieldInfo:
     identifier: str | None = None
     within: str | None = None
     name: bool = False
+    birth_date: bool = False
 
 
 ENTITY_TYPES: Final = {types}
@@ -77,7 +79,7 @@ def main() -> None:
             values = f'"{field.message_type.name}"' if field.message_type else None
             beside = "".join(
                 f", {name}={told!r}"
-                for name in ("identifier", "within", "name")
+                for name in ("identifier", "within", "name", "birth_date")
                 if (told := getattr(mark, name))
             )
             lines.append(

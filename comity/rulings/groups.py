@@ -1,8 +1,9 @@
 """Groups: members of the federation, offences, categories, fields and instruments, by kind.
 
-``groups.csv`` has the columns ``kind,member,of``. Four kinds of groups are there without being written:
+``groups.csv`` has the columns ``kind,member,of``. Five kinds of groups are there without being written:
 the country of each agency; the instruments each country is party to; for each field its entity type
-(``person``), its sensitivity (``tier-special``) and the stage from which it may leave (``stage-core``).
+(``person``), its sensitivity (``tier-special``) and the stage from which it may leave (``stage-core``); and
+``birth-date`` for every field that tells when somebody was born.
 """
 
 from __future__ import annotations
@@ -37,9 +38,12 @@ KINDS: Final[Mapping[str, str]] = {
 }
 # Groups of groups deeper than this are refused; nobody could follow them.
 DEPTH_MAX: Final = 12
+# Every field that tells when somebody was born, of whatever entity.
+BIRTH_DATE: Final = "birth-date"
 _GIVEN_FIELD_GROUPS: Final = frozenset(
     [f"tier-{tier.name.lower()}" for tier in Tier]
     + [f"stage-{stage.name.lower()}" for stage in Stage]
+    + [BIRTH_DATE]
 )
 
 
@@ -135,6 +139,8 @@ def _given(vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
                 ("field", info.path, f"tier-{info.tier.name.lower()}"),
                 ("field", info.path, f"stage-{info.stage.name.lower()}"),
             ]
+            if info.birth_date:
+                given.append(("field", info.path, BIRTH_DATE))
     return given
 
 

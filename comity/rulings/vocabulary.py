@@ -114,7 +114,7 @@ class Vocabulary:
                 )
             elif each.name == "entities":
                 words = sorted(
-                    f"{field.path}|{int(field.tier)}|{int(field.stage)}"
+                    f"{field.path}|{int(field.tier)}|{int(field.stage)}|{int(field.birth_date)}"
                     for entity in value.values()
                     for field in entity
                 )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 import phonenumbers
 
 from comity.catalogue import FIELDS
+from node.records import normalise
+from node.records.births import TELLING
 from node.records.record import Labels, Record
 from node.records.values import Assertion, OrganisationName, PersonName
 from node.sources.rows import UnusableRowError, Why
@@ -131,7 +133,8 @@ def record(
     """A record without empty fields.
 
     Raises:
-        UnusableRowError: no key, a path its entity does not have, or nothing to say at all.
+        UnusableRowError: no key, a path its entity does not have, a birth date that is none, or nothing to say
+            at all.
     """
     if not key or len(key) > KEY_CHARS_MAX:
         raise UnusableRowError(Why.MISSING_KEY, f"a key has 1 to {KEY_CHARS_MAX} characters")
@@ -147,6 +150,8 @@ def record(
         raise UnusableRowError(Why.BAD_VALUE, "no field has a value")
     for path, value in kept.items():
         _check(path, value)
+        if path in _BORN and not normalise.partial_date(str(value)):
+            raise UnusableRowError(Why.BAD_VALUE, f"{path} is no date")
     _check("assertion", assertion)
     return Record(
         source_key=key,
@@ -178,4 +183,8 @@ def _check(path: str, value: object) -> None:
 
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# Who is a minor follows from these, so that one that cannot be read is never let in.
+_BORN: Final = frozenset(
+    path for paths in TELLING.values() for path in paths if path.endswith("_date")
+)
 _PATHS: Final = {entity: {info.path for info in infos} for entity, infos in FIELDS.items()}

@@ -1,7 +1,7 @@
 """Labels that follow from a record itself, whatever its source said: the stricter wins.
 
-* A person, or a document's holder, who may be under eighteen on the day of the import is marked
-  ``minor``: a year or month alone counts as its last day.
+* A record about somebody who may be under eighteen on the day of the import is marked ``minor``, by any of its
+  birth dates (``node.records.births``): a year or month alone counts as its last day.
 * An assertion marked as contested marks the record ``contested``.
 * A subject outside the federation's vocabulary becomes ``unknown``.
 
@@ -11,9 +11,9 @@ Nothing here ever takes a marking away.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from node.records.ages import may_be_minor
+from node.records.births import may_be_of_a_minor
 from node.records.record import SUBJECTS, Labels
 
 if TYPE_CHECKING:
@@ -21,17 +21,11 @@ if TYPE_CHECKING:
 
     from node.records.record import Record
 
-_BIRTH_DATES: Final = {
-    "person": "person.birth_date",
-    "identity_document": "identity_document.holder_birth_date",
-}
-
 
 def labelled(record: Record, today: date) -> Record:
     """The record with every label that follows from it."""
     markings = record.labels.markings
-    path = _BIRTH_DATES.get(record.entity_type)
-    if path is not None and may_be_minor(str(record.fields.get(path, "")), today):
+    if may_be_of_a_minor(record.entity_type, record.fields, today):
         markings |= {"minor"}
     if record.assertion.contested:
         markings |= {"contested"}

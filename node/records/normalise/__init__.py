@@ -15,6 +15,7 @@ from node.records.normalise.documents import (
     in_series,
     misread_mrz,
     mrz,
+    mrz_birth_date,
     national_number,
 )
 from node.records.normalise.electronic import (
@@ -90,6 +91,7 @@ __all__ = [
     "mmsi",
     "moment",
     "mrz",
+    "mrz_birth_date",
     "names_of_substance",
     "national_number",
     "observable",

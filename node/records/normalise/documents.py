@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stdnum import get_cc_module
 
-from node.records.normalise.text import FOLDED, alphanumeric, plain
+from node.records.normalise.text import FOLDED, alphanumeric, partial_date, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 # Figures that count up end a number; 18 of them fit the stores' integers.
 _COUNTED: Final = re.compile(r"(?P<letters>.{0,16}?)(?P<figures>\d{1,18})", re.ASCII)
 _MRZ: Final = re.compile(r"[A-Z0-9<]+")
+_BORN: Final = re.compile(r"(?P<year>\d\d)(?P<month>\d\d|<<)(?P<day>\d\d|<<)", re.ASCII)
 # ICAO 9303-3: figures as they are, A to Z are 10 to 35, the filler is 0; weights repeat.
 _MRZ_WEIGHTS: Final = (7, 3, 1)
 # Where things stand in each format (ICAO 9303-4 to -7): line lengths and number of lines.
@@ -147,6 +149,28 @@ def _dates_fit(lines: Sequence[str], shape: tuple[int, int]) -> bool:
     second = lines[1]
     born, expires = (second[:7], second[8:15]) if shape == _TD1 else (second[13:20], second[21:28])
     return all(part[-1] == check_digit(part[:-1]) for part in (born, expires))
+
+
+def mrz_birth_date(text: str, today: date) -> str:
+    """The birth date in a zone as a partial ISO 8601 date; empty where there is none.
+
+    Whether check digits fit is not asked: who may be a child is one also on a card that was misread. A year of
+    two figures is the latest that has come (ICAO 9303-3, 4.8 leaves the century to the reader); a month or day
+    that is not known is filled up with ``<``.
+    """
+    lines = _lines(text)
+    shape = _shape(lines)
+    if shape is None:
+        return ""
+    french = shape == _TD2 and lines[0].startswith(_FRENCH)
+    found = _BORN.match(lines[1], 0 if shape == _TD1 else 27 if french else 13)
+    if found is None:
+        return ""
+    century = today.year // 100 * 100
+    year = century + int(found["year"])
+    told = [str(year if year <= today.year else year - 100)]
+    told += filter(str.isdecimal, (found["month"], found["day"]))
+    return partial_date("-".join(told)) or partial_date(told[0])
 
 
 def misread_mrz(text: str) -> str:

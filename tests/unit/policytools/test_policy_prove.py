@@ -92,6 +92,31 @@ def test_a_mark_that_opens_a_record_of_a_child_is_found(tmp_path: Path) -> None:
     assert "would not leave without the mark minor" in found["RED-MINOR"]
 
 
+@pytest.mark.parametrize(
+    ("pack", "row", "before", "line", "told"),
+    [
+        (
+            "ch",
+            "CAP-MINOR-BIRTH",
+            "person.birth_date",
+            "RED-MINOR-BIRTH",
+            "birth_date leaves in full",
+        ),
+        ("us", "CAP-MINOR-NARRATIVE", "family", "RED-MINOR-NARRATIVE", ".summary leaves"),
+    ],
+)
+def test_a_cap_for_minors_that_leaves_a_field_out_is_found(
+    tmp_path: Path, pack: str, row: str, before: str, line: str, told: str
+) -> None:
+    """The birth date was capped in the person's record and left in full with the notice about the child."""
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", row, field=before)
+    found = broken(open_tree(root / pack))
+    assert set(found) >= {line}
+    assert told in found[line]
+    assert "marked minor" in found[line]
+
+
 def test_a_member_of_nobody_is_found(tmp_path: Path) -> None:
     root = copied(tmp_path)
     cells(root / "core" / "release.csv", "BAR-WHO-UNKNOWN", who="CH")

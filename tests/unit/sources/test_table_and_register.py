@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from comity.catalogue import FIELDS
 from comity.demo.registers import AGENCIES, registers
 from comity.errors import ExitCode, StartError
+from node.records import normalise
 from node.records.ages import may_be_minor
 from node.records.record import Labels, Record
 from node.records.values import Assertion
@@ -369,6 +371,66 @@ TODAY = date(2026, 11, 24)
 )
 def test_whoever_may_be_under_eighteen_is_a_minor(born: str, *, minor: bool) -> None:
     assert may_be_minor(born, TODAY) is minor
+
+
+ZONE = "P<ZZEDOE<<JANE<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C<3ZZE{born}9F3008086<<<<<<<<<<<<<<04"
+
+
+@pytest.mark.parametrize("minor", [True, False])
+@pytest.mark.parametrize(
+    "path", [info.path for infos in FIELDS.values() for info in infos if info.birth_date]
+)
+def test_any_birth_date_of_a_record_tells_whether_it_is_about_a_minor(
+    path: str, *, minor: bool
+) -> None:
+    """A notice about a child, and the child's prints and card, are marked like the child's own record."""
+    year = "2015" if minor else "1974"
+    written = {"machine_readable_zone": ZONE.format(born=f"{year[2:]}0309")}
+    entity, _, name = path.partition(".")
+    record = Record("1", "x", entity, {path: written.get(name, f"{year}-03-09")}, Labels("suspect"))
+    assert ("minor" in labelled(record, TODAY).labels.markings) is minor
+
+
+def test_every_entity_that_names_a_subject_says_when_that_was_born() -> None:
+    """So that nobody adds a birth date that no label follows from."""
+    told = {info.path for infos in FIELDS.values() for info in infos if info.birth_date}
+    named = {
+        info.path
+        for infos in FIELDS.values()
+        for info in infos
+        if "birth_date" in info.path or "birth_dates" in info.path
+    }
+    assert named <= told
+
+
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ("150309", "2015-03-09"),
+        ("26<<<<", "2026"),
+        ("27<<<<", "1927"),
+        ("1503<<", "2015-03"),
+        ("159999", "2015"),
+        ("<<<<<<", ""),
+    ],
+)
+def test_the_year_in_a_machine_readable_zone_is_the_latest_that_has_come(
+    born: str, said: str
+) -> None:
+    assert normalise.mrz_birth_date(ZONE.format(born=born), TODAY) == said
+    card = f"I<ZZED231458907<<<<<<<<<<<<<<<\n{born}9F3008086ZZE<<<<<<<<<<<4\nDOE<<JANE<<<<<<<<<<<<<<<<<<<<<"
+    assert normalise.mrz_birth_date(card, TODAY) == said
+    french = f"IDFRADOE<<<<<<<<<<<<<<<<<<<<<<<<<<<<\n123456789012{'0JANE<<<<<<<<<<'}{born}4F6"
+    assert normalise.mrz_birth_date(french, TODAY) == said
+    assert not normalise.mrz_birth_date("no zone", TODAY)
+
+
+def test_a_birth_date_that_cannot_be_read_is_never_let_in(tmp_path: Path) -> None:
+    """Whoever was born on it might be a child, and nothing would say so."""
+    rules = PEOPLE.replace('dates = ["%d.%m.%Y", "%Y"]', "dates = []")
+    items = _read(tmp_path, f"{HEAD}1;A;B;09.03.2015;;m;;;S\n2;C;D;2015-03-09;;w;;;S\n", rules)
+    assert refused(items) == [(2, "value not valid")]
+    assert list(records(items)) == ["2"]
 
 
 def test_labels_only_ever_get_stricter() -> None:

@@ -26,7 +26,7 @@ from comity.api.record.v1 import options_pb2 as comity_dot_api_dot_record_dot_v1
 from comity.api.record.v1 import values_pb2 as comity_dot_api_dot_record_dot_v1_dot_values__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,comity/api/record/v1/identity_document.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xe6\x04\n\x10IdentityDocument\x12\x1f\n\rdocument_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12:\n\x06number\x18\x02 \x01(\tB*\xaa\xbb\x18&\x08\x03\x10\x01\x1a\x0f\x64ocument-number\"\x0fissuing_country\x12!\n\x0fissuing_country\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\nissue_date\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1d\n\x0b\x65xpiry_date\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x42\n\x0cholder_names\x18\x06 \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\n\xaa\xbb\x18\x06\x08\x03\x10\x02(\x01\x12#\n\x11holder_birth_date\x18\x07 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1c\n\nfraud_type\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\ntheft_date\x18\t \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rtheft_country\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rreport_number\x18\x0b \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12 \n\x0eissuing_office\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\'\n\x15machine_readable_zone\x18\r \x01(\tB\x08\xaa\xbb\x18\x04\x08\x04\x10\x02\x12\x1d\n\x0btheft_place\x18\x0e \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\"\n\x10\x62lank_range_from\x18\x0f \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12 \n\x0e\x62lank_range_to\x18\x10 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,comity/api/record/v1/identity_document.proto\x12\x14\x63omity.api.record.v1\x1a\"comity/api/record/v1/options.proto\x1a!comity/api/record/v1/values.proto\"\xea\x04\n\x10IdentityDocument\x12\x1f\n\rdocument_type\x18\x01 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12:\n\x06number\x18\x02 \x01(\tB*\xaa\xbb\x18&\x08\x03\x10\x01\x1a\x0f\x64ocument-number\"\x0fissuing_country\x12!\n\x0fissuing_country\x18\x03 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\nissue_date\x18\x04 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x1d\n\x0b\x65xpiry_date\x18\x05 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12\x42\n\x0cholder_names\x18\x06 \x03(\x0b\x32 .comity.api.record.v1.PersonNameB\n\xaa\xbb\x18\x06\x08\x03\x10\x02(\x01\x12%\n\x11holder_birth_date\x18\x07 \x01(\tB\n\xaa\xbb\x18\x06\x08\x03\x10\x02\x30\x01\x12\x1c\n\nfraud_type\x18\x08 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12\x1c\n\ntheft_date\x18\t \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rtheft_country\x18\n \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\x1f\n\rreport_number\x18\x0b \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12 \n\x0eissuing_office\x18\x0c \x01(\tB\x08\xaa\xbb\x18\x04\x08\x03\x10\x02\x12)\n\x15machine_readable_zone\x18\r \x01(\tB\n\xaa\xbb\x18\x06\x08\x04\x10\x02\x30\x01\x12\x1d\n\x0btheft_place\x18\x0e \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x02\x12\"\n\x10\x62lank_range_from\x18\x0f \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x12 \n\x0e\x62lank_range_to\x18\x10 \x01(\tB\x08\xaa\xbb\x18\x04\x08\x02\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,7 +46,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IDENTITYDOCUMENT'].fields_by_name['holder_names']._loaded_options = None
   _globals['_IDENTITYDOCUMENT'].fields_by_name['holder_names']._serialized_options = b'\252\273\030\006\010\003\020\002(\001'
   _globals['_IDENTITYDOCUMENT'].fields_by_name['holder_birth_date']._loaded_options = None
-  _globals['_IDENTITYDOCUMENT'].fields_by_name['holder_birth_date']._serialized_options = b'\252\273\030\004\010\003\020\002'
+  _globals['_IDENTITYDOCUMENT'].fields_by_name['holder_birth_date']._serialized_options = b'\252\273\030\006\010\003\020\0020\001'
   _globals['_IDENTITYDOCUMENT'].fields_by_name['fraud_type']._loaded_options = None
   _globals['_IDENTITYDOCUMENT'].fields_by_name['fraud_type']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_IDENTITYDOCUMENT'].fields_by_name['theft_date']._loaded_options = None
@@ -58,7 +58,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IDENTITYDOCUMENT'].fields_by_name['issuing_office']._loaded_options = None
   _globals['_IDENTITYDOCUMENT'].fields_by_name['issuing_office']._serialized_options = b'\252\273\030\004\010\003\020\002'
   _globals['_IDENTITYDOCUMENT'].fields_by_name['machine_readable_zone']._loaded_options = None
-  _globals['_IDENTITYDOCUMENT'].fields_by_name['machine_readable_zone']._serialized_options = b'\252\273\030\004\010\004\020\002'
+  _globals['_IDENTITYDOCUMENT'].fields_by_name['machine_readable_zone']._serialized_options = b'\252\273\030\006\010\004\020\0020\001'
   _globals['_IDENTITYDOCUMENT'].fields_by_name['theft_place']._loaded_options = None
   _globals['_IDENTITYDOCUMENT'].fields_by_name['theft_place']._serialized_options = b'\252\273\030\004\010\002\020\002'
   _globals['_IDENTITYDOCUMENT'].fields_by_name['blank_range_from']._loaded_options = None
@@ -66,5 +66,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IDENTITYDOCUMENT'].fields_by_name['blank_range_to']._loaded_options = None
   _globals['_IDENTITYDOCUMENT'].fields_by_name['blank_range_to']._serialized_options = b'\252\273\030\004\010\002\020\001'
   _globals['_IDENTITYDOCUMENT']._serialized_start=142
-  _globals['_IDENTITYDOCUMENT']._serialized_end=756
+  _globals['_IDENTITYDOCUMENT']._serialized_end=760
 # @@protoc_insertion_point(module_scope)

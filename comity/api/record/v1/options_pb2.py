@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"comity/api/record/v1/options.proto\x12\x14\x63omity.api.record.v1\x1a google/protobuf/descriptor.proto\"\x94\x01\n\nFieldClass\x12(\n\x04tier\x18\x01 \x01(\x0e\x32\x1a.comity.api.record.v1.Tier\x12*\n\x05stage\x18\x02 \x01(\x0e\x32\x1b.comity.api.record.v1.Stage\x12\x12\n\nidentifier\x18\x03 \x01(\t\x12\x0e\n\x06within\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\x08*\x8e\x01\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x12\n\x0eTIER_REFERENCE\x10\x01\x12\x0f\n\x0bTIER_OBJECT\x10\x02\x12\x11\n\rTIER_IDENTITY\x10\x03\x12\x12\n\x0eTIER_SENSITIVE\x10\x04\x12\x10\n\x0cTIER_SPECIAL\x10\x05\x12\x12\n\x0eTIER_PROTECTED\x10\x06*r\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\r\n\tSTAGE_HIT\x10\x01\x12\x0e\n\nSTAGE_CORE\x10\x02\x12\x0e\n\nSTAGE_FULL\x10\x03\x12\x12\n\x0eSTAGE_JUDICIAL\x10\x04\x12\x0f\n\x0bSTAGE_NEVER\x10\x05:V\n\x0b\x66ield_class\x12\x1d.google.protobuf.FieldOptions\x18\xb5\x87\x03 \x01(\x0b\x32 .comity.api.record.v1.FieldClassb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"comity/api/record/v1/options.proto\x12\x14\x63omity.api.record.v1\x1a google/protobuf/descriptor.proto\"\xa8\x01\n\nFieldClass\x12(\n\x04tier\x18\x01 \x01(\x0e\x32\x1a.comity.api.record.v1.Tier\x12*\n\x05stage\x18\x02 \x01(\x0e\x32\x1b.comity.api.record.v1.Stage\x12\x12\n\nidentifier\x18\x03 \x01(\t\x12\x0e\n\x06within\x18\x04 \x01(\t\x12\x0c\n\x04name\x18\x05 \x01(\x08\x12\x12\n\nbirth_date\x18\x06 \x01(\x08*\x8e\x01\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x12\n\x0eTIER_REFERENCE\x10\x01\x12\x0f\n\x0bTIER_OBJECT\x10\x02\x12\x11\n\rTIER_IDENTITY\x10\x03\x12\x12\n\x0eTIER_SENSITIVE\x10\x04\x12\x10\n\x0cTIER_SPECIAL\x10\x05\x12\x12\n\x0eTIER_PROTECTED\x10\x06*r\n\x05Stage\x12\x15\n\x11STAGE_UNSPECIFIED\x10\x00\x12\r\n\tSTAGE_HIT\x10\x01\x12\x0e\n\nSTAGE_CORE\x10\x02\x12\x0e\n\nSTAGE_FULL\x10\x03\x12\x12\n\x0eSTAGE_JUDICIAL\x10\x04\x12\x0f\n\x0bSTAGE_NEVER\x10\x05:V\n\x0b\x66ield_class\x12\x1d.google.protobuf.FieldOptions\x18\xb5\x87\x03 \x01(\x0b\x32 .comity.api.record.v1.FieldClassb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'comity.api.record.v1.options_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TIER']._serialized_start=246
-  _globals['_TIER']._serialized_end=388
-  _globals['_STAGE']._serialized_start=390
-  _globals['_STAGE']._serialized_end=504
+  _globals['_TIER']._serialized_start=266
+  _globals['_TIER']._serialized_end=408
+  _globals['_STAGE']._serialized_start=410
+  _globals['_STAGE']._serialized_end=524
   _globals['_FIELDCLASS']._serialized_start=95
-  _globals['_FIELDCLASS']._serialized_end=243
+  _globals['_FIELDCLASS']._serialized_end=263
 # @@protoc_insertion_point(module_scope)

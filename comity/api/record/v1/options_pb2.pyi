@@ -106,6 +106,7 @@ class FieldClass(_message.Message):
     IDENTIFIER_FIELD_NUMBER: _builtins.int
     WITHIN_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    BIRTH_DATE_FIELD_NUMBER: _builtins.int
     tier: Global___Tier.ValueType
     """Sensitivity."""
     stage: Global___Stage.ValueType
@@ -118,6 +119,8 @@ class FieldClass(_message.Message):
     """
     name: _builtins.bool
     """True for published names, which are searched by evidence."""
+    birth_date: _builtins.bool
+    """True for what tells when somebody was born: who is a minor follows from it, and of a minor it is capped."""
     def __init__(
         self,
         *,
@@ -126,10 +129,11 @@ class FieldClass(_message.Message):
         identifier: _builtins.str = ...,
         within: _builtins.str = ...,
         name: _builtins.bool = ...,
+        birth_date: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["identifier", b"identifier", "name", b"name", "stage", b"stage", "tier", b"tier", "within", b"within"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "identifier", b"identifier", "name", b"name", "stage", b"stage", "tier", b"tier", "within", b"within"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

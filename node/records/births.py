@@ -1,0 +1,60 @@
+"""When somebody was born, as far as the fields of a record tell: ages and the label of a minor follow from it.
+
+Which fields tell it stands in the contract (``birth_date`` in ``options.proto``), and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from comity.catalogue import FIELDS
+from node.records import normalise
+from node.records.ages import AGE_OF_MAJORITY_YEARS, age_on, first_day, latest_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+# Paths that tell when somebody was born, by entity type.
+TELLING: Final[dict[str, tuple[str, ...]]] = {
+    entity: tuple(info.path for info in infos if info.birth_date)
+    for entity, infos in FIELDS.items()
+}
+
+
+class Span(NamedTuple):
+    """The first and the last day that somebody may have been born on."""
+
+    first: date
+    last: date
+
+
+def spans(entity_type: str, fields: Mapping[str, object], today: date) -> list[Span]:
+    """What each birth date of a record allows; one that says nothing is left out.
+
+    Args:
+        entity_type: of the record.
+        fields: values by path.
+        today: settles the century of a machine-readable zone's two-digit year.
+    """
+    told = (fields.get(path) for path in TELLING.get(entity_type, ()))
+    return [span for value in told for span in _of(value, today)]
+
+
+def may_be_of_a_minor(entity_type: str, fields: Mapping[str, object], today: date) -> bool:
+    """Whether any birth date of a record allows an age under eighteen."""
+    return any(
+        age_on(span.last, today) < AGE_OF_MAJORITY_YEARS
+        for span in spans(entity_type, fields, today)
+    )
+
+
+def _of(value: object, today: date) -> Iterator[Span]:
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _of(one, today)
+    elif isinstance(value, str) and value:
+        said = normalise.partial_date(value) or normalise.mrz_birth_date(value, today)
+        first, last = first_day(said), latest_day(said)
+        if first is not None and last is not None:
+            yield Span(first, last)
