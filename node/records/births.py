@@ -1,4 +1,4 @@
-"""When somebody was born, as far as the fields of a record tell: ages and the label of a minor follow from it.
+"""When somebody was born, as far as a record's fields tell: ages and the label of a minor follow from it.
 
 Which fields tell it stands in the contract (``birth_date`` in ``options.proto``), and nowhere else.
 """

@@ -133,8 +133,8 @@ def record(
     """A record without empty fields.
 
     Raises:
-        UnusableRowError: no key, a path its entity does not have, a birth date that is none, or nothing to say
-            at all.
+        UnusableRowError: no key, a path its entity does not have, a birth date that is none, or nothing to
+            say at all.
     """
     if not key or len(key) > KEY_CHARS_MAX:
         raise UnusableRowError(Why.MISSING_KEY, f"a key has 1 to {KEY_CHARS_MAX} characters")

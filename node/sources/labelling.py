@@ -1,7 +1,7 @@
 """Labels that follow from a record itself, whatever its source said: the stricter wins.
 
-* A record about somebody who may be under eighteen on the day of the import is marked ``minor``, by any of its
-  birth dates (``node.records.births``): a year or month alone counts as its last day.
+* A record about somebody who may be under eighteen on the day of the import is marked ``minor``, by any of
+  its birth dates (``node.records.births``): a year or month alone counts as its last day.
 * An assertion marked as contested marks the record ``contested``.
 * A subject outside the federation's vocabulary becomes ``unknown``.
 

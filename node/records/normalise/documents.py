@@ -154,9 +154,9 @@ def _dates_fit(lines: Sequence[str], shape: tuple[int, int]) -> bool:
 def mrz_birth_date(text: str, today: date) -> str:
     """The birth date in a zone as a partial ISO 8601 date; empty where there is none.
 
-    Whether check digits fit is not asked: who may be a child is one also on a card that was misread. A year of
-    two figures is the latest that has come (ICAO 9303-3, 4.8 leaves the century to the reader); a month or day
-    that is not known is filled up with ``<``.
+    Whether check digits fit is not asked: who may be a child is one also on a card that was misread. A year
+    of two figures is the latest that has come (ICAO 9303-3, 4.8 leaves the century to the reader); a month
+    or day that is not known is filled up with ``<``.
     """
     lines = _lines(text)
     shape = _shape(lines)
