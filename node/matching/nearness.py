@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Words looked at under one key of each kind, the most frequent first.
 WORDS_PER_KEY_MAX: Final = {"c": 150, "d": 20, "f": 100, "v": 120, "q": 100}
-JOINED_WORDS_PER_KEY_MAX: Final = dict.fromkeys("cfv", 60)
+JOINED_WORDS_PER_KEY_MAX: Final = dict.fromkeys("cfv", 30)
 JOINED_CODE_MIN: Final = 3
 # A segment does not change, so what is near a word stays near it; a few kilobytes each.
 WORDS_REMEMBERED: Final = 1_024
