@@ -121,6 +121,11 @@ class _Run:
             if duty not in mask.duties:
                 known = ", ".join(mask.duties) or "none"
                 self._fail(test, f'the duty "{duty}" is missing; duties are {known}')
+        if test.alerts is not None:
+            self.done.assertions += 1
+            told = sorted({desk for _, desk in mask.alerts})
+            if told != sorted(test.alerts):
+                self._fail(test, f"told here: {', '.join(told) or 'nobody'}")
         self._searchable(test)
         self._deeper(test, mask)
 
@@ -176,6 +181,7 @@ class _Run:
             self._decided.update((ruling.row, ruling.capped_by))
             if ruling.needs:
                 self._decided.add(ruling.needs.row)
+        self._decided.update(row for row, _ in mask.alerts)
 
     def _deeper(self, test: ReleaseTest, mask: Mask) -> None:
         """Rows of duties and of searching, which a mask does not name."""

@@ -3,7 +3,7 @@
 packs = ["core", "eu-member"]
 [given.requests]   name = { agency = "FR-PJ", … }
 [given.records]    name = { subject = "suspect", markings = ["minor"] }
-[[test]]           claim, request, record, when = {…}, then = {…}, duties, searchable, not_searchable
+[[test]]           claim, request, record, when = {…}, then = {…}, duties, alerts, searchable, not_searchable
 [[ask]] [[route]]  claim, when = {…}, then = "yes by ROW", duties
 [[onward]] [[evidence-use]] [[retain]]   the same, and record
 [[relation]]       the same, and request, record, other, relation
@@ -41,7 +41,10 @@ EVERYWHERE: Final = "*"
 TESTS_MAX: Final = 5_000
 _FILE: Final = frozenset({"packs", "given", "test", *map(str, DECISIONS)})
 _RELEASE: Final = frozenset(
-    {"claim", "request", "record", "when", "then", "duties", "searchable", "not_searchable"}
+    {
+        *("claim", "request", "record", "when", "then"),
+        *("duties", "alerts", "searchable", "not_searchable"),
+    }
 )
 _DECISION: Final = frozenset({"claim", "when", "then", "duties"})
 _ALSO: Final[Mapping[Verb, frozenset[str]]] = {
@@ -72,7 +75,11 @@ class Then:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseTest:
-    """Given a request and a record, then these fields leave in these forms."""
+    """Given a request and a record, then these fields leave in these forms.
+
+    Attributes:
+        alerts: desks of the owner that are told; ``None`` where the test does not say, empty for nobody.
+    """
 
     file: Path
     line: int
@@ -83,6 +90,7 @@ class ReleaseTest:
     duties: tuple[str, ...]
     searchable: tuple[str, ...] | None
     not_searchable: tuple[str, ...]
+    alerts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,7 @@ class _Reader:
             if path not in paths and path != EVERYWHERE:
                 raise PolicyError(self._file, line, f'unknown field "{path}"{nearest(path, paths)}')
         build = self._given.build
-        searchable = told.get("searchable")
+        searchable, alerts = told.get("searchable"), told.get("alerts")
         return ReleaseTest(
             file=self._file,
             line=line,
@@ -182,6 +190,7 @@ class _Reader:
             duties=tuple(told.get("duties", ())),
             searchable=None if searchable is None else tuple(searchable),
             not_searchable=tuple(told.get("not_searchable", ())),
+            alerts=None if alerts is None else tuple(alerts),
         )
 
     def decision(

@@ -32,6 +32,7 @@ from comity.rulings.asked import (
 )
 from comity.rulings.columns import Verb
 from comity.rulings.context import APPROVALS, UNKNOWN, Form
+from comity.rulings.effects import Effect
 from comity.rulings.engine import Engine
 from comity.rulings.errors import MatcherFault
 from comity.rulings.functions import FORM_WORDS, FUNCTIONS
@@ -85,6 +86,13 @@ class Bundle:
         self._approvals = frozenset([row.cells["approval"] for row in release_rows])
         self._coarser = frozenset(
             [row.id for row in release_rows if row.how and row.cells["effect"] == "deny"]
+        )
+        self._silent = frozenset(
+            [
+                row.id
+                for row in release_rows
+                if row.instead and row.instead.effect is Effect.SILENT_TO_OWNER
+            ]
         )
         conditions = {
             cell for rows in law.rows.values() for cell in [row.cells["when"] for row in rows]
@@ -242,6 +250,7 @@ class Bundle:
                 rec=rec,
                 possible=self.possible_duties,
                 coarser=self._coarser,
+                silent=self._silent,
             )
             mask = making.mask(survivors, duties)
             if engine.separate:

@@ -24,7 +24,7 @@ from comity.rulings.pycasbin import PriorityEffector, generate_g_function
 from comity.rulings.roles import ClosureRoles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 # Sets of surviving rows whose answer is remembered; at ten thousand rows each takes some 1.3 kB.
 ANSWERS_REMEMBERED_MAX: Final = 8_192
@@ -77,6 +77,8 @@ class Engine:
         self._all = (1 << len(self._policy)) - 1
         self._known_along: dict[tuple[str, str], int] = {}
         self._answers: dict[int, tuple[bool, str]] = {}
+        self._places = {row[self._id]: number for number, row in enumerate(self._policy)}
+        self._known_sets: dict[frozenset[str], int] = {}
 
     def survivors(self, req: Any, rec: Any = None) -> int:
         """Rows that may still match for this request and record, one bit each.
@@ -152,15 +154,16 @@ class Engine:
         return answer
 
     def refusing(
-        self, view: CompiledEnforcer, bits: int, among: Collection[str], *values: Any
+        self, view: CompiledEnforcer, bits: int, among: frozenset[str], *values: Any
     ) -> tuple[str, ...]:
         """Rows among these that refuse before one allows: Casbin is asked on from the row it named.
 
         Raises:
             MatcherFault: the matcher raised.
         """
-        places = {row[self._id]: number for number, row in enumerate(self._policy)}
-        wanted = sum(1 << places[name] for name in among)
+        wanted = self._known_sets.get(among)
+        if wanted is None:
+            wanted = self._known_sets[among] = sum(1 << self._places[name] for name in among)
         found = []
         while bits & wanted:
             allowed, name = self.ask(view, bits, *values)
@@ -168,7 +171,7 @@ class Engine:
                 break
             if name in among:
                 found.append(name)
-            bits &= -1 << (places[name] + 1)
+            bits &= -1 << (self._places[name] + 1)
         return tuple(found)
 
     def _enforce(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from comity.rulings.columns import as_casbin
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from comity.rulings.columns import Row, Verb
     from comity.rulings.vocabulary import Vocabulary
@@ -65,7 +65,7 @@ class AsksCasbin(Protocol):
         ...
 
     def refusing(
-        self, view: Any, bits: int, among: Collection[str], *values: Any
+        self, view: Any, bits: int, among: frozenset[str], *values: Any
     ) -> tuple[str, ...]:
         """Which rows among these refuse, besides the deciding one, before a row would allow."""
         ...

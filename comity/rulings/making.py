@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _FULL: Final = "full"
+_HIT: Final = "hit"
 
 
 class Making:
@@ -32,6 +33,8 @@ class Making:
         rec: the record.
         possible: duties that can be met here (``comity.rulings.ladder.ruling``).
         coarser: restrictions that ask for a way of making coarser.
+        silent: restrictions by which a desk of the owner is told. A desk is told whichever row decides: who
+            else must not be shown the record takes nothing from whoever has to look after the person.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Making:
         rec: Labelled,
         possible: Container[str] | None,
         coarser: frozenset[str] = frozenset(),
+        silent: frozenset[str] = frozenset(),
     ) -> None:
         self._law = law
         self._rows = rows
@@ -52,6 +56,8 @@ class Making:
         self._rec = rec
         self._possible = possible
         self._coarser = coarser
+        self._silent = silent
+        self._alerts: set[tuple[str, str]] = set()
         self._view = engine.view()
         self._alike: dict[object, FieldRuling] = {}
 
@@ -69,7 +75,7 @@ class Making:
             if known is None:
                 known = self._alike[key] = self._rule(field.path, bits, how, duties)
             rulings[field.path] = known
-        return Mask(rulings)
+        return Mask(rulings, self._alerts)
 
     def _rule(
         self, path: str, bits: tuple[int, ...], how: str, duties: frozenset[str]
@@ -88,6 +94,7 @@ class Making:
                 self._coarser,
                 *(self._requests[0], self._rec, path, _FULL),
             )
+        self._alerts |= self._told(path, bits[0])
         full = found.form is Form.FULL
         then = ladder.NO_MORE if full else ladder.what_if(found, levels)
         return ladder.ruling(
@@ -99,6 +106,18 @@ class Making:
             coarser=coarser,
             possible=self._possible,
         )
+
+    def _told(self, path: str, bits: int) -> set[tuple[str, str]]:
+        """Rows that keep a field silent, each with its desk: Casbin is asked on behind the one it named."""
+        if not self._silent:
+            return set()
+        rows = self._engine.refusing(
+            self._view,
+            bits & self._engine.along("r_form", _HIT),
+            self._silent,
+            *(self._requests[0], self._rec, path, _HIT),
+        )
+        return {(row, told.detail) for row in rows if (told := self._rows[row].instead)}
 
     def _highest(self, path: str, level: int, bits: int, how: str) -> ladder.Found:
         engine, req, rec = self._engine, self._requests[level], self._rec

@@ -11,7 +11,7 @@ from comity.rulings.context import Form
 from comity.rulings.effects import HIDDEN, Effect
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+    from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 
     from comity.rulings.effects import Instead
     from comity.rulings.reasons import ReasonCode
@@ -70,7 +70,8 @@ class Mask(Mapping[str, FieldRuling]):
         best: the highest form of any field; below ``Form.HIT`` the record was never there.
         readable: paths that may be read from the store at all (``Form.MASKED`` and above).
         duties: union of the duties of all fields that leave in any form.
-        alerts: rows by which nothing is said and a desk of the owner is told, with that desk.
+        alerts: rows by which nothing is said and a desk of the owner is told, with that desk: every one that
+            holds, whichever row decides.
         contact: desk that may be named although nothing else leaves; empty where none may.
     """
 
@@ -83,7 +84,15 @@ class Mask(Mapping[str, FieldRuling]):
     alerts: tuple[tuple[str, str], ...]
     contact: str
 
-    def __init__(self, rulings: Mapping[str, FieldRuling]) -> None:
+    def __init__(
+        self, rulings: Mapping[str, FieldRuling], silent: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Takes the rulings.
+
+        Args:
+            rulings: one for each field.
+            silent: rows that keep silent beside those that decide, each with the desk it tells.
+        """
         leaving = [ruling for ruling in rulings.values() if ruling.form >= Form.HIT]
         set_once = object.__setattr__
         set_once(self, "_rulings", MappingProxyType(dict(rulings)))
@@ -95,10 +104,12 @@ class Mask(Mapping[str, FieldRuling]):
         )
         set_once(self, "duties", tuple(sorted({duty for one in leaving for duty in one.duties})))
         special = [ruling for ruling in rulings.values() if ruling.effect in _DESKS]
-        silent = {(one.row, one.detail) for one in special if one.effect is Effect.SILENT_TO_OWNER}
+        deciding = {
+            (one.row, one.detail) for one in special if one.effect is Effect.SILENT_TO_OWNER
+        }
         contact = {one.detail for one in special if one.effect is Effect.CONTACT_ONLY}
         hidden = bool(leaving) or any(one.effect in HIDDEN for one in special)
-        set_once(self, "alerts", tuple(sorted(silent)))
+        set_once(self, "alerts", tuple(sorted(deciding | set(silent))))
         set_once(self, "contact", "" if hidden else min(contact, default=""))
 
     def __setattr__(self, name: str, value: object) -> None:

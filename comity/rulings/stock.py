@@ -14,7 +14,7 @@ from comity.rulings.groups import DEPTH_MAX
 from comity.rulings.pycasbin import DefaultRoleManager, Enforcer, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 # Casbin's role manager counts the member itself as a level, and looks one level less than it is told.
 _LEVELS: Final = DEPTH_MAX + 2
@@ -69,7 +69,7 @@ class StockEngine:
         return enforce(view, self._id, *values)
 
     def refusing(
-        self, view: Any, bits: int, among: Collection[str], *values: Any
+        self, view: Any, bits: int, among: frozenset[str], *values: Any
     ) -> tuple[str, ...]:
         """Rows among these that refuse before one allows: Casbin is asked on from the row it named."""
         del bits

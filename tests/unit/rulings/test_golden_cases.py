@@ -28,11 +28,13 @@ from comity.rulings import (
 )
 from comity.rulings.clocks import Counting, due, runs
 from comity.rulings.reasons import REASONS
+from comity.rulings.stock import stock
 from node.exchange.model import SENTENCES, Outcome
 from node.policy.law import shape_of
 from node.records.ages import may_be_minor
 from node.records.selectors import PersonSelector
 from tests.simulators.law import (
+    NODE_PACKS,
     POLICIES,
     TODAY,
     asking,
@@ -160,15 +162,52 @@ def test_10_a_warning_is_shown_without_the_reason() -> None:
     assert mask.alerts, "and its owner is told"
 
 
-@pytest.mark.parametrize("pack", ["eu-member", "gb", "us", "ch", "interpol"])
-def test_11_a_refugees_country_learns_nothing_and_the_protection_officer_is_told(pack: str) -> None:
-    mask = shipped(pack).mask(request(**ZZ), labels("wanted", "refugee-from:ZZ"))
+FLED = {
+    "ZZ": ZZ,
+    "GB": {"agency": "GB-CA", "country": "GB", "instrument": "TCA-2020"},
+    "US": {"agency": "US-FB", "country": "US", "instrument": "INTERPOL-RPD"},
+    "FR": {"agency": "FR-PJ", "country": "FR"},
+    "CH": {"agency": "CH-FP", "country": "CH", "instrument": "CH-SCHENGEN"},
+}
+
+
+@pytest.mark.parametrize("country", FLED)
+@pytest.mark.parametrize("pack", NODE_PACKS)
+def test_11_a_refugees_country_learns_nothing_and_the_protection_officer_is_told(
+    pack: str, country: str
+) -> None:
+    asked, fled = request(**FLED[country]), labels("wanted", f"refugee-from:{country}")
+    mask = shipped(pack).mask(asked, fled)
     assert (mask.best, mask.contact) == (Form.NOTHING, "")
     assert all(not one.tell for one in mask.values())
-    rows = {one.row for one in mask.values()}
-    assert rows == {"BAR-REFUGEE-ONWARD"} or mask.alerts[0][1] == "protection-officer"
-    own = shipped(pack).mask(request(**ZZ), labels("wanted", "refugee-from:ZZ"))
-    assert own.best is Form.NOTHING
+    assert mask.alerts == (("BAR-REFUGEE-ORIGIN", "protection-officer"),)
+    assert stock(shipped(pack)).mask(asked, fled).alerts == mask.alerts
+
+
+@pytest.mark.parametrize("country", ["ZZ", "GB", "US"])
+@pytest.mark.parametrize("pack", NODE_PACKS)
+def test_11_what_its_country_sees_does_not_tell_that_the_officer_was_told(
+    pack: str, country: str
+) -> None:
+    """Beside a refugee from elsewhere: the same forms, reasons and effects, and nothing is told of either."""
+    asked = request(**FLED[country])
+    own = shipped(pack).mask(asked, labels("wanted", f"refugee-from:{country}"))
+    other = shipped(pack).mask(asked, labels("wanted", "refugee"))
+    assert other.alerts == ()
+    for path, one in own.items():
+        beside = other[path]
+        assert (one.form, one.reason, one.tell) == (beside.form, beside.reason, beside.tell)
+    assert (own.best, own.contact, own.readable) == (other.best, other.contact, other.readable)
+
+
+@pytest.mark.parametrize(
+    ("subject", "mark", "offence"),
+    [("informant", "covert", "drug-trafficking"), ("wanted", "protected", "dissent")],
+)
+def test_11_whichever_other_bar_stands_before_it(subject: str, mark: str, offence: str) -> None:
+    asked = request(**ZZ, offence=offence)
+    mask = shipped(EU).mask(asked, labels(subject, mark, "refugee-from:ZZ"))
+    assert ("BAR-REFUGEE-ORIGIN", "protection-officer") in mask.alerts
 
 
 def test_12_nor_through_a_friendly_country_that_asks_for_it() -> None:
