@@ -23,6 +23,7 @@ KINDS: Final = {
     "query.read": "past queries read",
     "mark.set": "record marked as not the person",
     "mark.withdrawn": "mark taken back",
+    "task.done": "task of a desk done",
     "relay.accepted": "question accepted for relaying",
     "relay.closed": "relaying ended",
     "ledger.read": "ledger read",
@@ -152,6 +153,12 @@ def _mark(told: dict[str, Any]) -> str:
     )
 
 
+def _task(told: dict[str, Any]) -> str:
+    return (
+        f"by {told['by']} ({told['role']}): {told['what']} of the {told['desk']} · {told['task']}"
+    )
+
+
 def _other(told: dict[str, Any]) -> str:
     return " · ".join(f"{plain_word(name)}: {value}" for name, value in told.items()) or NOTHING
 
@@ -193,6 +200,7 @@ _SAY: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "query.read": _queries_read,
     "mark.set": _mark,
     "mark.withdrawn": _mark,
+    "task.done": _task,
     "relay.accepted": _accepted,
     "relay.closed": _relayed,
     "ledger.read": _read,

@@ -34,6 +34,10 @@ OWN: Final = {
         "Write law: check it, test it, prove it, compare it, and put it in force.",
     ),
     "query": Told("comity.cli.query:query", "See what was asked before."),
+    "task": Told(
+        "comity.cli.task:task",
+        "See what desks have to do, and say that it is done.",
+    ),
     "search": Told("comity.cli.search:search", "Put one question to many registers."),
 }
 # What the groups of Comity's other parts do, where they are installed; others are imported to say it.
@@ -49,6 +53,7 @@ _HELP: Final = """Ask many registers one question; every owner's law decides fie
   comity query …    see what was asked before
   comity mark …     say that a record is not the person sought
   comity ledger …   prove what was disclosed
+  comity task …     see what desks have to do, and say that it is done
   comity policy …   write, test, prove and publish law
 
 Exit codes stand in docs/reference/exit-codes.md.

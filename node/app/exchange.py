@@ -26,6 +26,7 @@ from node.storage.interrupted import interrupted
 from node.storage.marks import SqlMarkBook
 from node.storage.queries import SqlQueryBook
 from node.storage.replay import ReplayBook
+from node.storage.tasks import SqlTaskBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,6 +173,7 @@ def _answering(
         ),
         journal=base.journal,
         replay=replay,
+        tasks=SqlTaskBook.add,
         codec=WireCodec(),
         links=links,
         clock=base.clock,

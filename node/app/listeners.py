@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from comity.api.admin.v1 import policy_service_pb2, policy_service_pb2_grpc
+from comity.api.admin.v1 import (
+    policy_service_pb2,
+    policy_service_pb2_grpc,
+    task_service_pb2,
+    task_service_pb2_grpc,
+)
 from comity.api.ledger.v1 import ledger_service_pb2, ledger_service_pb2_grpc
 from comity.api.query.v1 import (
     mark_service_pb2,
@@ -16,12 +21,15 @@ from comity.authority.home import ledger_origin
 from comity.rpc import options
 from comity.rpc.serving import Listener, listen
 from comity.rpc.tls import renewable_server_credentials
+from node.exchange.tasking import Desks
 from node.opening import database_of
 from node.rpc.callers import Callers
 from node.rpc.ledger_service import LedgerServicer
 from node.rpc.mark_service import MarkServicer
 from node.rpc.policy_service import PolicyServicer
 from node.rpc.query_service import QueryServicer
+from node.rpc.task_service import TaskServicer
+from node.storage.tasks import SqlTaskBook
 from node.systems import ListenerCertificate, systems_ca
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ _add_query: Any = query_service_pb2_grpc.add_QueryServiceServicer_to_server
 _add_ledger: Any = ledger_service_pb2_grpc.add_LedgerServiceServicer_to_server
 _add_marks: Any = mark_service_pb2_grpc.add_MarkServiceServicer_to_server
 _add_policy: Any = policy_service_pb2_grpc.add_PolicyServiceServicer_to_server
+_add_tasks: Any = task_service_pb2_grpc.add_TaskServiceServicer_to_server
 
 
 def _name(module: Any, service: str) -> str:
@@ -95,18 +104,26 @@ async def listen_to_systems(
 
 
 async def listen_to_officers(base: Foundation, law: NodeLaw) -> Listener:
-    """The listener for policy officers."""
+    """The listener for policy officers, and for desks that have something to do."""
+    callers = _callers(base)
     servicer = PolicyServicer(
         lawmaking=law.lawmaking,
-        callers=_callers(base),
+        callers=callers,
         version=lambda: law.policies.policies.current.version,
         past=law.past,
         looking=law.looking,
     )
-    name = _name(policy_service_pb2, "PolicyService")
+    desks = Desks(book=SqlTaskBook(base.engine), journal=base.journal, clock=base.clock)
+    tasks = TaskServicer(desks=desks, callers=callers, clock=base.clock)
     return await listen(
         address=base.settings.admin_address,
         credentials=_credentials(base),
         options=options.ADMIN_SERVER,
-        services=[(name, lambda server: _add_policy(servicer, server))],
+        services=[
+            (
+                _name(policy_service_pb2, "PolicyService"),
+                lambda server: _add_policy(servicer, server),
+            ),
+            (_name(task_service_pb2, "TaskService"), lambda server: _add_tasks(tasks, server)),
+        ],
     )

@@ -12,6 +12,7 @@ Rules:
   checked again. The same message id with another envelope is refused and both are kept as proof.
 * A repeat of what is answered costs no commit: that both its leaves are durable is known before, by its id.
   So a gateway that plays a query again and again costs what opening it costs.
+* What desks have to do about a release, or about a silence, is written with the disclosure or nothing leaves.
 * The ruling that decides is one of the policy in force at release, and the requester's standing is looked
   at again then: a member or key revoked while the search ran gets nothing.
 * Nothing tells hit from no-hit but the sealed content: same size, same leaves, same moment.
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from comity import envelope
 from comity.envelope import Why
@@ -30,6 +31,7 @@ from comity.faults import record_fault
 from comity.identity.directory import Freshness
 from comity.store.journal import Draft
 from node.exchange import disclosure
+from node.exchange.deciding import Decided
 from node.exchange.floor import pause_s
 from node.exchange.model import (
     ANSWER_BUCKET_BYTES,
@@ -42,13 +44,16 @@ from node.exchange.model import (
 from node.exchange.repeats import Kept, Repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from comity.clock import Clock
     from comity.envelope import Entropy, Kid, OpenedEnvelope, SigningSecret
     from comity.store.journal import Journal
     from node.exchange.deciding import Deciding
     from node.exchange.ports import Codec, Directories, Links, OwnKeys
+    from node.exchange.tasking import Task
     from node.storage.replay import ReplayBook
 
 # Queries being answered at once; the link's credit keeps a gateway below it.
@@ -60,6 +65,16 @@ _SUSPENDED: Final = SealedAnswer(
 )
 
 log = logging.getLogger(__name__)
+
+
+class AddsTasks(Protocol):
+    """Writes what desks have to do, in the transaction of a disclosure."""
+
+    def __call__(
+        self, tasks: Sequence[Task], /, *, query_id: bytes, requester: str, now_ms: int
+    ) -> Callable[[Connection], None]:
+        """Work for the journal."""
+        ...
 
 
 class Answering:
@@ -75,6 +90,7 @@ class Answering:
         deciding: Deciding,
         journal: Journal,
         replay: ReplayBook,
+        tasks: AddsTasks,
         codec: Codec,
         links: Links,
         clock: Clock,
@@ -88,6 +104,7 @@ class Answering:
         self._deciding = deciding
         self._journal = journal
         self._replay = replay
+        self._tasks_of = tasks
         self._codec = codec
         self._links = links
         self._clock = clock
@@ -212,16 +229,16 @@ class Answering:
         if not claimed.result.new:
             if claimed.result.answered:
                 raise self._repeats.end(query_id)
-            answer, ruling = SealedAnswer(outcome=Outcome.ERROR, complete=False), b"{}"
+            decided = Decided(SealedAnswer(outcome=Outcome.ERROR, complete=False))
         else:
-            answer, ruling = await self._decide(routing, question)
+            decided = await self._decide(routing, question)
             if not self._in_good_standing(opened.sender_kid):
-                answer, ruling = _SUSPENDED, b"{}"
-        sealed = await self._disclose(opened, routing, question, answer, ruling)
+                decided = Decided(_SUSPENDED, alerts=decided.alerts)
+        sealed = await self._disclose(opened, routing, question, decided)
         wait_s = pause_s(self._clock.monotonic_s() - arrived_s, floor_s=self._floor_s)
         if wait_s > 0:
             await asyncio.sleep(wait_s)
-        if answer is not _SUSPENDED and not self._in_good_standing(opened.sender_kid):
+        if decided.answer is not _SUSPENDED and not self._in_good_standing(opened.sender_kid):
             raise Refusal(Reason.MEMBER_SUSPENDED, "revoked before the answer left; it stays here")
         left_ms = remaining_ms - int((self._clock.monotonic_s() - arrived_s) * 1000)
         self._send(query_id, sealed, max(1, left_ms))
@@ -265,9 +282,7 @@ class Answering:
         envelope.encryption_public_key(question.reply_public_key)  # of low order: before any search
         return opened, routing, question
 
-    async def _decide(
-        self, routing: Routing, question: SealedQuestion
-    ) -> tuple[SealedAnswer, bytes]:
+    async def _decide(self, routing: Routing, question: SealedQuestion) -> Decided:
         try:
             return await self._deciding.decide(routing, question)
         except Refusal as refusal:
@@ -276,17 +291,17 @@ class Answering:
         except Exception as error:  # noqa: BLE001  # a fault is an ERROR outcome and releases nothing
             record_fault(error)
             answer = SealedAnswer(outcome=Outcome.ERROR, complete=False)
-        return answer, b"{}"
+        return Decided(answer)
 
     async def _disclose(
         self,
         query: OpenedEnvelope,
         routing: Routing,
         question: SealedQuestion,
-        answer: SealedAnswer,
-        ruling: bytes,
+        decided: Decided,
     ) -> Kept:
-        """Seals the answer and makes the disclosure durable; only then may it leave."""
+        """Seals the answer and makes the disclosure durable, with its tasks; only then may it leave."""
+        answer, ruling, alerts, duties = decided
         salt = self._entropy(disclosure.SALT_BYTES)
         commitment = disclosure.ruling_commitment(ruling, salt=salt)
         answer = answer._replace(directory_version=self._directories.current.version)
@@ -294,6 +309,7 @@ class Answering:
         if len(body) + 4 > routing.answer_bucket_bytes:
             # More than one answer may hold: the requester is asked for a narrower question.
             answer = answer._replace(outcome=Outcome.REFINE, hits=(), complete=False)
+            duties = ()  # nothing leaves
             body = self._codec.encode_answer(answer, receipt_salt=salt, ruling_digest=commitment)
         now_ms = self._clock.now_ms()
         sealed = envelope.seal(
@@ -327,7 +343,15 @@ class Answering:
             answer_id=sealed.id,
             ruling=ruling,
         )
-        committed = await self._journal.write((draft,), done)
+        tasks = self._tasks_of(
+            (*alerts, *duties), query_id=query.id, requester=routing.sender, now_ms=now_ms
+        )
+
+        def work(connection: Connection) -> None:
+            done(connection)
+            tasks(connection)
+
+        committed = await self._journal.write((draft,), work)
         kept = Kept(sealed.encoded, committed.receipt(0))
         self._repeats.keep(query.id, kept)
         return kept

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from comity.errors import Reason, Refusal
 from comity.rulings import ReasonCode
@@ -28,6 +28,7 @@ from node.exchange.model import (
 )
 from node.exchange.relating import Relating
 from node.exchange.showing import Showing
+from node.exchange.tasking import tasks_of_duties
 from node.exchange.telling import Telling
 from node.exchange.trail import recorded
 from node.matching.found import Band, Candidate
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from comity.rulings import Mask, RecordLabels
+    from node.exchange.model import Edge
     from node.exchange.pseudonyms import Pseudonyms
     from node.exchange.relating import Stored
     from node.exchange.showing import Searching, Shown
+    from node.exchange.tasking import Task
     from node.policy.law import Law, View
     from node.records.record import RecordId
 
@@ -68,6 +71,22 @@ class Reading(Protocol):
         ...
 
 
+class Decided(NamedTuple):
+    """What one query comes to.
+
+    Attributes:
+        answer: what its requester is told.
+        ruling: the full ruling as JSON, for the owner's own record.
+        alerts: tasks of desks that are told of a record that is kept silent, whatever leaves.
+        duties: tasks of desks that what leaves makes.
+    """
+
+    answer: SealedAnswer
+    ruling: bytes = b"{}"
+    alerts: tuple[Task, ...] = ()
+    duties: tuple[Task, ...] = ()
+
+
 class Deciding:
     """The owner's decision about one query."""
 
@@ -83,10 +102,8 @@ class Deciding:
             searching=searching, reading=reading, law=law, pseudonyms=pseudonyms
         )
 
-    async def decide(
-        self, routing: Routing, question: SealedQuestion
-    ) -> tuple[SealedAnswer, bytes]:
-        """The answer, and the full ruling as JSON for the owner's own record.
+    async def decide(self, routing: Routing, question: SealedQuestion) -> Decided:
+        """The answer, the full ruling for the owner's own record, and what its desks have to do.
 
         Raises:
             Refusal: the law refuses the query as such.
@@ -96,7 +113,7 @@ class Deciding:
             raise Refusal(Reason.ENVELOPE_REFUSED, "selectors of another type than the routing's")
         barred = self._law.accept(routing, question)
         if barred is not None and barred.reason is ReasonCode.QUALITY:
-            return SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False), b"{}"
+            return Decided(SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False))
         if barred is not None:
             raise Refusal(Reason.ADMISSION_DENIED, f"row {barred.row}")
         limit = min(question.max_candidates or CANDIDATES_MAX, CANDIDATES_MAX)
@@ -106,13 +123,14 @@ class Deciding:
             if one.unsuitable() is None and self._searching.can_search(one)
         ]
         if not suitable:
-            return SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False), b"{}"
+            return Decided(SealedAnswer(outcome=Outcome.UNSUITABLE, complete=False))
         looked = await self._showing.look(routing, question, suitable)
         shown, view = looked.shown, looked.view
+        duties: list[Task] = []
         if len(shown) > limit or looked.unseen:
             answer = SealedAnswer(outcome=Outcome.REFINE, complete=False)
         else:
-            hits = self._tell(view, routing, shown)
+            hits = self._tell(view, routing, shown, duties)
             # What was not looked through is never a no-hit, whoever may be hidden in it.
             nobody = Outcome.OVERLOADED if looked.behind else Outcome.NO_HIT
             answer = SealedAnswer(
@@ -120,7 +138,7 @@ class Deciding:
                 hits=tuple(hits),
                 complete=not looked.behind and len(suitable) == len(question.selectors),
             )
-        return (
+        return Decided(
             SealedAnswer(
                 outcome=answer.outcome,
                 hits=answer.hits,
@@ -128,10 +146,14 @@ class Deciding:
                 policy_version=view.version,
             ),
             recorded(view, looked.trail),
+            alerts=looked.alerts,
+            duties=tuple(duties),
         )
 
-    def _tell(self, view: View, routing: Routing, shown: Sequence[Shown]) -> list[Released]:
-        """What leaves of each of them; relations are entered in their trail."""
+    def _tell(
+        self, view: View, routing: Routing, shown: Sequence[Shown], duties: list[Task]
+    ) -> list[Released]:
+        """What leaves of each of them; relations are entered in their trail, tasks in ``duties``."""
         relating = Relating(self._reading, view, partial(self._other, view, routing))
         hits: list[Released] = []
         for candidate, label, mask, ruled in shown:
@@ -143,7 +165,11 @@ class Deciding:
                 edges, ruled.edges = relating.edges(candidate.record_id, label)
                 if edges:
                     hit = replace(hit, edges=edges)
+                    duties += _duties_of_edges(edges, ruled.edges)
                 hit = self._misused(hit, candidate.record_id, mask)
+            duties += tasks_of_duties(
+                hit.obligations, record=candidate.record_id, reference=hit.reference
+            )
             hits.append(hit)
         return held_apart(hits)
 
@@ -161,3 +187,17 @@ class Deciding:
         """The record at the other end of a relation."""
         found = Candidate(record_id, 0.0, Band.EXACT, (), frozenset())
         return self._telling.release(view, routing, found, label, mask)
+
+
+def _duties_of_edges(edges: Sequence[Edge], trail: Sequence[Mapping[str, Any]]) -> list[Task]:
+    """Tasks of what relations told, and of the records at their other ends."""
+    told = [one["edge"] for one in trail if one["told"]]
+    return [
+        task
+        for number, edge in zip(told, edges, strict=True)
+        for task in tasks_of_duties(
+            (*edge.obligations, *edge.other.obligations),
+            record=number,
+            reference=edge.other.reference,
+        )
+    ]

@@ -13,7 +13,8 @@ Rules:
 * Where rows ask how many records an answer shows, those that may be shown whatever their number are counted,
   and what may leave of each is ruled again with that number. So the number decides what leaves of a record,
   never whether it is shown, and it is the number that the asker sees: nothing hidden counts.
-* What is kept silent is told to the owner's desk, in the log and in the owner's own record of the ruling.
+* What is kept silent is told to the owner's desk: as a task, in the log, and in the owner's own record of the
+  ruling.
 """
 
 from __future__ import annotations
@@ -21,17 +22,19 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from node.exchange.tasking import tasks_of_alerts
 from node.exchange.trail import Trails
 from node.matching.found import Likeness, Passed
 from node.matching.settling import settle
 from node.policy.law import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from comity.rulings import Mask, RecordLabels
     from node.exchange.model import Routing, SealedQuestion
     from node.exchange.pseudonyms import Pseudonyms
+    from node.exchange.tasking import Task
     from node.exchange.trail import Entry
     from node.matching.found import Candidate, Found
     from node.policy.law import Law, View
@@ -65,6 +68,7 @@ class Looked(NamedTuple):
         view: the question under the law that was in force after the last search.
         unseen: whether more fits than was looked at.
         behind: whether the register holds names that no search saw yet.
+        alerts: tasks of desks that are told of a record that is kept silent.
     """
 
     shown: list[Shown]
@@ -72,6 +76,7 @@ class Looked(NamedTuple):
     view: View
     unseen: bool
     behind: bool
+    alerts: tuple[Task, ...] = ()
 
 
 class Searching(Protocol):
@@ -152,14 +157,28 @@ class Showing:
             ruled |= self._counted(view, routing, {one: ruled[one] for one in best})
         # The owner's own record holds whatever would have matched, had everything been shown.
         matched = {one.record_id for look in looks for one in settle(look.met)} | best.keys()
-        shown, trail = self._entered({one: ruled[one] for one in matched & ruled.keys()}, best)
+        entered = {one: ruled[one] for one in matched & ruled.keys()}
+        shown, trail = self._entered(entered, best)
         return Looked(
             shown,
             trail,
             view,
             unseen=any(look.unseen for look in looks),
             behind=any(look.behind for look in looks),
+            alerts=tuple(self._alerts(routing.sender, entered)),
         )
+
+    def _alerts(self, requester: str, ruled: Mapping[RecordId, _Ruled]) -> Iterator[Task]:
+        """Tasks of desks that rows tell, and a line in the log that names neither record nor person."""
+        for record_id, one in sorted(ruled.items()):
+            if not one.mask.alerts:
+                continue
+            reference = self._pseudonyms.reference(requester, record_id)
+            for task in tasks_of_alerts(one.mask.alerts, record=record_id, reference=reference):
+                log.warning(
+                    "for the %s: a query met a record that %s keeps silent", task.desk, task.what
+                )
+                yield task
 
     def _entered(
         self, ruled: Mapping[RecordId, _Ruled], best: Mapping[RecordId, Candidate]
@@ -173,8 +192,6 @@ class Showing:
             )
             entry.confirmed, entry.candidates = one.confirmed, one.candidates
             trail.append(entry)
-            for row, desk in one.mask.alerts:
-                log.warning("for the %s: a query met a record that %s keeps silent", desk, row)
             if candidate is not None:
                 shown.append(Shown(candidate, one.label, one.mask, entry))
         # Those that are equally sure stand in the order of the register.

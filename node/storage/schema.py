@@ -145,3 +145,22 @@ homonym_mark = Table(
     Index("homonym_mark_by_subject", "subject_reference"),
     Index("homonym_mark_by_time", "set_ms", "mark_id"),
 )
+
+# What desks of this agency have to do; written in the transaction of the disclosure that made it.
+task = Table(
+    "task",
+    metadata,
+    Column("task_id", String(12), primary_key=True),
+    Column("desk", String(32), nullable=False),
+    Column("what", String(64), nullable=False),
+    Column("query_id", LargeBinary(32), nullable=False),
+    Column("requester", String(32), nullable=False),
+    Column("record", BigInteger, nullable=False),
+    Column("reference", String(64), nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("done_ms", BigInteger),
+    Column("done_by", String(64)),
+    Column("note", Text),
+    Index("task_by_due", "done_ms", "due_ms"),
+)

@@ -46,8 +46,14 @@ class Service:
 
 
 @contextlib.contextmanager
-def service(profile: str | None) -> Iterator[Service]:
+def service(
+    profile: str | None, *, stub: Any = policy_service_pb2_grpc.PolicyServiceStub
+) -> Iterator[Service]:
     """The admin listener that a profile names.
+
+    Args:
+        profile: of the caller.
+        stub: the service there; by default the law's.
 
     Raises:
         ProfileError: the profile cannot be used, or names no admin listener.
@@ -60,7 +66,6 @@ def service(profile: str | None) -> Iterator[Service]:
         name = (("grpc.ssl_target_name_override", found.server_name),)
     credentials = channel_credentials(found.identity, server_ca_pem=found.ca_pem)
     with grpc.secure_channel(found.admin_address, credentials, (*ADMIN_CHANNEL, *name)) as channel:
-        stub: Any = policy_service_pb2_grpc.PolicyServiceStub
         yield Service(stub(channel), found.admin_address)
 
 

@@ -23,7 +23,7 @@ from comity.identity.store import DirectoryStore
 from comity.ledger.note import vkey_of
 from comity.store.journal import HEAD_FILE, Draft, Journal
 from gateway.relay import entries
-from node.exchange import disclosure, marking
+from node.exchange import disclosure, marking, tasking
 from node.lawmaking import lawmaking
 from tests.simulators.authority import Founded
 from tests.simulators.ledgers import envelope_id, tamper, with_journal
@@ -372,7 +372,7 @@ def test_every_kind_that_is_written_has_words_and_is_documented() -> None:
     written = {
         *(disclosure.ASKED, disclosure.CLOSED, disclosure.RECEIVED, disclosure.ANSWERED),
         *(entries.ACCEPTED, entries.CLOSED, disclosure.LEDGER_READ, disclosure.QUERIES_READ),
-        *(marking.SET, marking.WITHDRAWN),
+        *(marking.SET, marking.WITHDRAWN, tasking.DONE),
         *(lawmaking.PROPOSED, lawmaking.APPROVED, lawmaking.PUBLISHED),
     }
     assert written == set(ledger_words.KINDS)

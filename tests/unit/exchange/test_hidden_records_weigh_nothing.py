@@ -145,13 +145,13 @@ class Answering:
     def plaintext(self, *names: str, born: str = "", most: int = 0) -> bytes:
         """The answer's sealed body."""
         selectors = tuple(PersonSelector(name=name, birth_date=born) for name in names)
-        answer, _ = asyncio.run(self._deciding.decide(ROUTING, question(selectors, most)))
+        answer, *_ = asyncio.run(self._deciding.decide(ROUTING, question(selectors, most)))
         return WireCodec().encode_answer(answer, receipt_salt=bytes(32), ruling_digest=bytes(32))
 
     def told(self, name: str) -> tuple[Outcome, list[tuple[float, tuple[str, ...]]]]:
         """Outcome, scores and reasons."""
         asked = question((PersonSelector(name=name),), 0)
-        answer, _ = asyncio.run(self._deciding.decide(ROUTING, asked))
+        answer, *_ = asyncio.run(self._deciding.decide(ROUTING, asked))
         return answer.outcome, [(one.score, one.match_reasons) for one in answer.hits]
 
 
@@ -260,7 +260,7 @@ def test_searched_once_hidden_namesakes_push_out_who_may_be_shown(
 def test_what_is_hidden_is_in_the_owners_own_record() -> None:
     having = Answering(["Katarina Blomqvist"])
     asked = question((PersonSelector(name=ASKED),), 0)
-    _, ruling = asyncio.run(having._deciding.decide(ROUTING, asked))
+    _, ruling, *_ = asyncio.run(having._deciding.decide(ROUTING, asked))
     assert b'"record":4' in ruling
     assert ruling.count(b'"visible":false') == 1
 

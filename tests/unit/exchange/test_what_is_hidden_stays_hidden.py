@@ -150,7 +150,7 @@ def ask(register: Register, *names: str, most: int = 0) -> tuple[Outcome, int]:
         law=law,
         pseudonyms=Pseudonyms(bytes(32), "DE"),
     )
-    answer, _ = asyncio.run(deciding.decide(routing, question))
+    answer, *_ = asyncio.run(deciding.decide(routing, question))
     return answer.outcome, len(answer.hits)
 
 
