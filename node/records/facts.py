@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from node.records.encoding import decode_assertion
+from node.records.judged import markings_of
 from node.records.record import Labels
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ class Fact(NamedTuple):
     """What is known of a record without reading any of its fields.
 
     Attributes:
-        labels: its own, and the markings that follow from its assertion: handling code, contested,
-            third party.
+        labels: its own, and the markings that follow from its assertion (``node.records.judged``).
         assertion: how it is to be judged and handled.
         review_on: day by which its owner reviews it; empty: none.
         delete_on: day on which its owner deletes it; empty: none.
@@ -51,11 +51,4 @@ def fact_of(row: Sequence[Any]) -> Fact:
 @lru_cache(maxsize=WAYS_REMEMBERED)
 def _labelled(subject: str, markings: str, assertion: str) -> tuple[Labels, Assertion]:
     told = decode_assertion(assertion)
-    found = set(markings.split())
-    if told.handling_code:
-        found.add(told.handling_code)
-    if told.contested:
-        found.add("contested")
-    if told.third_party_origin:
-        found.add("third-party")
-    return Labels(subject, frozenset(found)), told
+    return Labels(subject, frozenset(markings.split()) | markings_of(told)), told

@@ -1,7 +1,7 @@
 """Reading records for a decision: labels first, then only what a mask names.
 
-Labels say what follows from the assertion, too: its handling code, that it is contested or came from a third
-party, that its review is overdue. A record past its day of deletion is not there.
+Labels say what follows from the assertion, too (``node.records.judged``), and from the day: that its review
+is overdue, that it does not hold any more. A record past its day of deletion is not there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from comity.clock import day_of
 from comity.rulings import RecordLabels
 from node.records.ages import age_band
 from node.records.indexing import edge_key
+from node.records.judged import OUTSIDE_VALIDITY, outside_validity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,6 +84,8 @@ class Register:
             markings = fact.labels.markings
             if fact.review_on and fact.review_on < today:
                 markings |= {OVERDUE}
+            if outside_validity(fact.assertion, today):
+                markings |= {OUTSIDE_VALIDITY}
             values: Any = told.get(record_id, {}).get(NATIONALITIES)
             found[record_id] = _labels(
                 fact.entity_type,
