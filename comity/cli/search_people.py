@@ -103,12 +103,20 @@ def organisation(name: str, *, number: str, country: str, **options: Any) -> Non
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File with a minutiae record (ISO/IEC 19794-2) to be compared.",
 )
+@click.option(
+    "--modality",
+    type=click.Choice(("FACE", "FINGER", "PALM", "IRIS", "DNA"), case_sensitive=False),
+    default=None,
+    help="What it was taken of; left out, it counts as a face.",
+)
 @asking_options
 @examples(
-    "comity search biometric AFIS-2026-001234",
+    "comity search biometric AFIS-2026-001234 --modality finger",
     "comity search biometric --template latent.fmr",
 )
-def biometric(reference: str, *, name: str, template: Path | None, **options: Any) -> None:
+def biometric(
+    reference: str, *, name: str, template: Path | None, modality: str | None, **options: Any
+) -> None:
     """Ask about a biometric reference or compare fingers.
 
     By REFERENCE number, by name, or by a minutiae record that owners compare with theirs.
@@ -116,7 +124,8 @@ def biometric(reference: str, *, name: str, template: Path | None, **options: An
     if sum(map(bool, (reference, name, template))) != 1:
         raise click.UsageError("One of REFERENCE, --name and --template is searched by.")
     data = template.read_bytes() if template else b""
-    ask(selectors.Biometric(reference, name=name, template=data), options)
+    asked = selectors.Biometric(reference, name=name, template=data, modality=modality or "")
+    ask(asked, options)
 
 
 @click.command("file")

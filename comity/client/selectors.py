@@ -205,6 +205,7 @@ class Biometric(Covered):
 
     Attributes:
         template: a minutiae record (ISO/IEC 19794-2), compared at the owner's node.
+        modality: FACE, FINGER, PALM, IRIS or DNA; left out, it counts as a face.
     """
 
     by: ClassVar[str] = "biometric"
@@ -212,6 +213,7 @@ class Biometric(Covered):
     reference: str = ""
     name: str = field(default="", kw_only=True)
     template: bytes = field(default=b"", kw_only=True)
+    modality: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

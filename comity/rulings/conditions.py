@@ -78,6 +78,11 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "competent": Condition(Kind.YES, "competent", "the requester is a competent authority"),
     "contact-point": Condition(Kind.YES, "contact_point", "the requester is a contact point"),
     "suspended": Condition(Kind.YES, "suspended", "the requester is suspended"),
+    "missing-persons": Condition(
+        Kind.YES,
+        "missing_persons",
+        "the requester is empowered to search for missing persons and remains",
+    ),
     "agency-type": Condition(Kind.WORD, "agency_type", "the requester's type of agency"),
     "sworn": Condition(Kind.YES, "sworn", "the officer is sworn"),
     "clearance": Condition(Kind.NUMBER, "clearance", "the officer's clearance"),

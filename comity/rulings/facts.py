@@ -31,6 +31,7 @@ class Facts:
         competent: the directory lists the requester as a competent authority.
         contact_point: it is a single point of contact or national central bureau.
         suspended: the directory has it as suspended.
+        missing_persons: the directory lists it as empowered to search for missing persons and remains.
         agency_type: police, border, customs, prosecution, court, fiu …, from the directory.
         sworn: the officer is a sworn law enforcement officer.
         clearance: the officer's clearance, 1 restricted to 4 top secret.
@@ -81,6 +82,7 @@ class Facts:
     list_offence: bool | None = None
     double_criminality: bool | None = None
     treaty: str | None = None
+    missing_persons: bool | None = None
     key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 # Groups of the directory that say what a member is.
 COMPETENT: Final = "COMPETENT-AUTHORITY"
 CONTACT_POINT: Final = "SPOC"
+# Empowered by its national law to search for missing persons and unidentified remains (Prüm II Article 29).
+MISSING_PERSONS: Final = "MISSING-PERSONS-AUTHORITY"
 TYPE: Final = "TYPE-"
 # A joint investigation team is a group of the directory, its case is called alike: JIT-FR-CH-7, JIT:FR-CH-7.
 TEAM_CASE: Final = "JIT:"
@@ -67,6 +69,7 @@ def _member_facts(
         shape,
         competent=COMPETENT in groups,
         contact_point=CONTACT_POINT in groups,
+        missing_persons=MISSING_PERSONS in groups,
         suspended=not active,
         agency_type=kinds[0].removeprefix(TYPE).lower() if kinds else None,
         team_member=in_team,

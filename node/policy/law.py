@@ -280,6 +280,11 @@ class Shaped(Protocol):
         """How many parts of a name there are."""
         ...
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What else the law asks of it, in words."""
+        ...
+
 
 # Tiers of rows on questions that an owner applies to what others ask it.
 HELD_BY_OWNERS: Final = frozenset({"bar", "record"})
@@ -298,6 +303,8 @@ def _shape(parts: int | None, shapes: frozenset[str]) -> Facts:
 def shape_of(selectors: Sequence[Shaped]) -> Facts:
     """How much was given to search by; the weakest selector counts."""
     if len(selectors) == 1:
-        return _shape(selectors[0].name_parts, frozenset((selectors[0].shape,)))
+        one = selectors[0]
+        return _shape(one.name_parts, one.kinds | {one.shape})
     parts = [one.name_parts for one in selectors if one.name_parts is not None]
-    return _shape(min(parts, default=None), frozenset(one.shape for one in selectors))
+    shapes = frozenset(one.shape for one in selectors)
+    return _shape(min(parts, default=None), shapes.union(*(one.kinds for one in selectors)))

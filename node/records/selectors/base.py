@@ -28,6 +28,8 @@ NAME_PARTS: Final = "name-parts"
 ATTRIBUTE: Final = "attribute"
 ATTRIBUTES: Final = "attributes"
 TEMPLATE: Final = "template"
+# No shape: what is searched by is a face, or may be one.
+FACE: Final = "face"
 # What a right one looks like, for whoever wrote another.
 DATE: Final = "a date such as 1974, 1974-03 or 1974-03-09"
 COUNTRY: Final = "a country of ISO 3166-1 in two letters"
@@ -113,6 +115,11 @@ class Selector:
     def shape(self) -> str:
         """How much was given, as policies know it."""
         return NUMBER if self.keys() else NAME
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What else the law asks of what is searched by, besides its shape."""
+        return frozenset()
 
     @property
     def name_parts(self) -> int | None:

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from node.records import normalise
 from node.records.identifiers import alternatives
-from node.records.selectors.base import NAME, NUMBER, TEMPLATE, Selector, malformed, refused
+from node.records.selectors.base import (
+    FACE,
+    NAME,
+    NUMBER,
+    TEMPLATE,
+    Selector,
+    malformed,
+    refused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from node.records.identifiers import Key
 
+# What a biometric reference was taken of, as in the contract.
+FACE_MODALITY: Final = "FACE"
+MODALITIES: Final = (FACE_MODALITY, "FINGER", "PALM", "IRIS", "DNA")
 # What has a number of its owner's, and the kinds of identifier that may be.
 _NUMBERED: Final = {
     "CASE": ("case-reference",),
@@ -36,6 +47,7 @@ class BiometricSelector(Selector):
     reference: str = ""
     name: str = ""
     template: bytes = b""
+    modality: str = ""
 
     def validate(self) -> None:
         """Whether a template is a minutiae record, and stands alone."""
@@ -44,6 +56,10 @@ class BiometricSelector(Selector):
             raise refused("template", "no minutiae record", "a record of ISO/IEC 19794-2:2005")
         if self.template and (self.reference or self.name):
             raise refused("template", "a template and a number or name", "one of them")
+        if self.modality and self.modality not in MODALITIES:
+            raise refused("modality", "no such modality", ", ".join(MODALITIES))
+        if self.template and self.modality not in {"", "FINGER"}:
+            raise refused("modality", "a minutiae record of no finger", "FINGER, or nothing")
 
     @property
     def shape(self) -> str:
@@ -51,6 +67,15 @@ class BiometricSelector(Selector):
         if self.reference:
             return NUMBER
         return TEMPLATE if self.template else NAME
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """A face, unless it is said to be something else: what nobody says is the stricter case."""
+        return (
+            frozenset({FACE})
+            if self.modality in {"", FACE_MODALITY} and not self.template
+            else frozenset()
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from comity.rulings.stock import stock
 from node.exchange.model import SENTENCES, Outcome
 from node.policy.law import shape_of
 from node.records.ages import may_be_minor
-from node.records.selectors import PersonSelector
+from node.records.selectors import BiometricSelector, PersonSelector
 from tests.simulators.law import (
     NODE_PACKS,
     POLICIES,
@@ -77,15 +77,36 @@ def test_01_a_given_name_and_a_nationality_are_no_question() -> None:
     assert "Prüm II 43" in decision.law
 
 
-def test_02_a_face_is_not_compared_for_an_offence_of_six_months() -> None:
+@pytest.mark.parametrize("modality", ["FACE", ""])
+def test_02_a_face_is_not_compared_for_an_offence_of_six_months(modality: str) -> None:
+    """As a node derives it from the selector; what nobody says of a reference is the stricter case."""
     bundle = law_with_penalties(EU, theft=6, fraud=12)
-    face = Facts(selectors=frozenset({"face"}), name_parts=2, bulk=False)
-    asked = asking(instrument="EU-PRUM-II", offence="theft", country="FR", facts=face)
+    face = shape_of((BiometricSelector("FRI-2026-1001", modality=modality),))
+    asked = asking(
+        instrument="EU-PRUM-II",
+        offence="theft",
+        country="FR",
+        entity_type="biometric",
+        facts=replace(face, over_quota=False),
+    )
     refused = bundle.admit(asked)
     assert (refused.row, refused.reason) == ("EU-ASK-FACE", ReasonCode.PENALTY_FLOOR)
     assert bundle.admit(replace(asked, offence="fraud")).allowed
     unknown = bundle.admit(replace(asked, offence="assault"))
     assert unknown.reason is ReasonCode.PENALTY_FLOOR, "an unknown penalty is the stricter case"
+    finger = shape_of((BiometricSelector("FRI-2026-1001", modality="FINGER"),))
+    assert bundle.admit(replace(asked, facts=replace(finger, over_quota=False))).allowed
+
+
+def test_02_nor_a_police_record_by_name_for_such_an_offence() -> None:
+    bundle = law_with_penalties(EU, theft=6, fraud=12)
+    name = replace(
+        shape_of((PersonSelector(given_name="Amira", family_name="Tahan"),)), over_quota=False
+    )
+    asked = asking(instrument="EU-PRUM-II", offence="theft", country="FR", facts=name)
+    refused = bundle.admit(asked)
+    assert (refused.row, refused.reason) == ("EU-ASK-POLICE-RECORD", ReasonCode.PENALTY_FLOOR)
+    assert bundle.admit(replace(asked, offence="fraud")).allowed
 
 
 def test_03_a_match_that_nobody_confirmed_gives_no_core_data() -> None:

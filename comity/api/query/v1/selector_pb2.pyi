@@ -702,22 +702,28 @@ class BiometricSelector(_message.Message):
     REFERENCE_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     TEMPLATE_FIELD_NUMBER: _builtins.int
+    MODALITY_FIELD_NUMBER: _builtins.int
     reference: _builtins.str
     """Number in its owner's collection."""
     name: _builtins.str
     """Whose it is, by name in any script."""
     template: _builtins.bytes
     """Minutiae record (ISO/IEC 19794-2) to be compared at the owner's node."""
+    modality: _builtins.str
+    """What it was taken of: FACE, FINGER, PALM, IRIS or DNA. Left out, it counts as a face, for which the law asks
+    more (Regulation (EU) 2024/982 Article 20).
+    """
     def __init__(
         self,
         *,
         reference: _builtins.str = ...,
         name: _builtins.str = ...,
         template: _builtins.bytes = ...,
+        modality: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reference", b"reference", "template", b"template"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["modality", b"modality", "name", b"name", "reference", b"reference", "template", b"template"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
