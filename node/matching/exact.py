@@ -5,6 +5,7 @@ What the record said it is unique within (a plate's country, an address's port) 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from node.records import normalise
 from node.records.indexing import COUNTRY, FROM, TO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from node.matching.found import Passed
     from node.records.identifiers import Key
@@ -67,6 +68,8 @@ def search(
     else:
         return None
     found = [one for one in found if one.record_id not in passed.records]
+    if stated := selector.stated():
+        found = _holding(store, found, stated)
     within = _first(found, most)
     unseen = span is not None and len(within) < len(found)
     if span is not None:
@@ -108,6 +111,18 @@ def _all(store: RecordStore, groups: tuple[tuple[Key, ...], ...], limit: int) ->
         _candidate(record_id, reasons, frozenset(way))
         for record_id, paths in store.find_all(hashes, limit).items()
         for way in islice(product(*paths), WAYS_MAX)
+    ]
+
+
+def _holding(
+    store: RecordStore, found: list[Candidate], stated: Mapping[str, str]
+) -> list[Candidate]:
+    """Those that hold exactly what the question stated of them; one that does not say so is none."""
+    told = store.read(sorted({one.record_id for one in found}), tuple(stated))
+    return [
+        replace(one, matched_on=one.matched_on | frozenset(stated))
+        for one in found
+        if all(told.get(one.record_id, {}).get(path) == word for path, word in stated.items())
     ]
 
 

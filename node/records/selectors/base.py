@@ -116,6 +116,10 @@ class Selector:
         """How much was given, as policies know it."""
         return NUMBER if self.keys() else NAME
 
+    def stated(self) -> Mapping[str, str]:
+        """What the question says of what it looks for, on which its admission may rest: by field, exactly."""
+        return {}
+
     @property
     def kinds(self) -> frozenset[str]:
         """What else the law asks of what is searched by, besides its shape."""

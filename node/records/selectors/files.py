@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What a biometric reference was taken of, as in the contract.
 FACE_MODALITY: Final = "FACE"
+MODALITY: Final = "biometric.modality"
 MODALITIES: Final = (FACE_MODALITY, "FINGER", "PALM", "IRIS", "DNA")
 # What has a number of its owner's, and the kinds of identifier that may be.
 _NUMBERED: Final = {
@@ -68,14 +69,15 @@ class BiometricSelector(Selector):
             return NUMBER
         return TEMPLATE if self.template else NAME
 
+    def stated(self) -> Mapping[str, str]:
+        """A reference that is said to be of a finger finds no face."""
+        return {MODALITY: self.modality} if self.modality and not self.template else {}
+
     @property
     def kinds(self) -> frozenset[str]:
-        """A face, unless it is said to be something else: what nobody says is the stricter case."""
-        return (
-            frozenset({FACE})
-            if self.modality in {"", FACE_MODALITY} and not self.template
-            else frozenset()
-        )
+        """A face, unless a number is said to be of something else: what nobody says is the stricter case."""
+        other = self.template or (self.reference and self.modality not in {"", FACE_MODALITY})
+        return frozenset() if other else frozenset({FACE})
 
 
 @dataclass(frozen=True, slots=True)
