@@ -123,9 +123,11 @@ def test_who_is_in_a_joint_team_the_directory_says(
 
 
 def test_the_officers_page_says_of_every_condition_who_says_so() -> None:
+    conditions, markings = PAGE.read_text("utf-8").split("## In the column `marking`")
+    assert markings
     listed = {
         word
-        for line in PAGE.read_text("utf-8").splitlines()
+        for line in conditions.splitlines()
         if line.startswith("| `")
         for word in re.findall(r"`([a-z-]+)`", line.split("|")[1])
     }
