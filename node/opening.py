@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from node.settings import Settings
 
 INDEX_KEY_FILE: Final = "index.key"
+REFERENCE_KEY_FILE: Final = "reference.key"
 NAME_INDEX: Final = "name-index"
 
 

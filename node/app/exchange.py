@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from comity.clock import DAY_MS
 from node.exchange import disclosure
@@ -19,7 +19,7 @@ from node.exchange.receipts import Receipts
 from node.link.codec import WireCodec
 from node.link.inbox import Inbox
 from node.link.links import GatewayLinks
-from node.opening import secret_file
+from node.opening import REFERENCE_KEY_FILE, secret_file
 from node.policy.law import Law
 from node.records.reading import Register
 from node.storage.interrupted import interrupted
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from node.app.law import NodeLaw
     from node.link.session import Session
     from node.matching.matcher import RegisterMatcher
-
-REFERENCE_KEY_FILE: Final = "reference.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,7 @@ async def open_exchange(
 ) -> Exchange:
     """Builds it, and closes the questions that were out when this node last ended."""
     book = SqlQueryBook(base.engine)
+    pseudonyms = Pseudonyms(secret_file(base.home / REFERENCE_KEY_FILE), base.member.country)
     ruling = Law(
         agency=base.identity.agency,
         policies=law.policies.policies,
@@ -89,6 +88,7 @@ async def open_exchange(
         clock=base.clock,
         assurances_accepted=base.settings.assurances_accepted,
         over_capacity=lambda: over_capacity(base, book),
+        name_case=pseudonyms.case,
     )
     links = GatewayLinks(
         gateways=lambda: base.directories.current.gateways,
@@ -102,7 +102,9 @@ async def open_exchange(
     with base.engine.connect() as connection:
         replay = ReplayBook.load(connection)
     asking = _asking(base, ruling, links, book)
-    answering = _answering(base, ruling, links, matcher=matcher, replay=replay)
+    answering = _answering(
+        base, ruling, links, matcher=matcher, replay=replay, pseudonyms=pseudonyms
+    )
     left = interrupted(base.engine, about=base.ledger.about, opening=disclosure.ASKED)
     await asking.close_interrupted(left)
     return Exchange(
@@ -158,8 +160,8 @@ def _answering(
     *,
     matcher: RegisterMatcher,
     replay: ReplayBook,
+    pseudonyms: Pseudonyms,
 ) -> Answering:
-    reference_key = secret_file(base.home / REFERENCE_KEY_FILE)
     return Answering(
         agency=base.identity.agency,
         signing=base.identity.signing,
@@ -169,7 +171,7 @@ def _answering(
             searching=matcher,
             reading=Register(base.store, base.clock),
             law=ruling,
-            pseudonyms=Pseudonyms(reference_key, base.member.country),
+            pseudonyms=pseudonyms,
         ),
         journal=base.journal,
         replay=replay,

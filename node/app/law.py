@@ -11,11 +11,12 @@ from comity.policytools.comparing import compare
 from comity.policytools.situations import given
 from comity.policytools.tree import MODEL, open_tree
 from comity.rulings.shipped import shipped_policies
+from node.exchange.pseudonyms import Pseudonyms
 from node.lawmaking.in_force import POLICY_KEY_FILE, LawInForce
 from node.lawmaking.lawmaking import Lawmaking, Surroundings
 from node.lawmaking.looking import LookingAtLaw
 from node.lawmaking.replaying import PastRulings
-from node.opening import secret_file
+from node.opening import REFERENCE_KEY_FILE, secret_file
 from node.policy.loading import load_folders, load_policies
 from node.rpc.policy_service import APPROVERS
 from node.storage.policies import PolicyBook, recorded_rulings
@@ -42,7 +43,8 @@ class NodeLaw:
         self.policies = load_policies(
             base.settings, base.directories.current, self.in_force.folders
         )
-        self.past = PastRulings(partial(recorded_rulings, base.engine), self._load)
+        names = Pseudonyms(secret_file(base.home / REFERENCE_KEY_FILE), base.member.country)
+        self.past = PastRulings(partial(recorded_rulings, base.engine), self._load, names.case)
         self.lawmaking = Lawmaking(
             book=book,
             journal=base.journal,

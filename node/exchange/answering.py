@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from comity import envelope
 from comity.envelope import Why
@@ -44,7 +44,7 @@ from node.exchange.model import (
 from node.exchange.repeats import Kept, Repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sqlalchemy import Connection
 
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from comity.store.journal import Journal
     from node.exchange.deciding import Deciding
     from node.exchange.ports import Codec, Directories, Links, OwnKeys
-    from node.exchange.tasking import Task
+    from node.exchange.tasking import AddsTasks
     from node.storage.replay import ReplayBook
 
 # Queries being answered at once; the link's credit keeps a gateway below it.
@@ -65,16 +65,6 @@ _SUSPENDED: Final = SealedAnswer(
 )
 
 log = logging.getLogger(__name__)
-
-
-class AddsTasks(Protocol):
-    """Writes what desks have to do, in the transaction of a disclosure."""
-
-    def __call__(
-        self, tasks: Sequence[Task], /, *, query_id: bytes, requester: str, now_ms: int
-    ) -> Callable[[Connection], None]:
-        """Work for the journal."""
-        ...
 
 
 class Answering:

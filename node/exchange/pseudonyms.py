@@ -6,8 +6,10 @@ from hashlib import blake2b
 from typing import Final
 
 REFERENCE_PERSON: Final = b"CMT1-recordref"
+CASE_PERSON: Final = b"CMT1-casename"
 VALUE_PERSON: Final = b"CMT1-valuename"
 REFERENCE_BYTES: Final = 8
+CASE_BYTES: Final = 16
 
 
 class Pseudonyms:
@@ -36,3 +38,9 @@ class Pseudonyms:
             text, key=self._secret, person=REFERENCE_PERSON, digest_size=REFERENCE_BYTES
         )
         return f"{self._country}-{digest.hexdigest().upper()}"
+
+    def case(self, requester: str, case: str) -> str:
+        """A digest of a requester's case reference, for a record in which no name may stand."""
+        text = f"{requester}\0{case}".encode()
+        digest = blake2b(text, key=self._secret, person=CASE_PERSON, digest_size=CASE_BYTES)
+        return f"~{digest.hexdigest()}"

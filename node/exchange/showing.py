@@ -158,7 +158,7 @@ class Showing:
         # The owner's own record holds whatever would have matched, had everything been shown.
         matched = {one.record_id for look in looks for one in settle(look.met)} | best.keys()
         entered = {one: ruled[one] for one in matched & ruled.keys()}
-        shown, trail = self._entered(entered, best)
+        shown, trail = self._entered(view, entered, best)
         return Looked(
             shown,
             trail,
@@ -181,14 +181,19 @@ class Showing:
                 yield task
 
     def _entered(
-        self, ruled: Mapping[RecordId, _Ruled], best: Mapping[RecordId, Candidate]
+        self,
+        view: View,
+        ruled: Mapping[RecordId, _Ruled],
+        best: Mapping[RecordId, Candidate],
     ) -> tuple[list[Shown], list[Entry]]:
         shown: list[Shown] = []
         trail: list[Entry] = []
         for record_id, one in sorted(ruled.items()):
             candidate = best.get(record_id)
             entry = self._trails.entry(
-                one.mask, one.label, record_id, visible=candidate is not None
+                *(one.mask, one.label, record_id),
+                visible=candidate is not None,
+                words=view.words,
             )
             entry.confirmed, entry.candidates = one.confirmed, one.candidates
             trail.append(entry)

@@ -80,6 +80,16 @@ def tasks_of_alerts(
     return [Task(desk, row, record, reference, ALERT_WITHIN_MS) for row, desk in alerts]
 
 
+class AddsTasks(Protocol):
+    """Writes what desks have to do, in the transaction of a disclosure."""
+
+    def __call__(
+        self, tasks: Sequence[Task], /, *, query_id: bytes, requester: str, now_ms: int
+    ) -> Callable[[Connection], None]:
+        """Work for the journal."""
+        ...
+
+
 class TaskBook(Protocol):
     """Where tasks are kept; rows are written inside the journal's transactions."""
 

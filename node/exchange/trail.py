@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.policytools.replaying import labels_of, text_of
 
 if TYPE_CHECKING:
-    from comity.rulings import Mask, RecordLabels
+    from comity.rulings import Mask, RecordLabels, Vocabulary
     from node.policy.law import View
     from node.records.record import RecordId
 
@@ -49,12 +49,12 @@ class _Text:
 
     __slots__ = ("alerts", "mask", "rows", "ruled")
 
-    def __init__(self, mask: Mask, labels: RecordLabels) -> None:
+    def __init__(self, mask: Mask, labels: RecordLabels, words: Vocabulary | None) -> None:
         self.mask = mask
         alerts = [[row, desk] for row, desk in mask.alerts]
         self.alerts = f'"alerts":{text_of(alerts)},' if alerts else ""
         forms = {path: int(one.form) for path, one in mask.items() if one.form}
-        self.ruled = f'"forms":{text_of(forms)},"labels":{text_of(labels_of(labels))}'
+        self.ruled = f'"forms":{text_of(forms)},"labels":{text_of(labels_of(labels, words))}'
         rows = sorted({one.row for one in mask.values() if one.form})
         self.rows = f'"rows":{text_of(rows)}'
 
@@ -68,7 +68,13 @@ class Trails:
         self._texts: dict[tuple[int, str], _Text] = {}
 
     def entry(
-        self, mask: Mask, labels: RecordLabels, record_id: RecordId, *, visible: bool
+        self,
+        mask: Mask,
+        labels: RecordLabels,
+        record_id: RecordId,
+        *,
+        visible: bool,
+        words: Vocabulary | None = None,
     ) -> Entry:
         """What was ruled on a record."""
         key = (id(mask), labels.key)
@@ -76,7 +82,7 @@ class Trails:
         if text is None or text.mask is not mask:
             if len(self._texts) >= TEXTS_REMEMBERED:
                 self._texts.clear()
-            text = self._texts[key] = _Text(mask, labels)
+            text = self._texts[key] = _Text(mask, labels, words)
         return Entry(text, record_id, visible=visible)
 
 

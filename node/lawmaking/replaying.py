@@ -15,6 +15,7 @@ from comity.policytools.tree import MODEL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from comity.policytools.replaying import NamesCase
     from comity.rulings import Bundle
     from node.storage.policies import StoredDraft
 
@@ -25,15 +26,18 @@ class PastRulings:
     Args:
         recorded: gives the newest recorded rulings, at most so many.
         load: loads folders as the node would.
+        name_case: makes the digest under which a case was recorded.
     """
 
     def __init__(
         self,
         recorded: Callable[[int], Iterator[bytes]],
         load: Callable[[Sequence[str]], Bundle],
+        name_case: NamesCase,
     ) -> None:
         self._recorded = recorded
         self._load = load
+        self._name_case = name_case
 
     def under(self, draft: StoredDraft, limit: int) -> Replayed:
         """What the draft would have changed. Blocking.
@@ -48,7 +52,7 @@ class PastRulings:
                 bundle = self._load([str(root / one) for one in (MODEL, *draft.packs)])
             except StartError as error:
                 raise Refusal(Reason.INVALID_REQUEST, str(error), field="draft_id") from error
-            return replay(self._read(limit), bundle)
+            return replay(self._read(limit), bundle, self._name_case)
 
     def _read(self, limit: int) -> Iterator[dict[str, Any]]:
         for ruling in self._recorded(limit):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from comity.clock import day_of
 from comity.errors import Reason, Refusal
-from comity.policytools.replaying import context_of, text_of
+from comity.policytools.replaying import context_of, nameless, text_of
 from comity.rulings import AskContext, Facts, Form, RequestContext
 from node.policy.facts import confirmable, member_facts, qualified_facts, stated_facts
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from comity.clock import Clock
     from comity.identity.directory import Member
-    from comity.rulings import Bundle, Decision, Mask, Policies, RecordLabels
+    from comity.policytools.replaying import NamesCase
+    from comity.rulings import Bundle, Decision, Mask, Policies, RecordLabels, Vocabulary
     from node.exchange.model import Caller, Question, Routing, SealedQuestion
     from node.exchange.ports import Directories
     from node.qualifications import Qualifications
@@ -35,6 +36,8 @@ HIT: Final = 1
 # Contexts remembered, of each kind: the same few classes of question recur, and making one, with the key it
 # is known by, costs more than the ruling that is then found.
 CONTEXTS_REMEMBERED: Final = 4_096
+# Texts of contexts, each with the law it was ruled under; few, so that no old law stays for long.
+RECORDED_REMEMBERED: Final = 512
 # Parts of a name that make a search (Prüm II Article 43); a whole identifier counts as enough.
 NAME_PARTS_MIN: Final = 2
 
@@ -44,9 +47,15 @@ _asked: Final = lru_cache(maxsize=CONTEXTS_REMEMBERED)(AskContext)
 __all__ = ["Form", "Law", "View"]
 
 
-@lru_cache(maxsize=CONTEXTS_REMEMBERED)
-def _recorded(request: RequestContext) -> str:
-    return text_of(context_of(request))
+def _no_case(requester: str, case: str) -> str:
+    """Where nobody gave a key, nothing of a case is recorded."""
+    del requester, case
+    return ""
+
+
+@lru_cache(maxsize=RECORDED_REMEMBERED)
+def _recorded(request: RequestContext, bundle: Bundle, name_case: NamesCase) -> str:
+    return text_of(context_of(nameless(request, bundle.law.vocabulary, name_case)))
 
 
 class View:
@@ -55,6 +64,7 @@ class View:
     __slots__ = (
         "_bundle",
         "_confirmed",
+        "_name_case",
         "_request",
         "asks_candidates",
         "asks_nationality",
@@ -63,8 +73,13 @@ class View:
     )
 
     def __init__(
-        self, bundle: Bundle, request: RequestContext, confirmed: frozenset[str] = frozenset()
+        self,
+        bundle: Bundle,
+        request: RequestContext,
+        confirmed: frozenset[str] = frozenset(),
+        name_case: NamesCase = _no_case,
     ) -> None:
+        self._name_case = name_case
         self._bundle = bundle
         self._request = request
         self._confirmed = confirmed
@@ -83,17 +98,26 @@ class View:
         if reference not in self._confirmed:
             return self
         facts = replace(self._request.facts, confirmed=True)
-        return View(self._bundle, replace(self._request, facts=facts))
+        return View(self._bundle, replace(self._request, facts=facts), name_case=self._name_case)
 
     def counting(self, candidates: int) -> View:
         """The same query, with so many records in its answer."""
         facts = replace(self._request.facts, candidates=candidates)
-        return View(self._bundle, replace(self._request, facts=facts), self._confirmed)
+        request = replace(self._request, facts=facts)
+        return View(self._bundle, request, self._confirmed, self._name_case)
 
     @property
     def recorded(self) -> str:
-        """The request as it is recorded with a ruling, in JSON, so that a draft can be tried on it later."""
-        return _recorded(self._request)
+        """The request as it is recorded with a ruling, in JSON, so that a draft can be tried on it later.
+
+        Nothing stands in it that somebody wrote freely.
+        """
+        return _recorded(self._request, self._bundle, self._name_case)
+
+    @property
+    def words(self) -> Vocabulary | None:
+        """Words that the law in force knows."""
+        return self._bundle.law.vocabulary
 
     def mask(self, labels: RecordLabels) -> Mask:
         """What may leave of a record like this."""
@@ -120,6 +144,7 @@ class Law:
         clock: Clock,
         assurances_accepted: Collection[str] = (),
         over_capacity: Callable[[], bool] | None = None,
+        name_case: NamesCase = _no_case,
     ) -> None:
         """Names the parts.
 
@@ -130,7 +155,9 @@ class Law:
             clock: says what day it is.
             assurances_accepted: members whose assurances about sentences count here.
             over_capacity: whether this agency asked as much as it may today; unknown where nobody counts.
+            name_case: makes the digest under which a case is recorded.
         """
+        self._name_case = name_case
         self._agency = agency
         self._policies = policies
         self._directories = directories
@@ -167,7 +194,7 @@ class Law:
             facts=self._of_others(routing, question, member),
         )
         confirmed = confirmable(question.assurances, role=question.role)
-        return View(self._policies.current, request, confirmed)
+        return View(self._policies.current, request, confirmed, self._name_case)
 
     def _of_others(
         self, routing: Routing, question: SealedQuestion, member: Member | None

@@ -91,6 +91,7 @@ class Law:
     asks_nationality = asks_candidates = False
     stage = Stage.CORE
     recorded = "{}"
+    words = None
     confirms = False
 
     def accept(self, routing: Routing, question: SealedQuestion) -> None:

@@ -96,6 +96,7 @@ class Law:
     asks_nationality = asks_candidates = False
     stage = 2
     recorded = "{}"
+    words = None
     confirms = False
 
     def accept(self, routing: Routing, question: SealedQuestion) -> None:
