@@ -145,6 +145,16 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo(
             "person.protected_status", Tier.PROTECTED, Stage.NEVER, repeated=False, values=None
         ),
+        FieldInfo(
+            "person.further_birth_dates",
+            Tier.IDENTITY,
+            Stage.CORE,
+            repeated=True,
+            values="BirthDate",
+            birth_date=True,
+        ),
+        FieldInfo("person.build", Tier.IDENTITY, Stage.CORE, repeated=False, values=None),
+        FieldInfo("person.body_marks", Tier.SPECIAL, Stage.FULL, repeated=True, values="BodyMark"),
     ),
     "identity_document": (
         FieldInfo(
@@ -223,6 +233,13 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         ),
         FieldInfo(
             "identity_document.blank_range_to", Tier.OBJECT, Stage.HIT, repeated=False, values=None
+        ),
+        FieldInfo(
+            "identity_document.national_reference",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=False,
+            values=None,
         ),
     ),
     "vehicle": (
@@ -329,6 +346,13 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
             "organisation.beneficial_owners", Tier.SENSITIVE, Stage.CORE, repeated=True, values=None
         ),
         FieldInfo("organisation.status", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "organisation.officer_posts",
+            Tier.SENSITIVE,
+            Stage.FULL,
+            repeated=True,
+            values="Officer",
+        ),
     ),
     "stolen_object": (
         FieldInfo("stolen_object.object_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
@@ -361,6 +385,17 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         ),
         FieldInfo(
             "stolen_object.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("stolen_object.subject", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "stolen_object.distinguishing_features",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+        ),
+        FieldInfo(
+            "stolen_object.image_reference", Tier.OBJECT, Stage.CORE, repeated=False, values=None
         ),
     ),
     "observable": (
@@ -542,6 +577,8 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo("firearm.theft_country", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo("firearm.report_number", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
         FieldInfo("firearm.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("firearm.conversion", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo("firearm.un_marking", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
     ),
     "account": (
         FieldInfo("account.account_type", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
@@ -633,6 +670,10 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo("biometric.authority", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
         FieldInfo("biometric.template", Tier.SPECIAL, Stage.JUDICIAL, repeated=False, values=None),
         FieldInfo("biometric.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("biometric.dna_loci", Tier.SPECIAL, Stage.CORE, repeated=True, values=None),
+        FieldInfo(
+            "biometric.dna_profile_type", Tier.SPECIAL, Stage.CORE, repeated=False, values=None
+        ),
     ),
     "case": (
         FieldInfo(
@@ -711,6 +752,21 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo("offence.decision_date", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
         FieldInfo("offence.in_absentia", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
         FieldInfo("offence.outcome", Tier.SENSITIVE, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "offence.penalty_months_min", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "offence.life_without_parole", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo(
+            "offence.corporal_punishment", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("offence.torture_risk", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "offence.territorial_basis", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
+        ),
+        FieldInfo("offence.enforceable", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
+        FieldInfo("offence.language", Tier.REFERENCE, Stage.CORE, repeated=False, values=None),
     ),
     "seizure": (
         FieldInfo(
@@ -913,5 +969,13 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         FieldInfo("notice.warnings", Tier.SENSITIVE, Stage.HIT, repeated=True, values=None),
         FieldInfo("notice.summary", Tier.SENSITIVE, Stage.FULL, repeated=False, values=None),
         FieldInfo("notice.listings", Tier.OBJECT, Stage.CORE, repeated=True, values="Listing"),
+        FieldInfo("notice.request_decision", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "notice.compliance_checks",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=True,
+            values="ComplianceCheck",
+        ),
     ),
 }

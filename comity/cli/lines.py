@@ -236,6 +236,7 @@ def _handling(hit: Hit) -> list[Told]:
         grade = clean(told.source_reliability + told.information_accuracy)
         words = [word for word in (wording.plain_word(told.nature), grade) if word]
         words += [wording.plain_word(told.classification)] if told.classification else []
+        words += [clean(told.tlp)] if told.tlp else []
         words += wording.contested_words(told)
         words += wording.dated_words(told)
         evaluation = ", ".join(words)

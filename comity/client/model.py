@@ -150,6 +150,7 @@ class Assertion(Covered):
     third_party_origin: str = ""
     acquired_under: str = ""
     restrictions: tuple[str, ...] = ()
+    tlp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

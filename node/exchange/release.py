@@ -6,8 +6,11 @@ that nobody defined releases nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from node.records import countries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,37 +21,58 @@ COVER: Final = "…"
 PSEUDONYM: Final = "pseudonym"
 # Parts of a name that say nothing of how it reads; every other one is the name or a piece of it.
 BESIDE_A_NAME: Final = frozenset({"kind", "script", "transliteration"})
+# Parts of a composite date that are no date.
+BESIDE_A_DATE: Final = frozenset({"certainty"})
+# Which end of a route a part is about.
+_END: Final = re.compile(r"^(?:from|to)_")
+# A partial ISO 8601 date, or an instant.
+_DATE: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?", re.ASCII)
 # The signs of a geohash: digits and letters without a, i, l and o.
 GEOHASH: Final = frozenset("0123456789bcdefghjkmnpqrstuvwxyz")
 # Characters of an identifier that stay readable at the end of its masked form.
 MASK_TAIL_CHARACTERS: Final = 2
 
 
-def _year(value: Any) -> Any:
-    """1974-03-09 leaves as 1974."""
-    return value[:YEAR_CHARACTERS]
+def _dated(cut: Callable[[str], str]) -> Callable[[Any], Any]:
+    """Of a date or an instant less; of what is none, nothing: its first signs might be a day.
 
+    Of a composite birth date each date is cut, and how certain it is stays.
+    """
 
-def _month(value: Any) -> Any:
-    """1974-03-09 leaves as 1974-03."""
-    return value[:MONTH_CHARACTERS]
+    def one(text: str) -> str:
+        return cut(text) if _DATE.fullmatch(text) else ""
 
+    def generalise(value: Any) -> Any:
+        if isinstance(value, str):
+            return one(value)
+        told = {part.name: str(getattr(value, part.name)) for part in fields(value)}
+        kept = {name: text if name in BESIDE_A_DATE else one(text) for name, text in told.items()}
+        return replace(value, **kept) if any(map(one, told.values())) else ""
 
-def _decade(value: Any) -> Any:
-    """1974-03-09 leaves as 1970."""
-    return f"{value[: YEAR_CHARACTERS - 1]}0"
+    return generalise
 
 
 def _only(*kept: str) -> Callable[[Any], Any]:
-    """Of a composite value, only these parts; of a plain one, nothing."""
+    """Of a composite value, only these parts, at whichever end of a route; of a plain one, nothing."""
 
     def generalise(value: Any) -> Any:
         if not is_dataclass(value) or isinstance(value, type):
             return ""
-        emptied = {part.name: "" for part in fields(value) if part.name not in kept}
+        emptied = {part.name: "" for part in fields(value) if _END.sub("", part.name) not in kept}
         return replace(value, **emptied)
 
     return generalise
+
+
+def _country(value: Any) -> Any:
+    """Of an address or a leg its countries; of a place in words the country at its end, if it names one."""
+    if is_dataclass(value):
+        return _country_parts(value)
+    last = str(value).rpartition(",")[2].rpartition("(")[2].rstrip(") ")
+    return countries.code(last) or ""
+
+
+_country_parts: Final = _only("country")
 
 
 def _initials(value: Any) -> Any:
@@ -83,10 +107,10 @@ def _geohash(signs: int) -> Callable[[Any], Any]:
 
 
 GENERALISERS: Final[dict[str, Callable[[Any], Any]]] = {
-    "year": _year,
-    "month": _month,
-    "decade": _decade,
-    "country": _only("country"),
+    "year": _dated(lambda date: date[:YEAR_CHARACTERS]),
+    "month": _dated(lambda date: date[:MONTH_CHARACTERS]),
+    "decade": _dated(lambda date: f"{date[: YEAR_CHARACTERS - 1]}0"),
+    "country": _country,
     "region": _only("region", "country"),
     "city": _only("city", "region", "country"),
     "scheme": _only("scheme", "country"),

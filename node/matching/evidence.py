@@ -7,9 +7,14 @@ for the same person than for another.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 BIRTH_DATE: Final = "person.birth_date"
+FURTHER_BIRTH_DATES: Final = "person.further_birth_dates"
 NATIONALITIES: Final = "person.nationalities"
 SEX: Final = "person.sex"
 
@@ -23,16 +28,24 @@ NATIONALITY_SAME: Final = 0.7
 NATIONALITY_OTHER: Final = -0.7
 SEX_SAME: Final = 0.2
 SEX_OTHER: Final = -2.0
+# Between the years of a range (ISO 8601-1, 5.5).
+BETWEEN: Final = "/"
 _YEAR_CHARACTERS: Final = 4
 _FULL_DATE_CHARACTERS: Final = 10
 
 
 class Evidence(NamedTuple):
-    """What is known beside a name, asked or stored; empty where unknown."""
+    """What is known beside a name, asked or stored; empty where unknown.
+
+    Attributes:
+        birth_dates: partial ISO 8601 dates.
+        further: of a stored record, dates beyond its first; a range as ``1961/1963``.
+    """
 
     birth_dates: tuple[str, ...] = ()
     nationalities: tuple[str, ...] = ()
     sex: str = ""
+    further: tuple[str, ...] = ()
 
 
 NOTHING: Final = Evidence()
@@ -64,9 +77,15 @@ def weigh(asked: Evidence, stored: Evidence) -> Beside:
     if NOTHING in {asked, stored}:
         return SILENT
     found: list[tuple[float, str, str]] = []
-    if asked.birth_dates and stored.birth_dates:
-        best = max(_birth(one, other) for one in asked.birth_dates for other in stored.birth_dates)
-        found.append((*best, BIRTH_DATE))
+    born = [
+        (*_fit(one, other), path)
+        for path, dates in ((BIRTH_DATE, stored.birth_dates), (FURTHER_BIRTH_DATES, stored.further))
+        for one in asked.birth_dates
+        for other in dates
+    ]
+    if born:
+        # Whatever date fits best, the first one where several do; it says which field was searched on.
+        found.append(max(born, key=lambda one: one[0]))
     if asked.nationalities and stored.nationalities:
         if set(asked.nationalities) & set(stored.nationalities):
             found.append((NATIONALITY_SAME, "same nationality", NATIONALITIES))
@@ -86,6 +105,24 @@ def weigh(asked: Evidence, stored: Evidence) -> Beside:
     )
 
 
+def further(stored: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """Further birth dates as they are weighed: dates, and ranges with both ends; an open one says nothing."""
+    told = []
+    for one in stored:
+        ends = (one.get("earliest", ""), one.get("latest", ""))
+        if all(ends):
+            told.append(BETWEEN.join(end[:_YEAR_CHARACTERS] for end in ends))
+        elif one.get("date"):
+            told.append(one["date"])
+    return tuple(told)
+
+
+def _fit(asked: str, stored: str) -> tuple[float, str]:
+    if BETWEEN in stored:
+        return _within(asked, *stored.split(BETWEEN))
+    return _birth(asked, stored)
+
+
 def _birth(asked: str, stored: str) -> tuple[float, str]:
     shared = min(len(asked), len(stored))
     if asked[:shared] == stored[:shared]:
@@ -102,3 +139,14 @@ def _birth(asked: str, stored: str) -> tuple[float, str]:
     if asked[5:7] == stored[8:10] and asked[8:10] == stored[5:7]:
         return DAY_AND_MONTH_SWAPPED, "same date of birth with day and month swapped"
     return YEAR_SAME_OTHER_DAY, "same year, another day of birth"
+
+
+def _within(asked: str, earliest: str, latest: str) -> tuple[float, str]:
+    """A year within a range is the less telling, the more years there are; outside, its nearer end counts."""
+    year = asked[:_YEAR_CHARACTERS]
+    if not all(end.isdecimal() for end in (year, earliest, latest)):
+        return 0.0, "a date of birth that cannot be compared"
+    if earliest <= year <= latest:
+        years = int(latest) - int(earliest) + 1
+        return max(YEAR_SAME - math.log(years), 0.0), "born within the years recorded"
+    return _birth(asked, earliest if year < earliest else latest)

@@ -208,12 +208,15 @@ class RegisterMatcher:
         wanted: list[RecordId] = sorted(record_ids)  # type: ignore[arg-type]  # numbers of records
         for record_id, path, stored in self._names.evidence(wanted):
             value = json.loads(stored)
+            if path == evidence.FURTHER_BIRTH_DATES:
+                value = list(evidence.further(value))
             parts[record_id][path] = tuple(value) if isinstance(value, list) else (value,)
         return {
             record_id: Evidence(
                 found.get(evidence.BIRTH_DATE, ()),
                 found.get(evidence.NATIONALITIES, ()),
                 "".join(found.get(evidence.SEX, ())),
+                found.get(evidence.FURTHER_BIRTH_DATES, ()),
             )
             for record_id, found in parts.items()
         }

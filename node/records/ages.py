@@ -52,7 +52,12 @@ def may_be_minor(birth_date: str, today: date) -> bool:
 def age_band(birth_date: str, today: date) -> str:
     """MINOR, ADULT, a span such as 30-39; empty when the date says nothing."""
     earliest, latest = first_day(birth_date), latest_day(birth_date)
-    if earliest is None or latest is None or earliest > today:
+    return "" if earliest is None or latest is None else band_between(earliest, latest, today)
+
+
+def band_between(earliest: date, latest: date, today: date) -> str:
+    """The band of somebody born between two days; empty when they say nothing."""
+    if earliest > today:
         return ""
     oldest, youngest = age_on(earliest, today), age_on(latest, today)
     if oldest > AGE_MAX_YEARS:

@@ -29,7 +29,8 @@ _HELD: Final = text("SELECT id, record_id, path FROM name WHERE id IN :ids").bin
 )
 _FACTS: Final = text(
     "SELECT record_id, path, value FROM record_field WHERE record_id IN :ids"
-    " AND path IN ('person.birth_date', 'person.nationalities', 'person.sex')"
+    " AND path IN ('person.birth_date', 'person.further_birth_dates',"
+    " 'person.nationalities', 'person.sex')"
 ).bindparams(bindparam("ids", expanding=True))
 
 

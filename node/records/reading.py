@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.clock import day_of
 from comity.rulings import RecordLabels
-from node.records.ages import age_band
+from node.records.ages import band_between
+from node.records.births import TELLING, spans
 from node.records.indexing import edge_key
 from node.records.judged import OUTSIDE_VALIDITY, outside_validity
 
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from node.records.values import Assertion
 
 AGE_BAND: Final = "person.age_band"
-BIRTH_DATE: Final = "person.birth_date"
 NATIONALITIES: Final = "person.nationalities"
 OVERDUE: Final = "review-overdue"
 # What records are labelled with; the same few recur.
 LABELS_REMEMBERED: Final = 4_096
 _labels: Final = lru_cache(maxsize=LABELS_REMEMBERED)(RecordLabels)
+_BORN: Final = frozenset(TELLING["person"])
 _KIND, _FROM, _TO, _SINCE, _UNTIL = (
     f"relation.{name}"
     for name in ("relation_type", "from_reference", "to_reference", "since", "until")
@@ -102,14 +103,17 @@ class Register:
         wanted = set(paths)
         if AGE_BAND not in wanted:
             return self._store.read(record_ids, wanted)
-        told = self._store.read(record_ids, wanted | {BIRTH_DATE})
+        told = self._store.read(record_ids, wanted | _BORN)
         today = day_of(self._clock.now_ms())
         for fields in told.values():
-            band = age_band(str(fields.get(BIRTH_DATE, "")), today)
+            born = spans("person", fields, today)
+            band = born and band_between(
+                min(span.first for span in born), max(span.last for span in born), today
+            )
             if band:
                 fields[AGE_BAND] = band
-            if BIRTH_DATE not in wanted:
-                fields.pop(BIRTH_DATE, None)
+            for path in _BORN - wanted:
+                fields.pop(path, None)
         return told
 
     def assertion(self, record_id: RecordId) -> Assertion | None:

@@ -18,6 +18,45 @@ class PersonName:
     patronymic: str = ""
     transliteration: str = ""
     romanised: str = ""
+    particle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BirthDate:
+    """A birth date as a source gives it; ``certainty`` is STATED, CIRCA or RANGE."""
+
+    date: str = ""
+    certainty: str = ""
+    earliest: str = ""
+    latest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyMark:
+    """A mark, scar or tattoo."""
+
+    code: str = ""
+    text: str = ""
+    image_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody's post in an organisation."""
+
+    full: str = ""
+    role: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComplianceCheck:
+    """One criterion that a notice was reviewed by."""
+
+    criterion: str = ""
+    outcome: str = ""
+    checked_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +167,7 @@ class Assertion:
     third_party_origin: str = ""
     acquired_under: str = ""
     restrictions: tuple[str, ...] = ()
+    tlp: str = ""
 
 
 # Value types by the catalogue's names.
@@ -135,6 +175,10 @@ VALUE_TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         PersonName,
+        BirthDate,
+        BodyMark,
+        Officer,
+        ComplianceCheck,
         OrganisationName,
         Identifier,
         Address,

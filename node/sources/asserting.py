@@ -22,6 +22,7 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
     "source_reliability": ("A", "B", "C", "X"),
     "information_accuracy": ("1", "2", "3", "4"),
     "handling_code": ("H0", "H1", "H2", "H3"),
+    "tlp": ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"),
     "classification": ("UNMARKED", "RESTRICTED", "CONFIDENTIAL", "SECRET"),
 }
 DATES: Final = (

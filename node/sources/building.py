@@ -12,9 +12,9 @@ import phonenumbers
 
 from comity.catalogue import FIELDS
 from node.records import normalise
-from node.records.births import TELLING
+from node.records.births import STATED, TELLING, wrong_with
 from node.records.record import Labels, Record
-from node.records.values import Assertion, OrganisationName, PersonName
+from node.records.values import Assertion, BirthDate, OrganisationName, PersonName
 from node.sources.rows import UnusableRowError, Why
 
 if TYPE_CHECKING:
@@ -98,6 +98,17 @@ def organisation_name(full: str, *, kind: str) -> OrganisationName:
     return OrganisationName(kind=kind, full=full, script=script(full))
 
 
+def births(said: Iterable[BirthDate]) -> dict[str, object]:
+    """The first date that a source gives, and beside it whatever else it says of the birth date."""
+    told = list(dict.fromkeys(said))
+    first = next((one.date for one in told if one.date), None)
+    plain = BirthDate(date=first or "", certainty=STATED)
+    return {
+        "person.birth_date": first,
+        "person.further_birth_dates": tuple(one for one in told if one != plain),
+    }
+
+
 def distinct_names(
     names: Iterable[PersonName] | Iterable[OrganisationName],
 ) -> tuple[PersonName | OrganisationName, ...]:
@@ -152,6 +163,9 @@ def record(
         _check(path, value)
         if path in _BORN and not normalise.partial_date(str(value)):
             raise UnusableRowError(Why.BAD_VALUE, f"{path} is no date")
+        for one in value if isinstance(value, tuple) else ():
+            if isinstance(one, BirthDate) and (wrong := wrong_with(one)):
+                raise UnusableRowError(Why.BAD_VALUE, f"{path} {wrong}")
     _check("assertion", assertion)
     return Record(
         source_key=key,

@@ -1,8 +1,8 @@
 """Dates as lists publish them, as partial ISO 8601 dates: ``1974``, ``1974-03``, ``1974-03-09``.
 
 A date a list gives as a range becomes what both ends share (``1 to 29 Feb 1960`` is ``1960-02``), and no
-date at all when they share no year; an approximate year stays a year. The published words stay in the
-record's summary, so nothing is made more certain than it was.
+date at all when they share no year; an approximate year stays a year. Of a birth date the range, and that it
+is approximate, are kept beside it (``birth``), so nothing is made more certain than it was.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Final
+
+from node.records.births import CIRCA, RANGE, STATED
+from node.records.values import BirthDate
 
 ENGLISH: Final = ("%d %b %Y", "%b %Y", "%Y", "%d %B %Y", "%B %Y")
 ISO: Final = ("%Y-%m-%d", "%Y-%m", "%Y")
@@ -52,6 +55,27 @@ def published(text: str, formats: tuple[str, ...] = ENGLISH) -> str | None:
     if len(ends) == 1:
         return partial(text, formats)
     return shared(partial(ends[0], formats), partial(ends[1], formats))
+
+
+def birth(text: str, formats: tuple[str, ...] = ENGLISH) -> BirthDate | None:
+    """A birth date in words as lists publish it, with what is certain of it; nothing where it is none."""
+    said = text.strip()
+    plain = _APPROXIMATE.sub("", said)
+    ends = _RANGE.split(plain, maxsplit=1)
+    if len(ends) > 1:
+        return between(partial(ends[0], formats), partial(ends[1], formats))
+    date = partial(plain, formats)
+    if date is None:
+        return None
+    return BirthDate(date=date, certainty=STATED if plain == said else CIRCA)
+
+
+def between(start: str | None, end: str | None) -> BirthDate | None:
+    """A birth date between two, with what they share; nothing where neither is a date."""
+    if start and end:
+        start, end = sorted((start, end))
+        return BirthDate(shared(start, end) or "", RANGE, start, end)
+    return BirthDate("", RANGE, start or "", end or "") if start or end else None
 
 
 def shared(start: str | None, end: str | None) -> str | None:

@@ -18,9 +18,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from node.records import countries
+from node.records.births import STATED
 from node.records.record import Labels, Record
-from node.records.values import Identifier, PersonName
-from node.sources import building, countries, dates, ftm_further
+from node.records.values import BirthDate, Identifier, PersonName
+from node.sources import building, dates, ftm_further
 from node.sources.ftm_parts import (
     PARTS,
     Properties,
@@ -129,10 +131,11 @@ def _codes(properties: Properties, *names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for word in words if (code := countries.code(word))))
 
 
-def _birth_date(properties: Properties) -> str | None:
-    """The most exact birth date, the earliest of several as exact."""
+def _births(properties: Properties) -> list[BirthDate]:
+    """Every birth date, the most exact first, the earliest of several as exact."""
     said = [dates.partial(text[:10], dates.ISO) for text in properties.get("birthDate", [])]
-    return min((date for date in said if date), key=lambda date: (-len(date), date), default=None)
+    dated = sorted((date for date in said if date), key=lambda date: (-len(date), date))
+    return [BirthDate(date=date, certainty=STATED) for date in dated]
 
 
 def _person_names(properties: Properties) -> tuple[object, ...]:
@@ -157,7 +160,7 @@ def _person(key: str, properties: Properties, pad: Scratch) -> tuple[str, dict[s
     return "person", {
         "person.names": names,
         "person.sex": _SEX.get(first(properties, "gender").lower()),
-        "person.birth_date": _birth_date(properties),
+        **building.births(_births(properties)),
         "person.birth_place": ", ".join(properties.get("birthPlace", [])),
         "person.birth_country": countries.code(first(properties, "birthCountry")),
         "person.nationalities": _codes(properties, "nationality", "citizenship"),

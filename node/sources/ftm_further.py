@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from node.sources import building, countries, dates
+from node.records import countries
+from node.sources import building, dates
 from node.sources.ftm_parts import Properties, first, listings
 from node.sources.rows import UnusableRowError, Why
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from node.records import countries
 from node.records.values import Address, Listing
-from node.sources import building, countries
+from node.sources import building
 from node.sources.rows import UnusableRowError, Why
 
 if TYPE_CHECKING:

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pycountry
 
 from comity.errors import ExitCode, StartError
+from node.records import countries
 from node.records.record import Labels, Record
 from node.records.values import Listing
-from node.sources import building, countries, dates
+from node.sources import building, dates
 from node.sources.jsonrows import objects, parsed
 from node.sources.reading import document, lines
 from node.sources.rows import Item, Quarantined, Read, UnusableRowError, Why, quarantined

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from node.records import countries
 from node.records.record import Labels, Record
 from node.records.values import Address, Identifier, Listing, OrganisationName
-from node.sources import building, countries, dates, ofac_craft
+from node.sources import building, dates, ofac_craft
 from node.sources.ofac_set import Entry, cell, entries
 from node.sources.rows import Item, Quarantined, Read, UnusableRowError, quarantined
 
@@ -93,7 +94,7 @@ def _person(entry: Entry) -> Record:
         for row in entry.alternates
     ]
     names += [building.inverted_name(name, kind=_REMARK_KINDS[kind]) for kind, name in said.aliases]
-    birth_dates = [date for text in said.birth_dates if (date := dates.published(text))]
+    born = building.births(date for text in said.birth_dates if (date := dates.birth(text)))
     place = said.birth_places[0] if said.birth_places else ""
     return _record(
         entry,
@@ -102,7 +103,7 @@ def _person(entry: Entry) -> Record:
         {
             "person.names": building.distinct_names(names),
             "person.sex": said.sex,
-            "person.birth_date": birth_dates[0] if birth_dates else None,
+            **born,
             "person.birth_place": place,
             "person.birth_country": countries.code(place.rpartition(", ")[2]),
             "person.nationalities": tuple(said.nationalities),

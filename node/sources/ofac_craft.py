@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from node.records import normalise
-from node.sources import building, countries
+from node.records import countries, normalise
+from node.sources import building
 from node.sources.ofac_set import cell
 
 if TYPE_CHECKING:

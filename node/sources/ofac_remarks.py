@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from node.sources import countries, dates
+from node.records import countries
+from node.sources import dates
 
 # No remark of the list has more; the rest of a longer one stays in the summary only.
 PARTS_MAX: Final = 2_000

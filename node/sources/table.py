@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from comity.catalogue import FIELDS
 from comity.errors import ExitCode, StartError
+from node.records import countries
 from node.records.record import Labels, Record
 from node.records.values import VALUE_TYPES, OrganisationName, PersonName
-from node.sources import building, countries, dates
+from node.sources import building, dates
 from node.sources.jsonrows import objects
 from node.sources.reading import lines
 from node.sources.rows import Item, Quarantined, Read, UnusableRowError, Why, quarantined

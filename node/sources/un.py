@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from defusedxml.ElementTree import tostring
 
+from node.records import countries
+from node.records.births import CIRCA, STATED
 from node.records.record import Labels, Record
-from node.records.values import Address, Identifier, Listing
-from node.sources import building, countries, dates
+from node.records.values import Address, BirthDate, Identifier, Listing
+from node.sources import building, dates
 from node.sources.rows import Item, Read, UnusableRowError, Why, quarantined
 from node.sources.xmlentries import entries
 
@@ -112,7 +114,7 @@ def _person(element: Element, number: str) -> Record:
         {
             "person.names": building.distinct_names(names),
             "person.sex": _SEX.get(sex.lower()),
-            "person.birth_date": _birth_date(element),
+            **building.births(_births(element)),
             "person.birth_place": _place(place),
             "person.birth_country": countries.code(_text(place, "COUNTRY"))
             if place is not None
@@ -154,19 +156,22 @@ def _codes(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for name in names if (code := countries.code(name))))
 
 
-def _date_of(birth: Element) -> str | None:
-    if exact := _text(birth, "DATE"):
-        return dates.partial(exact[:10], dates.ISO)
-    if year := _text(birth, "YEAR"):
-        return dates.partial(year, dates.ISO)
+def _date_of(birth: Element) -> BirthDate | None:
     if start := _text(birth, "FROM_YEAR"):
-        return dates.shared(start, _text(birth, "TO_YEAR") or None)
-    return dates.published(_text(birth, "NOTE").replace(".", ""))
+        end = _text(birth, "TO_YEAR")
+        return dates.between(dates.partial(start, dates.ISO), dates.partial(end, dates.ISO))
+    exact, year = _text(birth, "DATE")[:10], _text(birth, "YEAR")
+    if exact or year:
+        date = dates.partial(exact or year, dates.ISO)
+        about = _text(birth, "TYPE_OF_DATE").upper().startswith("APPROX")
+        return BirthDate(date=date, certainty=CIRCA if about else STATED) if date else None
+    return dates.birth(_text(birth, "NOTE").replace(".", ""))
 
 
-def _birth_date(element: Element) -> str | None:
-    births = element.findall("INDIVIDUAL_DATE_OF_BIRTH")
-    return next((date for birth in births if (date := _date_of(birth))), None)
+def _births(element: Element) -> Iterator[BirthDate]:
+    for birth in element.findall("INDIVIDUAL_DATE_OF_BIRTH"):
+        if date := _date_of(birth):
+            yield date
 
 
 def _summary(element: Element, comments: str) -> str:

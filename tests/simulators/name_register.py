@@ -16,7 +16,7 @@ from node.records import schema
 from node.records.name_index import PublishedNames
 from node.records.record import Labels, Record
 from node.records.store import RecordStore
-from node.records.values import OrganisationName, PersonName
+from node.records.values import BirthDate, OrganisationName, PersonName
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +52,7 @@ class NameRegister:
         people: dict[str, tuple[str, ...]],
         *,
         born: str = "",
+        born_too: tuple[BirthDate, ...] = (),
         load: int = 0,
         markings: frozenset[str] = frozenset(),
     ) -> None:
@@ -68,6 +69,7 @@ class NameRegister:
                             for at, full in enumerate(names)
                         ),
                         **({"person.birth_date": born} if born else {}),
+                        **({"person.further_birth_dates": born_too} if born_too else {}),
                     },
                     Labels(markings=markings),
                 )

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from node.matching import evidence
 from node.matching.evidence import Evidence
 from node.matching.found import Band
+from node.records.values import BirthDate
 from tests.simulators.name_register import NameRegister
 
 if TYPE_CHECKING:
@@ -102,6 +104,44 @@ def test_a_birth_date_supports_and_another_one_speaks_against() -> None:
     assert "same date of birth with day and month swapped" in supported.reasons
     assert supported.matched_on == {"person.names", "person.birth_date"}
     register.close()
+
+
+BOTH = {"person.names", "person.birth_date"}
+FURTHER = {"person.names", "person.further_birth_dates"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "matched_on"),
+    [
+        ("1974-03-09", "same date of birth", BOTH),
+        ("1981-05-06", "same date of birth", FURTHER),
+        ("1991-01-02", "born within the years recorded", FURTHER),
+        ("1993", "year of birth one apart", FURTHER),
+    ],
+)
+def test_every_birth_date_of_a_person_supports(
+    asked: str, words: str, matched_on: set[str]
+) -> None:
+    """A list that gives two dates was searched by one, and the other stood in prose."""
+    register = NameRegister()
+    told = (BirthDate("1981-05-06", "STATED"), BirthDate("", "RANGE", "1990", "1992-06"))
+    register.add({"one": ("Thomas Meierling",)}, born="1974-03-09", born_too=told)
+    (found,) = register.find("Thomas Meierling", Evidence((asked,))).candidates
+    assert words in found.reasons
+    # Whoever may not search on the further dates is shown nothing that they alone support.
+    assert found.matched_on == matched_on
+    register.close()
+
+
+def test_the_wider_a_range_the_less_it_says_and_outside_it_speaks_against() -> None:
+    asked = Evidence(("1961-04-05",))
+    spans = ("1961/1961", "1960/1962", "1950/1970", "1900/2000", "1950/1955")
+    logits = [evidence.weigh(asked, Evidence(further=(span,))).logit for span in spans]
+    assert logits == sorted(logits, reverse=True)
+    assert logits[0] == evidence.YEAR_SAME
+    assert logits[3] == 0
+    assert logits[4] == evidence.YEAR_OTHER
+    assert evidence.further(({"earliest": "1961", "certainty": "RANGE"},)) == ()
 
 
 def test_namesakes_of_a_common_name_are_possible_and_said_to_be_many() -> None:

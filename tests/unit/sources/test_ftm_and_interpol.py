@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from comity.errors import StartError
+from node.records.values import BirthDate
 from node.sources import ftm, ftm_parts, interpol
 from tests.simulators.source_files import records, refused
 
@@ -58,6 +59,13 @@ def _lines(folder: Path, *values: Any) -> Path:
     path = folder / "entities.jsonl"
     path.write_text("\n".join(json.dumps(value) for value in values), encoding="utf-8")
     return path
+
+
+def test_every_birth_date_is_kept_the_most_exact_first(tmp_path: Path) -> None:
+    told = PERSON["properties"] | {"birthDate": ["1975", "1974-03-09", "1974-03-09", "soon"]}
+    fields = records(ftm.read(_lines(tmp_path, PERSON | {"properties": told})))["p1"].fields
+    assert fields["person.birth_date"] == "1974-03-09"
+    assert fields["person.further_birth_dates"] == (BirthDate("1975", "STATED"),)
 
 
 def test_parts_are_joined_wherever_in_the_file_they_stand(tmp_path: Path) -> None:

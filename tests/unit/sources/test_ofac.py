@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from comity.errors import StartError
+from node.records.values import BirthDate
 from node.sources import dates, ofac
 from node.sources.ofac_remarks import SENTENCE_CHARS_MAX, understood
 from tests.simulators.source_files import ofac_set, records, refused
@@ -92,7 +93,31 @@ def test_null_is_never_a_value(tmp_path: Path) -> None:
 def test_a_range_of_years_is_no_birth_date_and_stays_in_the_summary(tmp_path: Path) -> None:
     fields = records(ofac.read(ofac_set(tmp_path)))["13"].fields
     assert "person.birth_date" not in fields
+    assert fields["person.further_birth_dates"] == (BirthDate("", "RANGE", "1961", "1963"),)
     assert "circa 1961 to 1963" in fields["person.summary"]
+
+
+def test_a_second_birth_date_is_kept_as_one(tmp_path: Path) -> None:
+    fields = records(ofac.read(ofac_set(tmp_path)))["10"].fields
+    assert fields["person.birth_date"] == "1974-03-09"
+    assert fields["person.further_birth_dates"] == (BirthDate("1975", "STATED"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("09 Mar 1974", BirthDate("1974-03-09", "STATED")),
+        ("circa 1974", BirthDate("1974", "CIRCA")),
+        ("1961 to 1963", BirthDate("", "RANGE", "1961", "1963")),
+        ("1963-1961", BirthDate("", "RANGE", "1961", "1963")),
+        ("01 Feb 1960 to 29 Feb 1960", BirthDate("1960-02", "RANGE", "1960-02-01", "1960-02-29")),
+        ("1961 to someday", BirthDate("", "RANGE", "1961", "")),
+        ("someday", None),
+        ("", None),
+    ],
+)
+def test_what_is_certain_of_a_birth_date_is_kept(text: str, said: BirthDate | None) -> None:
+    assert dates.birth(text) == said
 
 
 def test_lost_aliases_are_quarantined_by_reason(tmp_path: Path) -> None:

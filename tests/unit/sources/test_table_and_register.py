@@ -15,7 +15,7 @@ from comity.errors import ExitCode, StartError
 from node.records import normalise
 from node.records.ages import may_be_minor
 from node.records.record import Labels, Record
-from node.records.values import Assertion
+from node.records.values import Assertion, BirthDate
 from node.sources import mapping, register, table
 from node.sources.formats import formats, importer
 from node.sources.labelling import labelled
@@ -248,6 +248,7 @@ ROW = {
         ({"assertion": {"handling_code": "h0"}}, "value not valid"),
         ({"assertion": {"handling_code": "H0", "handling_conditions": "ask"}}, "value not valid"),
         ({"assertion": {"handling_conditions": "ask"}}, "value not valid"),
+        ({"assertion": {"tlp": "AMBER"}}, "value not valid"),
         ({"assertion": {"classification": "TOP SECRET"}}, "value not valid"),
         ({"assertion": {"collected_on": "someday"}}, "value not valid"),
         ({"assertion": {"valid_from": "2026-13"}}, "value not valid"),
@@ -311,7 +312,7 @@ def test_every_part_of_an_assertion_is_stored(tmp_path: Path) -> None:
         "delete_on": "2036-12-31", "contested": True, "classification": "RESTRICTED",
         "collected_at": "Zelengrad", "valid_from": "2026-01", "valid_until": "2026",
         "contested_since": "2026-04", "third_party_origin": "ZZ-IM", "acquired_under": "Penal Code 9",
-        "restrictions": ["not for court"],
+        "restrictions": ["not for court"], "tlp": "TLP:AMBER+STRICT",
     }  # fmt: skip
     path = tmp_path / "register.jsonl"
     path.write_text(json.dumps(ROW | {"assertion": said}))
@@ -373,6 +374,46 @@ def test_whoever_may_be_under_eighteen_is_a_minor(born: str, *, minor: bool) -> 
     assert may_be_minor(born, TODAY) is minor
 
 
+@pytest.mark.parametrize(
+    ("born", "minor"),
+    [
+        (BirthDate("2007", "STATED"), False),
+        (BirthDate("2007", "CIRCA"), True),  # may be 2008
+        (BirthDate("2006", "CIRCA"), False),
+        (BirthDate("", "RANGE", "2000", "2010"), True),
+        (BirthDate("", "RANGE", "2000", "2007"), False),
+        (BirthDate("", "RANGE", "2000", ""), True),  # nobody knows until when
+        (BirthDate("", "RANGE", "", "2000"), False),
+    ],
+)
+def test_of_a_range_and_an_approximate_date_the_youngest_counts(
+    born: BirthDate, *, minor: bool
+) -> None:
+    told = Record("1", "x", "person", {"person.further_birth_dates": (born,)}, Labels("suspect"))
+    assert ("minor" in labelled(told, TODAY).labels.markings) is minor
+
+
+@pytest.mark.parametrize(
+    "born",
+    [
+        {"date": "soon", "certainty": "STATED"},
+        {"date": "1974"},
+        {"date": "1974", "certainty": "MAYBE"},
+        {"certainty": "CIRCA"},
+        {"certainty": "RANGE"},
+        {"certainty": "RANGE", "earliest": "1975", "latest": "1974"},
+        {"date": "1974", "certainty": "STATED", "latest": "1975"},
+    ],
+)
+def test_a_further_birth_date_that_is_none_quarantines_the_row(
+    tmp_path: Path, born: dict[str, str]
+) -> None:
+    path = tmp_path / "register.jsonl"
+    row = {"key": "1", "entity": "person", "fields": {"person.further_birth_dates": [born]}}
+    path.write_text(json.dumps(row))
+    assert refused(register.read(path)) == [(1, "value not valid")]
+
+
 ZONE = "P<ZZEDOE<<JANE<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<\nL898902C<3ZZE{born}9F3008086<<<<<<<<<<<<<<04"
 
 
@@ -385,7 +426,10 @@ def test_any_birth_date_of_a_record_tells_whether_it_is_about_a_minor(
 ) -> None:
     """A notice about a child, and the child's prints and card, are marked like the child's own record."""
     year = "2015" if minor else "1974"
-    written = {"machine_readable_zone": ZONE.format(born=f"{year[2:]}0309")}
+    written: dict[str, object] = {
+        "machine_readable_zone": ZONE.format(born=f"{year[2:]}0309"),
+        "further_birth_dates": (BirthDate("1950", "STATED"), BirthDate(year, "STATED")),
+    }
     entity, _, name = path.partition(".")
     record = Record("1", "x", entity, {path: written.get(name, f"{year}-03-09")}, Labels("suspect"))
     assert ("minor" in labelled(record, TODAY).labels.markings) is minor

@@ -8,6 +8,7 @@ from xml.parsers import expat
 import pytest
 
 from comity.errors import StartError
+from node.records.values import BirthDate
 from node.sources import un, xmlentries
 from tests.simulators.source_files import records, refused
 
@@ -100,10 +101,34 @@ def test_every_kind_of_birth_date_is_read_or_left_out(
     )
 
 
-def test_a_second_birth_date_is_kept_in_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ("<YEAR>1974</YEAR>", ()),
+        (
+            "<TYPE_OF_DATE>APPROXIMATELY</TYPE_OF_DATE><YEAR>1974</YEAR>",
+            (BirthDate("1974", "CIRCA"),),
+        ),
+        (
+            "<TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1972</FROM_YEAR><TO_YEAR>1974</TO_YEAR>",
+            (BirthDate("", "RANGE", "1972", "1974"),),
+        ),
+        ("<FROM_YEAR>1972</FROM_YEAR>", (BirthDate("", "RANGE", "1972", ""),)),
+    ],
+)
+def test_ranges_and_what_is_about_are_kept_beside_the_date(
+    tmp_path: Path, born: str, said: tuple[BirthDate, ...]
+) -> None:
+    entry = PERSON % f"<INDIVIDUAL_DATE_OF_BIRTH>{born}</INDIVIDUAL_DATE_OF_BIRTH>"
+    fields = records(un.read(_list(tmp_path, entry)))["QDi.999"].fields
+    assert fields.get("person.further_birth_dates", ()) == said
+
+
+def test_a_second_birth_date_is_kept_as_one_and_in_words(tmp_path: Path) -> None:
     other = BORN.replace("1974-03-09", "1975-01-01")
     fields = records(un.read(_list(tmp_path, PERSON % (BORN + other))))["QDi.999"].fields
     assert fields["person.birth_date"] == "1974-03-09"
+    assert fields["person.further_birth_dates"] == (BirthDate("1975-01-01", "STATED"),)
     assert "1975-01-01" in fields["person.summary"]
 
 

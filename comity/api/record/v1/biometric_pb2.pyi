@@ -41,6 +41,8 @@ class Biometric(_message.Message):
     AUTHORITY_FIELD_NUMBER: _builtins.int
     TEMPLATE_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
+    DNA_LOCI_FIELD_NUMBER: _builtins.int
+    DNA_PROFILE_TYPE_FIELD_NUMBER: _builtins.int
     modality: _builtins.str
     """FINGER, PALM, LATENT, FACE, IRIS, DNA, VOICE or GAIT."""
     reference: _builtins.str
@@ -71,9 +73,15 @@ class Biometric(_message.Message):
     """Minutiae record (ISO/IEC 19794-2) in base64; compared at the owner's node."""
     summary: _builtins.str
     """What the owner's record says in prose."""
+    dna_profile_type: _builtins.str
+    """AUTOSOMAL, Y_STR or MTDNA: what a match could mean."""
     @_builtins.property
     def subject_names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """Whose it is, as recorded."""
+
+    @_builtins.property
+    def dna_loci(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Loci of a DNA profile by their names in the ESS or CODIS sets; never their alleles, which are its template."""
 
     def __init__(
         self,
@@ -94,10 +102,12 @@ class Biometric(_message.Message):
         authority: _builtins.str = ...,
         template: _builtins.str = ...,
         summary: _builtins.str = ...,
+        dna_loci: _abc.Iterable[_builtins.str] | None = ...,
+        dna_profile_type: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_country", b"acquired_country", "acquired_on", b"acquired_on", "acquired_place", b"acquired_place", "authority", b"authority", "case_number", b"case_number", "container_format", b"container_format", "identified", b"identified", "modality", b"modality", "offence", b"offence", "position", b"position", "quality", b"quality", "reference", b"reference", "subject_birth_date", b"subject_birth_date", "subject_names", b"subject_names", "summary", b"summary", "template", b"template"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_country", b"acquired_country", "acquired_on", b"acquired_on", "acquired_place", b"acquired_place", "authority", b"authority", "case_number", b"case_number", "container_format", b"container_format", "dna_loci", b"dna_loci", "dna_profile_type", b"dna_profile_type", "identified", b"identified", "modality", b"modality", "offence", b"offence", "position", b"position", "quality", b"quality", "reference", b"reference", "subject_birth_date", b"subject_birth_date", "subject_names", b"subject_names", "summary", b"summary", "template", b"template"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -158,6 +158,13 @@ class Offence(_message.Message):
     DECISION_DATE_FIELD_NUMBER: _builtins.int
     IN_ABSENTIA_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
+    PENALTY_MONTHS_MIN_FIELD_NUMBER: _builtins.int
+    LIFE_WITHOUT_PAROLE_FIELD_NUMBER: _builtins.int
+    CORPORAL_PUNISHMENT_FIELD_NUMBER: _builtins.int
+    TORTURE_RISK_FIELD_NUMBER: _builtins.int
+    TERRITORIAL_BASIS_FIELD_NUMBER: _builtins.int
+    ENFORCEABLE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
     hub_code: _builtins.str
     """UN ICCS 1.0."""
     local_code: _builtins.str
@@ -200,6 +207,20 @@ class Offence(_message.Message):
     """YES, NO or empty."""
     outcome: _builtins.str
     """OPEN, CHARGED, ACQUITTED, CONVICTED, DISMISSED, PARDONED."""
+    penalty_months_min: _builtins.str
+    """Minimum penalty under the issuing law, in months."""
+    life_without_parole: _builtins.str
+    """YES, NO or empty: unknown is not no."""
+    corporal_punishment: _builtins.str
+    """YES, NO or empty: unknown is not no."""
+    torture_risk: _builtins.str
+    """YES, NO or empty: unknown is not no."""
+    territorial_basis: _builtins.str
+    """TERRITORY, NATIONALITY, VICTIM, PROTECTION, UNIVERSAL or FLAG: why the country has jurisdiction."""
+    enforceable: _builtins.str
+    """YES, NO or empty: whether the decision can be enforced."""
+    language: _builtins.str
+    """ISO 639-3 of the offence's text."""
     def __init__(
         self,
         *,
@@ -224,10 +245,17 @@ class Offence(_message.Message):
         decision_date: _builtins.str = ...,
         in_absentia: _builtins.str = ...,
         outcome: _builtins.str = ...,
+        penalty_months_min: _builtins.str = ...,
+        life_without_parole: _builtins.str = ...,
+        corporal_punishment: _builtins.str = ...,
+        torture_risk: _builtins.str = ...,
+        territorial_basis: _builtins.str = ...,
+        enforceable: _builtins.str = ...,
+        language: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["character", b"character", "committed_from", b"committed_from", "committed_to", b"committed_to", "country", b"country", "death_penalty", b"death_penalty", "decision_authority", b"decision_authority", "decision_date", b"decision_date", "decision_reference", b"decision_reference", "decision_type", b"decision_type", "ecris_code", b"ecris_code", "hub_code", b"hub_code", "in_absentia", b"in_absentia", "list_category", b"list_category", "local_code", b"local_code", "local_text", b"local_text", "outcome", b"outcome", "penalty_months_max", b"penalty_months_max", "place", b"place", "remaining_months", b"remaining_months", "sentence_months", b"sentence_months", "time_barred_on", b"time_barred_on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["character", b"character", "committed_from", b"committed_from", "committed_to", b"committed_to", "corporal_punishment", b"corporal_punishment", "country", b"country", "death_penalty", b"death_penalty", "decision_authority", b"decision_authority", "decision_date", b"decision_date", "decision_reference", b"decision_reference", "decision_type", b"decision_type", "ecris_code", b"ecris_code", "enforceable", b"enforceable", "hub_code", b"hub_code", "in_absentia", b"in_absentia", "language", b"language", "life_without_parole", b"life_without_parole", "list_category", b"list_category", "local_code", b"local_code", "local_text", b"local_text", "outcome", b"outcome", "penalty_months_max", b"penalty_months_max", "penalty_months_min", b"penalty_months_min", "place", b"place", "remaining_months", b"remaining_months", "sentence_months", b"sentence_months", "territorial_basis", b"territorial_basis", "time_barred_on", b"time_barred_on", "torture_risk", b"torture_risk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -45,6 +45,8 @@ class Firearm(_message.Message):
     THEFT_COUNTRY_FIELD_NUMBER: _builtins.int
     REPORT_NUMBER_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
+    CONVERSION_FIELD_NUMBER: _builtins.int
+    UN_MARKING_FIELD_NUMBER: _builtins.int
     serial_number: _builtins.str
     """As stamped; matched on its normalised form."""
     make: _builtins.str
@@ -81,6 +83,10 @@ class Firearm(_message.Message):
     """The owner's own reference."""
     summary: _builtins.str
     """What the owner's record says in prose."""
+    conversion: _builtins.str
+    """YES, NO or empty: unknown is not no. Of a firearm made or altered from what could not fire."""
+    un_marking: _builtins.str
+    """Marking under the International Tracing Instrument, as stamped."""
     @_builtins.property
     def owner_names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """Last legal owner."""
@@ -112,10 +118,12 @@ class Firearm(_message.Message):
         theft_country: _builtins.str = ...,
         report_number: _builtins.str = ...,
         summary: _builtins.str = ...,
+        conversion: _builtins.str = ...,
+        un_marking: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "ballistic_reference", b"ballistic_reference", "barrel_length_mm", b"barrel_length_mm", "calibre", b"calibre", "deactivation", b"deactivation", "firearm_type", b"firearm_type", "import_mark", b"import_mark", "make", b"make", "manufacture_country", b"manufacture_country", "manufacture_year", b"manufacture_year", "model", b"model", "owner_names", b"owner_names", "report_number", b"report_number", "serial_number", b"serial_number", "status", b"status", "summary", b"summary", "theft_country", b"theft_country", "theft_date", b"theft_date", "theft_place", b"theft_place", "trace_requests", b"trace_requests"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "ballistic_reference", b"ballistic_reference", "barrel_length_mm", b"barrel_length_mm", "calibre", b"calibre", "conversion", b"conversion", "deactivation", b"deactivation", "firearm_type", b"firearm_type", "import_mark", b"import_mark", "make", b"make", "manufacture_country", b"manufacture_country", "manufacture_year", b"manufacture_year", "model", b"model", "owner_names", b"owner_names", "report_number", b"report_number", "serial_number", b"serial_number", "status", b"status", "summary", b"summary", "theft_country", b"theft_country", "theft_date", b"theft_date", "theft_place", b"theft_place", "trace_requests", b"trace_requests", "un_marking", b"un_marking"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -41,6 +41,7 @@ class IdentityDocument(_message.Message):
     THEFT_PLACE_FIELD_NUMBER: _builtins.int
     BLANK_RANGE_FROM_FIELD_NUMBER: _builtins.int
     BLANK_RANGE_TO_FIELD_NUMBER: _builtins.int
+    NATIONAL_REFERENCE_FIELD_NUMBER: _builtins.int
     document_type: _builtins.str
     """ICAO 9303 code (P, ID, A, C, V …) or driving-licence, residence-permit, blank."""
     number: _builtins.str
@@ -71,6 +72,8 @@ class IdentityDocument(_message.Message):
     """First number of stolen blanks."""
     blank_range_to: _builtins.str
     """Last number of stolen blanks."""
+    national_reference: _builtins.str
+    """Reference of the issuing country's own file."""
     @_builtins.property
     def holder_names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """The holder, as printed."""
@@ -94,10 +97,11 @@ class IdentityDocument(_message.Message):
         theft_place: _builtins.str = ...,
         blank_range_from: _builtins.str = ...,
         blank_range_to: _builtins.str = ...,
+        national_reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["blank_range_from", b"blank_range_from", "blank_range_to", b"blank_range_to", "document_type", b"document_type", "expiry_date", b"expiry_date", "fraud_type", b"fraud_type", "holder_birth_date", b"holder_birth_date", "holder_names", b"holder_names", "issue_date", b"issue_date", "issuing_country", b"issuing_country", "issuing_office", b"issuing_office", "machine_readable_zone", b"machine_readable_zone", "number", b"number", "report_number", b"report_number", "theft_country", b"theft_country", "theft_date", b"theft_date", "theft_place", b"theft_place"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blank_range_from", b"blank_range_from", "blank_range_to", b"blank_range_to", "document_type", b"document_type", "expiry_date", b"expiry_date", "fraud_type", b"fraud_type", "holder_birth_date", b"holder_birth_date", "holder_names", b"holder_names", "issue_date", b"issue_date", "issuing_country", b"issuing_country", "issuing_office", b"issuing_office", "machine_readable_zone", b"machine_readable_zone", "national_reference", b"national_reference", "number", b"number", "report_number", b"report_number", "theft_country", b"theft_country", "theft_date", b"theft_date", "theft_place", b"theft_place"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -43,6 +43,8 @@ class Notice(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     LISTINGS_FIELD_NUMBER: _builtins.int
+    REQUEST_DECISION_FIELD_NUMBER: _builtins.int
+    COMPLIANCE_CHECKS_FIELD_NUMBER: _builtins.int
     number: _builtins.str
     """Number of the notice: 2026/12345."""
     notice_type: _builtins.str
@@ -67,6 +69,8 @@ class Notice(_message.Message):
     """Partial ISO 8601 date."""
     summary: _builtins.str
     """What the owner's record says in prose."""
+    request_decision: _builtins.str
+    """Decision on the request that the notice rests on: type, date, reference."""
     @_builtins.property
     def subject_names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """Whom it is about."""
@@ -91,6 +95,10 @@ class Notice(_message.Message):
     def listings(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.Listing]:
         """Published lists that name the subject."""
 
+    @_builtins.property
+    def compliance_checks(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.ComplianceCheck]:
+        """How the notice was reviewed before it was published, criterion by criterion."""
+
     def __init__(
         self,
         *,
@@ -112,10 +120,12 @@ class Notice(_message.Message):
         warnings: _abc.Iterable[_builtins.str] | None = ...,
         summary: _builtins.str = ...,
         listings: _abc.Iterable[_values_pb2.Listing] | None = ...,
+        request_decision: _builtins.str = ...,
+        compliance_checks: _abc.Iterable[_values_pb2.ComplianceCheck] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action_to_take", b"action_to_take", "charges", b"charges", "issuing_authority", b"issuing_authority", "issuing_country", b"issuing_country", "linked_notices", b"linked_notices", "listings", b"listings", "notice_type", b"notice_type", "number", b"number", "publication_scope", b"publication_scope", "published_on", b"published_on", "purpose", b"purpose", "restricted_countries", b"restricted_countries", "status", b"status", "subject_birth_date", b"subject_birth_date", "subject_names", b"subject_names", "summary", b"summary", "warnings", b"warnings", "warrant_reference", b"warrant_reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action_to_take", b"action_to_take", "charges", b"charges", "compliance_checks", b"compliance_checks", "issuing_authority", b"issuing_authority", "issuing_country", b"issuing_country", "linked_notices", b"linked_notices", "listings", b"listings", "notice_type", b"notice_type", "number", b"number", "publication_scope", b"publication_scope", "published_on", b"published_on", "purpose", b"purpose", "request_decision", b"request_decision", "restricted_countries", b"restricted_countries", "status", b"status", "subject_birth_date", b"subject_birth_date", "subject_names", b"subject_names", "summary", b"summary", "warnings", b"warnings", "warrant_reference", b"warrant_reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

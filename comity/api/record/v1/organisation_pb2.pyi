@@ -39,6 +39,7 @@ class Organisation(_message.Message):
     LISTINGS_FIELD_NUMBER: _builtins.int
     BENEFICIAL_OWNERS_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
+    OFFICER_POSTS_FIELD_NUMBER: _builtins.int
     legal_form: _builtins.str
     """ISO 20275 code or the register's word."""
     registration_number: _builtins.str
@@ -79,6 +80,10 @@ class Organisation(_message.Message):
     def beneficial_owners(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Natural persons behind it, as recorded."""
 
+    @_builtins.property
+    def officer_posts(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.Officer]:
+        """Officers with what they are and since when."""
+
     def __init__(
         self,
         *,
@@ -96,10 +101,11 @@ class Organisation(_message.Message):
         listings: _abc.Iterable[_values_pb2.Listing] | None = ...,
         beneficial_owners: _abc.Iterable[_builtins.str] | None = ...,
         status: _builtins.str = ...,
+        officer_posts: _abc.Iterable[_values_pb2.Officer] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "beneficial_owners", b"beneficial_owners", "incorporation_date", b"incorporation_date", "legal_form", b"legal_form", "lei", b"lei", "listings", b"listings", "names", b"names", "officers", b"officers", "registration_country", b"registration_country", "registration_number", b"registration_number", "sector", b"sector", "status", b"status", "summary", b"summary", "tax_ids", b"tax_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "beneficial_owners", b"beneficial_owners", "incorporation_date", b"incorporation_date", "legal_form", b"legal_form", "lei", b"lei", "listings", b"listings", "names", b"names", "officer_posts", b"officer_posts", "officers", b"officers", "registration_country", b"registration_country", "registration_number", b"registration_number", "sector", b"sector", "status", b"status", "summary", b"summary", "tax_ids", b"tax_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -54,6 +54,9 @@ class Person(_message.Message):
     ROLES_FIELD_NUMBER: _builtins.int
     MISUSED_IDENTITY_OF_FIELD_NUMBER: _builtins.int
     PROTECTED_STATUS_FIELD_NUMBER: _builtins.int
+    FURTHER_BIRTH_DATES_FIELD_NUMBER: _builtins.int
+    BUILD_FIELD_NUMBER: _builtins.int
+    BODY_MARKS_FIELD_NUMBER: _builtins.int
     sex: _builtins.str
     """ICAO 9303: M, F or X; empty when unknown."""
     birth_date: _builtins.str
@@ -82,6 +85,8 @@ class Person(_message.Message):
     """Whose identity is misused, with that person's consent (SIS Article 62)."""
     protected_status: _builtins.str
     """WITNESS_PROTECTION, UNDERCOVER, DIPLOMAT, JOURNALIST, LAWYER, ASYLUM …"""
+    build: _builtins.str
+    """SLIM, MEDIUM, HEAVY, MUSCULAR or the register's word."""
     @_builtins.property
     def names(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonName]:
         """Every published name: birth, legal, aliases, in the scripts they were published in."""
@@ -142,6 +147,14 @@ class Person(_message.Message):
     def roles(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.PersonRole]:
         """What the person is in which case; one may be suspect here and victim there."""
 
+    @_builtins.property
+    def further_birth_dates(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.BirthDate]:
+        """What sources say beyond `birth_date`: further dates, approximate ones, ranges."""
+
+    @_builtins.property
+    def body_marks(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.BodyMark]:
+        """Marks, scars and tattoos by code, with references of images; where they are may tell of health or belief."""
+
     def __init__(
         self,
         *,
@@ -174,10 +187,13 @@ class Person(_message.Message):
         roles: _abc.Iterable[_values_pb2.PersonRole] | None = ...,
         misused_identity_of: _builtins.str = ...,
         protected_status: _builtins.str = ...,
+        further_birth_dates: _abc.Iterable[_values_pb2.BirthDate] | None = ...,
+        build: _builtins.str = ...,
+        body_marks: _abc.Iterable[_values_pb2.BodyMark] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "age_band", b"age_band", "birth_country", b"birth_country", "birth_date", b"birth_date", "birth_place", b"birth_place", "death_date", b"death_date", "death_place", b"death_place", "emails", b"emails", "eye_colours", b"eye_colours", "hair_colours", b"hair_colours", "height_m", b"height_m", "languages", b"languages", "listings", b"listings", "marks", b"marks", "misused_identity_of", b"misused_identity_of", "names", b"names", "national_ids", b"national_ids", "nationalities", b"nationalities", "occupations", b"occupations", "parents", b"parents", "phones", b"phones", "photo_reference", b"photo_reference", "protected_status", b"protected_status", "roles", b"roles", "sex", b"sex", "status", b"status", "summary", b"summary", "warnings", b"warnings", "weight_kg", b"weight_kg"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addresses", b"addresses", "age_band", b"age_band", "birth_country", b"birth_country", "birth_date", b"birth_date", "birth_place", b"birth_place", "body_marks", b"body_marks", "build", b"build", "death_date", b"death_date", "death_place", b"death_place", "emails", b"emails", "eye_colours", b"eye_colours", "further_birth_dates", b"further_birth_dates", "hair_colours", b"hair_colours", "height_m", b"height_m", "languages", b"languages", "listings", b"listings", "marks", b"marks", "misused_identity_of", b"misused_identity_of", "names", b"names", "national_ids", b"national_ids", "nationalities", b"nationalities", "occupations", b"occupations", "parents", b"parents", "phones", b"phones", "photo_reference", b"photo_reference", "protected_status", b"protected_status", "roles", b"roles", "sex", b"sex", "status", b"status", "summary", b"summary", "warnings", b"warnings", "weight_kg", b"weight_kg"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -36,6 +36,9 @@ class StolenObject(_message.Message):
     THEFT_DATE_FIELD_NUMBER: _builtins.int
     THEFT_PLACE_FIELD_NUMBER: _builtins.int
     REPORT_NUMBER_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    DISTINGUISHING_FEATURES_FIELD_NUMBER: _builtins.int
+    IMAGE_REFERENCE_FIELD_NUMBER: _builtins.int
     object_type: _builtins.str
     """painting, sculpture, banknote, jewellery …"""
     title: _builtins.str
@@ -58,6 +61,12 @@ class StolenObject(_message.Message):
     """Place of the theft."""
     report_number: _builtins.str
     """The owner's own reference."""
+    subject: _builtins.str
+    """What it depicts or represents."""
+    distinguishing_features: _builtins.str
+    """What tells it from others of its kind: damage, repairs, marks of making."""
+    image_reference: _builtins.str
+    """Reference of an image; never the image."""
     @_builtins.property
     def materials(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Materials and techniques."""
@@ -77,10 +86,13 @@ class StolenObject(_message.Message):
         theft_date: _builtins.str = ...,
         theft_place: _builtins.str = ...,
         report_number: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        distinguishing_features: _builtins.str = ...,
+        image_reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "inscriptions", b"inscriptions", "maker", b"maker", "materials", b"materials", "measurements", b"measurements", "object_type", b"object_type", "period", b"period", "report_number", b"report_number", "serial_number", b"serial_number", "theft_date", b"theft_date", "theft_place", b"theft_place", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "distinguishing_features", b"distinguishing_features", "image_reference", b"image_reference", "inscriptions", b"inscriptions", "maker", b"maker", "materials", b"materials", "measurements", b"measurements", "object_type", b"object_type", "period", b"period", "report_number", b"report_number", "serial_number", b"serial_number", "subject", b"subject", "theft_date", b"theft_date", "theft_place", b"theft_place", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -33,6 +33,7 @@ class PersonName(_message.Message):
     PATRONYMIC_FIELD_NUMBER: _builtins.int
     TRANSLITERATION_FIELD_NUMBER: _builtins.int
     ROMANISED_FIELD_NUMBER: _builtins.int
+    PARTICLE_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """BIRTH, LEGAL, ALIAS, FORMER, RELIGIOUS, TRANSLITERATED, NICKNAME or LOW_QUALITY."""
     full: _builtins.str
@@ -51,6 +52,8 @@ class PersonName(_message.Message):
     """How it was transliterated: ICAO-9303-3, ISO-9, BGN-PCGN, ALA-LC, HANYU-PINYIN, HEPBURN …"""
     romanised: _builtins.str
     """As a machine-readable zone has it (ICAO 9303-3)."""
+    particle: _builtins.str
+    """What stands before a family name and is not sorted by: von, de la, bin, al-."""
     def __init__(
         self,
         *,
@@ -63,14 +66,143 @@ class PersonName(_message.Message):
         patronymic: _builtins.str = ...,
         transliteration: _builtins.str = ...,
         romanised: _builtins.str = ...,
+        particle: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "full", b"full", "given", b"given", "kind", b"kind", "middle", b"middle", "patronymic", b"patronymic", "romanised", b"romanised", "script", b"script", "transliteration", b"transliteration"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "full", b"full", "given", b"given", "kind", b"kind", "middle", b"middle", "particle", b"particle", "patronymic", b"patronymic", "romanised", b"romanised", "script", b"script", "transliteration", b"transliteration"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PersonName: _TypeAlias = PersonName  # noqa: Y015
+
+@_typing.final
+class BirthDate(_message.Message):
+    """A birth date as a source gives it where one partial date does not say it all."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATE_FIELD_NUMBER: _builtins.int
+    CERTAINTY_FIELD_NUMBER: _builtins.int
+    EARLIEST_FIELD_NUMBER: _builtins.int
+    LATEST_FIELD_NUMBER: _builtins.int
+    date: _builtins.str
+    """Partial ISO 8601 date; empty where there is a range only."""
+    certainty: _builtins.str
+    """STATED, CIRCA or RANGE."""
+    earliest: _builtins.str
+    """Of a range: the earliest it may be, partial ISO 8601."""
+    latest: _builtins.str
+    """Of a range: the latest it may be, partial ISO 8601."""
+    def __init__(
+        self,
+        *,
+        date: _builtins.str = ...,
+        certainty: _builtins.str = ...,
+        earliest: _builtins.str = ...,
+        latest: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certainty", b"certainty", "date", b"date", "earliest", b"earliest", "latest", b"latest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BirthDate: _TypeAlias = BirthDate  # noqa: Y015
+
+@_typing.final
+class BodyMark(_message.Message):
+    """A mark, scar or tattoo."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    IMAGE_REFERENCE_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """NCIC code for scars, marks and tattoos."""
+    text: _builtins.str
+    """In words."""
+    image_reference: _builtins.str
+    """Reference of an image; never the image."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        text: _builtins.str = ...,
+        image_reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "image_reference", b"image_reference", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BodyMark: _TypeAlias = BodyMark  # noqa: Y015
+
+@_typing.final
+class Officer(_message.Message):
+    """Somebody's post in an organisation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FULL_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    full: _builtins.str
+    """The name as recorded."""
+    role: _builtins.str
+    """DIRECTOR, SECRETARY, SIGNATORY … or the register's word."""
+    since: _builtins.str
+    """Partial ISO 8601 date."""
+    until: _builtins.str
+    """Partial ISO 8601 date."""
+    def __init__(
+        self,
+        *,
+        full: _builtins.str = ...,
+        role: _builtins.str = ...,
+        since: _builtins.str = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["full", b"full", "role", b"role", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Officer: _TypeAlias = Officer  # noqa: Y015
+
+@_typing.final
+class ComplianceCheck(_message.Message):
+    """One criterion that a notice was reviewed by. Who reviewed it stays with the issuer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CRITERION_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    CHECKED_ON_FIELD_NUMBER: _builtins.int
+    criterion: _builtins.str
+    """ARTICLE_2, ARTICLE_3, SERIOUSNESS or IDENTITY (INTERPOL RPD 83 and 86)."""
+    outcome: _builtins.str
+    """PASSED, FAILED or PENDING."""
+    checked_on: _builtins.str
+    """Partial ISO 8601 date."""
+    def __init__(
+        self,
+        *,
+        criterion: _builtins.str = ...,
+        outcome: _builtins.str = ...,
+        checked_on: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked_on", b"checked_on", "criterion", b"criterion", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ComplianceCheck: _TypeAlias = ComplianceCheck  # noqa: Y015
 
 @_typing.final
 class OrganisationName(_message.Message):
@@ -395,6 +527,7 @@ class Assertion(_message.Message):
     THIRD_PARTY_ORIGIN_FIELD_NUMBER: _builtins.int
     ACQUIRED_UNDER_FIELD_NUMBER: _builtins.int
     RESTRICTIONS_FIELD_NUMBER: _builtins.int
+    TLP_FIELD_NUMBER: _builtins.int
     nature: _builtins.str
     """FACT, ASSESSMENT or MIXED."""
     source_reliability: _builtins.str
@@ -427,6 +560,8 @@ class Assertion(_message.Message):
     """Agency or country it was obtained from, when it is not the owner's own."""
     acquired_under: _builtins.str
     """Legal basis under which it was obtained, where its use depends on it."""
+    tlp: _builtins.str
+    """Traffic light protocol 2.0 (FIRST): TLP:RED, TLP:AMBER+STRICT, TLP:AMBER, TLP:GREEN or TLP:CLEAR."""
     @_builtins.property
     def restrictions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What the owner restricts, in words."""
@@ -451,10 +586,11 @@ class Assertion(_message.Message):
         third_party_origin: _builtins.str = ...,
         acquired_under: _builtins.str = ...,
         restrictions: _abc.Iterable[_builtins.str] | None = ...,
+        tlp: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_under", b"acquired_under", "classification", b"classification", "collected_at", b"collected_at", "collected_on", b"collected_on", "contested", b"contested", "contested_since", b"contested_since", "delete_on", b"delete_on", "handling_code", b"handling_code", "handling_conditions", b"handling_conditions", "information_accuracy", b"information_accuracy", "nature", b"nature", "restrictions", b"restrictions", "review_on", b"review_on", "source_reliability", b"source_reliability", "third_party_origin", b"third_party_origin", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_under", b"acquired_under", "classification", b"classification", "collected_at", b"collected_at", "collected_on", b"collected_on", "contested", b"contested", "contested_since", b"contested_since", "delete_on", b"delete_on", "handling_code", b"handling_code", "handling_conditions", b"handling_conditions", "information_accuracy", b"information_accuracy", "nature", b"nature", "restrictions", b"restrictions", "review_on", b"review_on", "source_reliability", b"source_reliability", "third_party_origin", b"third_party_origin", "tlp", b"tlp", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
