@@ -327,8 +327,6 @@ class Answering:
             salt=salt,
         )
         done = self._replay.answered(
-            sender_kid=query.sender_kid,
-            msg_id=query.msg_id,
             query_id=query.id,
             answer_id=sealed.id,
             ruling=ruling,

@@ -7,7 +7,6 @@ does not.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import fields as dataclass_fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -213,13 +212,18 @@ class WireCodec:
     def decode_answer(self, data: bytes) -> tuple[OpenedAnswer, bytes, bytes]:
         """An answer's body with the receipt's salt and the ruling's digest, or ``Refusal``."""
         wire = closed(wire_answer_pb2.AnswerBody, data)
-        forms: Counter[int] = Counter()
+        released = withheld = 0
         for hit in _every(wire.hits):
             if hit.entity_type not in _ENTITY_NAME or hit.band not in _BANDS_DEFINED:
                 raise _incompatible("hit")
-            forms.update([treatment.form for treatment in hit.treatments])
-        if not forms.keys() <= _FORMS_DEFINED:
-            raise _incompatible("treatment")
+            for treatment in hit.treatments:
+                form = treatment.form
+                if form in _FORMS_RELEASED:
+                    released += 1
+                elif form == answer_pb2.FORM_NOTHING:
+                    withheld += 1
+                elif form not in _FORMS_DEFINED:
+                    raise _incompatible("treatment")
         try:
             outcome = Outcome(wire.outcome)
         except ValueError as error:
@@ -228,8 +232,8 @@ class WireCodec:
             outcome=outcome,
             reason=wire.reason,
             hits=tuple(wire.hits),
-            fields_released=sum(forms[one] for one in _FORMS_RELEASED),
-            fields_withheld=forms[answer_pb2.FORM_NOTHING],
+            fields_released=released,
+            fields_withheld=withheld,
             complete=wire.complete,
             directory_version=wire.seen.directory_version,
         )

@@ -25,8 +25,8 @@ _CLOSE: Final = Statement(
     "UPDATE query SET answers = :answers, summary = :summary WHERE query_id = :query_id"
 )
 _RECEIPT: Final = Statement(
-    "INSERT INTO receipt (query_id, source, proof) VALUES (:query_id, :source, :proof)"
-    " ON CONFLICT DO NOTHING"
+    "INSERT INTO receipt (asked_ms, query_id, source, proof)"
+    " SELECT asked_ms, query_id, :source, :proof FROM query WHERE query_id = :query_id"
 )
 _PAGE: Final = text(
     "SELECT query_id, asked_ms, asked_by, question, answers, summary FROM query"
@@ -42,7 +42,9 @@ _ONE: Final = text(
 _ASKED_SINCE: Final = text(
     "SELECT count(*) FROM (SELECT 1 FROM query WHERE asked_ms >= :since_ms LIMIT :most) AS some"
 )
-_RECEIPTS: Final = text("SELECT source, proof FROM receipt WHERE query_id = :query_id")
+_RECEIPTS: Final = text(
+    "SELECT source, proof FROM receipt WHERE asked_ms = :asked_ms AND query_id = :query_id"
+)
 # Parts of an answer that are kept: how it ended and what it counts, never what was released.
 _KEPT: Final = (
     "source",
@@ -165,7 +167,8 @@ class SqlQueryBook:
             ).one_or_none()
             if row is None:
                 return None
-            kept = connection.execute(_RECEIPTS, {"query_id": query_id}).all()
+            given = {"asked_ms": row.asked_ms, "query_id": query_id}
+            kept = connection.execute(_RECEIPTS, given).all()
         return replace(_past(row), receipts={one.source: bytes(one.proof) for one in kept})
 
 

@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _CLAIM: Final = Statement(
-    "INSERT INTO replay (sender_kid, msg_id, query_id, expires_ms, answered)"
-    " VALUES (:sender_kid, :msg_id, :query_id, :expires_ms, 0) ON CONFLICT DO NOTHING"
+    "INSERT INTO replay (sender_kid, msg_id, query_id, expires_ms)"
+    " VALUES (:sender_kid, :msg_id, :query_id, :expires_ms) ON CONFLICT DO NOTHING"
+)
+# Each query that was answered, in whatever way, has a disclosure.
+_IS_ANSWERED: Final = (
+    "EXISTS (SELECT 1 FROM disclosure WHERE disclosure.query_id = replay.query_id)"
 )
 _FOUND: Final = text(
-    "SELECT query_id, answered FROM replay WHERE sender_kid = :sender_kid AND msg_id = :msg_id"
+    f"SELECT query_id, {_IS_ANSWERED} AS answered FROM replay"  # noqa: S608  # the text above
+    " WHERE sender_kid = :sender_kid AND msg_id = :msg_id"
 )
 _CONFLICT: Final = text(
     "INSERT INTO replay_conflict (query_id, sender_kid, msg_id, first_query_id)"
     " VALUES (:query_id, :sender_kid, :msg_id, :first_query_id) ON CONFLICT DO NOTHING"
-)
-_ANSWERED: Final = Statement(
-    "UPDATE replay SET answered = 1 WHERE sender_kid = :sender_kid AND msg_id = :msg_id"
 )
 _DISCLOSE: Final = Statement(
     "INSERT INTO disclosure (query_id, answer_id, ruling) VALUES (:query_id, :answer_id, :ruling)"
@@ -42,7 +44,7 @@ _RAISE_FLOOR: Final = text(
     " ON CONFLICT (id) DO UPDATE SET floor_ms = excluded.floor_ms"
 )
 _UNANSWERED: Final = text(
-    "SELECT query_id FROM replay WHERE expires_ms <= :floor_ms AND answered = 0"
+    f"SELECT query_id FROM replay WHERE expires_ms <= :floor_ms AND NOT {_IS_ANSWERED}"  # noqa: S608  # the text above
 )
 _PRUNE: Final = text("DELETE FROM replay WHERE expires_ms <= :floor_ms")
 
@@ -97,18 +99,14 @@ class ReplayBook:
     def answered(
         self,
         *,
-        sender_kid: bytes,
-        msg_id: bytes,
         query_id: bytes,
         answer_id: bytes,
         ruling: bytes,
     ) -> Callable[[Connection], None]:
         """Work that records a disclosure and that its query needs no second one."""
-        key = {"sender_kid": sender_kid, "msg_id": msg_id}
         row = {"query_id": query_id, "answer_id": answer_id, "ruling": ruling}
 
         def work(connection: Connection) -> None:
-            _ANSWERED.run(connection, key)
             _DISCLOSE.run(connection, row)
 
         return work

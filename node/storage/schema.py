@@ -42,16 +42,19 @@ query = Table(
     Index("query_by_time", "asked_ms", "query_id"),
 )
 
-# Owners' receipts for what they disclosed to this node.
+# Owners' receipts for what they disclosed to this node. By the time of the question first, so that what is
+# written together lies together.
 receipt = Table(
     "receipt",
     metadata,
+    Column("asked_ms", BigInteger, primary_key=True, autoincrement=False),
     Column("query_id", LargeBinary(32), primary_key=True),
     Column("source", String(32), primary_key=True),
     Column("proof", LargeBinary, nullable=False),
 )
 
-# One row for each message id of each sender, so that nothing is executed twice.
+# One row for each message id of each sender, so that nothing is executed twice. One that was answered has a
+# disclosure.
 replay = Table(
     "replay",
     metadata,
@@ -59,7 +62,6 @@ replay = Table(
     Column("msg_id", LargeBinary(16), primary_key=True),
     Column("query_id", LargeBinary(32), nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
-    Column("answered", BigInteger, nullable=False, default=0),
     Index("replay_by_expiry", "expires_ms"),
 )
 

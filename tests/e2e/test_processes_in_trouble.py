@@ -105,8 +105,8 @@ def test_what_a_source_executed_stays_executed_over_its_death(fed: Federation) -
 
     play(send())
     fed.servers.pop(OWNER).kill()
-    replay = "select answered from replay where query_id = ?"
-    assert rows(fed.home(OWNER) / "node.db", replay, sealed.id) == [(1,)]
+    disclosed = "select count(*) from disclosure where query_id = ?"
+    assert rows(fed.home(OWNER) / "node.db", disclosed, sealed.id) == [(1,)]
     fed.start(OWNER)
     settled(fed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from comity.store.engine import open_engine
 from comity.store.migrating import newest
 from gateway.storage import migrating as of_gateway
 from node.storage import migrating as of_node
+from node.storage.queries import SqlQueryBook
+from node.storage.replay import ReplayBook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +93,45 @@ def test_a_database_at_the_newest_migration_needs_no_alembic(tmp_path: Path) -> 
         "migrate(open_engine(sys.argv[1]))"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "node.db")], check=True)
+
+
+def test_receipts_and_what_was_answered_are_kept_when_rows_are_sorted_by_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = tmp_path / "until"
+    later = [
+        path.name for path in (of_node.SCRIPTS / "versions").iterdir() if "0008" < path.name < "_"
+    ]
+    shutil.copytree(
+        of_node.SCRIPTS, until, ignore=lambda _, names: [one for one in names if one in later]
+    )
+    engine = open_engine(tmp_path / "node.db")
+    with monkeypatch.context() as patched:
+        patched.setattr(of_node, "SCRIPTS", until)
+        of_node.migrate(engine)
+    answered, open_still, sender = b"a" * 32, b"o" * 32, b"s" * 16
+    with engine.begin() as connection:
+        for statement, values in (
+            ("INSERT INTO query VALUES (?, 7, 'anna', x'', '[]', '{}')", (answered,)),
+            ("INSERT INTO receipt VALUES (?, 'DE-LP', x'01')", (answered,)),
+            ("INSERT INTO disclosure VALUES (?, x'', x'')", (answered,)),
+            ("INSERT INTO replay VALUES (?, ?, ?, 5, 1)", (sender, b"1" * 16, answered)),
+            ("INSERT INTO replay VALUES (?, ?, ?, 5, 0)", (sender, b"2" * 16, open_still)),
+        ):
+            connection.exec_driver_sql(statement, values)
+    of_node.migrate(engine)
+    past = SqlQueryBook(engine).one(answered, name="anna", everyone=False)
+    assert past is not None
+    assert past.receipts == {"DE-LP": b"\x01"}
+    with engine.begin() as connection:
+        given = {"sender_kid": sender, "expires_ms": 5}
+        told = [
+            ReplayBook().claim(msg_id=number * 16, query_id=query_id, **given)(connection).answered
+            for number, query_id in ((b"1", answered), (b"2", open_still))
+        ]
+        assert told == [True, False]
+        assert ReplayBook.load(connection).prune(5)(connection) == [open_still]
+    engine.dispose()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
