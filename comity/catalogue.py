@@ -840,7 +840,14 @@ FIELDS: Final[dict[str, tuple[FieldInfo, ...]]] = {
         ),
         FieldInfo("shipment.departed_on", Tier.OBJECT, Stage.HIT, repeated=False, values=None),
         FieldInfo("shipment.arrived_on", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
-        FieldInfo("shipment.goods", Tier.OBJECT, Stage.CORE, repeated=False, values=None),
+        FieldInfo(
+            "shipment.goods",
+            Tier.OBJECT,
+            Stage.CORE,
+            repeated=False,
+            values=None,
+            identifier="goods",
+        ),
         FieldInfo(
             "shipment.commodity_code", Tier.REFERENCE, Stage.CORE, repeated=False, values=None
         ),

@@ -236,6 +236,10 @@ def seizure(
 @click.command()
 @click.argument("reference", default="")
 @click.option("--container", default="", metavar="NUMBER", help="A container it travels in.")
+@click.option(
+    "--goods", default="", metavar="WORDS", help="What it carries, as declared, or a drug."
+)
+@click.option("--place", default="", metavar="PLACE", help="Where a leg begins or ends.")
 @_first_option
 @_last_option
 @_leg_option
@@ -243,11 +247,14 @@ def seizure(
 @examples(
     "comity search shipment ZZWB-2026-0001",
     "comity search shipment --leg BR:NL --from 2026-02 --to-date 2026-02",
+    "comity search shipment --goods bananas --place Antwerp",
 )
 def shipment(
     reference: str,
     *,
     container: str,
+    goods: str,
+    place: str,
     first: str,
     last: str,
     legs: tuple[str, ...],
@@ -255,11 +262,13 @@ def shipment(
 ) -> None:
     """Ask about a shipment by REFERENCE or what is known.
 
-    By reference, by container, or by two of route and time.
+    By reference, by container, or by two of what, where, when and which way.
     """
     selector = selectors.Shipment(
         reference,
         container_number=container,
+        goods=goods,
+        place=place,
         first_date=first,
         last_date=last,
         legs=_legs(legs),

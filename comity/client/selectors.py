@@ -188,7 +188,7 @@ class Seizure(Covered):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shipment(Covered):
-    """A shipment by reference or container, or by route and time."""
+    """A shipment by reference or container, or by two or more of what, where, when and which way."""
 
     by: ClassVar[str] = "shipment"
 
@@ -197,6 +197,8 @@ class Shipment(Covered):
     first_date: str = field(default="", kw_only=True)
     last_date: str = field(default="", kw_only=True)
     legs: tuple[Leg, ...] = field(default=(), kw_only=True)
+    goods: str = field(default="", kw_only=True)
+    place: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

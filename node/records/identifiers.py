@@ -59,6 +59,7 @@ KINDS: Final[dict[str, Kind]] = {
     "aircraft-serial": Kind("serial number", normalise.document_number, "letters and figures"),
     "firearm-serial": Kind("serial number", normalise.document_number, "letters and figures"),
     "substance": Kind("substance", normalise.words, "a name or CAS number"),
+    "goods": Kind("goods", normalise.words, "goods as declared, or a drug"),
     "place": Kind("place", normalise.words, "a name"),
     "country": Kind("country", normalise.words, "ISO 3166-1 alpha-2"),
     "seizure-leg": Kind("leg of the route", normalise.leg, "where a leg begins or ends"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 OBSERVABLE: Final = "observable"
 # An end of a relation, by the owner's own key.
 EDGE: Final = "edge"
+# What a shipment is declared to carry: one thing or several.
+GOODS: Final = "goods"
+_BETWEEN_GOODS: Final = re.compile(r"[,;/\n]")
 _IDENTIFIED: Final = {
     entity: tuple(info for info in infos if info.identifier) for entity, infos in FIELDS.items()
 }
@@ -90,18 +94,23 @@ def _keys(record: Record, info: FieldInfo, value: object) -> Iterator[Key]:
     if kind == EDGE:
         yield edge_key(record.source, str(value))
         return
-    texts: tuple[str, ...] = (str(value),)
-    within = _within(record, info)
-    if isinstance(value, Identifier):
-        texts, within = (value.value,), value.country
-    elif isinstance(value, Substance):
-        texts = (value.name, value.cas_number)
-    for text in texts:
+    within = value.country if isinstance(value, Identifier) else _within(record, info)
+    for text in _texts(kind, value):
         whole = key(kind, text)
         if whole is not None:
             yield whole
             if info.within or within:
                 yield Key(kind, whole.normal, normalise.words(within))
+
+
+def _texts(kind: str, value: object) -> tuple[str, ...]:
+    """What of a value is a number or a name by itself."""
+    if isinstance(value, Identifier):
+        return (value.value,)
+    if isinstance(value, Substance):
+        return (value.name, value.cas_number)
+    text = str(value)
+    return (text, *_BETWEEN_GOODS.split(text)) if kind == GOODS else (text,)
 
 
 def _within(record: Record, info: FieldInfo) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # What is known of something makes a search when there are this many of it.
 ATTRIBUTES_MIN: Final = 2
 SUBSTANCE: Final = "substance"
+# A shipment's goods may be a drug, and are then asked for like one.
+GOODS: Final = "goods"
 UNKNOWN_SUBSTANCE: Final = (
     "substance: no other name of it is known here, so it is found where owners write it like this"
 )
@@ -63,12 +65,18 @@ class _Traffic(Selector):
     def _known(self) -> int:
         """How many things are known of it: attributes, legs, a period."""
         attributes = sum(1 for part in self.attributes if getattr(self, part))
-        return attributes + len(self.legs) + bool(self.first_date or self.last_date)
+        place = bool(self.on_the_way)
+        return attributes + place + len(self.legs) + bool(self.first_date or self.last_date)
+
+    @property
+    def on_the_way(self) -> str:
+        """A place that a leg begins or ends at, where one is asked for."""
+        return ""
 
     @staticmethod
     def names_of(kind: str, text: str) -> Iterable[str]:
         """The ways to write it, as it was asked first."""
-        others = normalise.names_of_substance(text) if kind == SUBSTANCE else ()
+        others = normalise.names_of_substance(text) if kind in {SUBSTANCE, GOODS} else ()
         return dict.fromkeys((text, *others))
 
     @property
@@ -93,6 +101,8 @@ class _Traffic(Selector):
         told += [
             leg_keys(f"{self.entity_type}-leg", leg.origin, leg.destination) for leg in self.legs
         ]
+        ends = ((self.on_the_way, ""), ("", self.on_the_way))
+        told.append([one for end in ends for one in leg_keys(f"{self.entity_type}-leg", *end)])
         groups = (tuple(one for one in group if one is not None) for group in told)
         return tuple(group for group in groups if group)
 
@@ -154,6 +164,7 @@ class ShipmentSelector(_Traffic):
         "reference": "shipment-reference",
         "container_number": "shipment-container",
     }
+    attributes: ClassVar[Mapping[str, str]] = {"goods": GOODS}
     dates: ClassVar[tuple[str, ...]] = ("first_date", "last_date")
     needs: ClassVar[tuple[str, ...]] = (
         "reference",
@@ -161,6 +172,8 @@ class ShipmentSelector(_Traffic):
         "first_date",
         "last_date",
         "legs",
+        "goods",
+        "place",
     )
 
     reference: str = ""
@@ -168,6 +181,13 @@ class ShipmentSelector(_Traffic):
     first_date: str = ""
     last_date: str = ""
     legs: tuple[Leg, ...] = ()
+    goods: str = ""
+    place: str = ""
+
+    @property
+    def on_the_way(self) -> str:
+        """The place asked for, at either end of a leg."""
+        return self.place
 
     def span(self) -> Span | None:
         """From departure to arrival."""

@@ -111,6 +111,7 @@ def test_every_selector_goes_out_and_comes_back() -> None:
         selectors.Account("n", country="DE"),
         selectors.Seizure("r", substance="s", place="p", legs=(selectors.Leg("TR", "BG"),)),
         selectors.Shipment("r", container_number="c", first_date="2026", last_date="2026"),
+        selectors.Shipment(goods="bananas", place="Antwerp"),
         selectors.Biometric("r", name="n", template=b"FMR"),
         selectors.Reference(words.ReferenceType.NOTICE, "1"),
     ):

@@ -638,6 +638,8 @@ class ShipmentSelector(_message.Message):
     FIRST_DATE_FIELD_NUMBER: _builtins.int
     LAST_DATE_FIELD_NUMBER: _builtins.int
     LEGS_FIELD_NUMBER: _builtins.int
+    GOODS_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
     reference: _builtins.str
     """Waybill, bill of lading or parcel number."""
     container_number: _builtins.str
@@ -646,6 +648,10 @@ class ShipmentSelector(_message.Message):
     """Partial ISO 8601 date from which on it travels."""
     last_date: _builtins.str
     """Partial ISO 8601 date up to which."""
+    goods: _builtins.str
+    """What it is declared to carry, or a drug by any of its names: the whole declaration or one of its parts."""
+    place: _builtins.str
+    """Country (ISO 3166-1 alpha-2), port, airport or town where a leg of its route begins or ends."""
     @_builtins.property
     def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Leg]:
         """Legs that its route must have."""
@@ -658,10 +664,12 @@ class ShipmentSelector(_message.Message):
         first_date: _builtins.str = ...,
         last_date: _builtins.str = ...,
         legs: _abc.Iterable[Global___Leg] | None = ...,
+        goods: _builtins.str = ...,
+        place: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container_number", b"container_number", "first_date", b"first_date", "last_date", b"last_date", "legs", b"legs", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container_number", b"container_number", "first_date", b"first_date", "goods", b"goods", "last_date", b"last_date", "legs", b"legs", "place", b"place", "reference", b"reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
