@@ -62,7 +62,8 @@ class TaskServiceServicer:
     def ListTasks(self, request, context):
         """Open tasks, the most overdue first; those that are done behind them, newest first, where asked for.
 
-        Callers: supervisors, authorities, operators, auditors.
+        Callers: supervisors, authorities, operators, auditors. Returns NOT_PERMITTED, UNAUTHENTICATED,
+        INVALID_REQUEST.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
