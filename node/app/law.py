@@ -44,7 +44,9 @@ class NodeLaw:
             base.settings, base.directories.current, self.in_force.folders
         )
         names = Pseudonyms(secret_file(base.home / REFERENCE_KEY_FILE), base.member.country)
-        self.past = PastRulings(partial(recorded_rulings, base.engine), self._load, names.case)
+        self.past = PastRulings(
+            partial(recorded_rulings, base.engine, log=base.ledger.log), self._load, names.case
+        )
         self.lawmaking = Lawmaking(
             book=book,
             journal=base.journal,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, insert, select, update
 
+from comity.store.ledger_schema import entry
 from node.storage.schema import disclosure, policy_approval, policy_draft, policy_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection, Engine
+
+
+# The kind of entry that a disclosure stands beside (``node.exchange.disclosure``).
+ANSWERED: Final = "query.answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +171,15 @@ def _draft(connection: Connection, row: Any) -> StoredDraft:
     )
 
 
-def recorded_rulings(engine: Engine, limit: int) -> Iterator[bytes]:
-    """Rulings recorded with disclosures, the newest first as far as the ledger's order tells."""
-    query = select(disclosure.c.ruling).limit(limit)
+def recorded_rulings(engine: Engine, limit: int, *, log: int) -> Iterator[bytes]:
+    """Rulings recorded with disclosures, the newest first: in the order of the ledger's entries."""
+    query = (
+        select(disclosure.c.ruling)
+        .join(entry, entry.c.envelope_id == disclosure.c.query_id)
+        .where(entry.c.log == log, entry.c.kind == ANSWERED)
+        .order_by(entry.c.position.desc())
+        .limit(limit)
+    )
     with engine.connect() as connection:
         for row in connection.execution_options(stream_results=True).execute(query):
             yield bytes(row.ruling)

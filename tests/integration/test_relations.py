@@ -158,9 +158,9 @@ def test_of_the_demonstrations_relations_one_is_told_one_is_a_bare_hit_and_one_i
                 ((_, hit),) = courier.hits
                 assert told(hit) == {("owner", True, "vehicle")}
                 assert hit.edges[0].other.record.fields["vehicle.plate"] == "B-LK 2207"
-                rulings = [
-                    json.loads(one) for one in recorded_rulings(fed.nodes[OWNER].app.engine, 9)
-                ]
+                owner = fed.nodes[OWNER].app
+                recorded = recorded_rulings(owner.engine, 9, log=owner.base.ledger.log)
+                rulings = [json.loads(one) for one in recorded]
                 edges = [
                     edge for one in rulings for record in one["records"] for edge in record["edges"]
                 ]
