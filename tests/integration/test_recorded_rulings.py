@@ -1,4 +1,4 @@
-"""What a replay reads: rulings of past disclosures, the newest first, whatever the ids of their queries are."""
+"""What a replay reads: rulings of past disclosures, the newest first, whatever their queries' ids are."""
 
 from __future__ import annotations
 
