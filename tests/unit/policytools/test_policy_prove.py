@@ -95,7 +95,7 @@ def test_a_mark_that_opens_a_record_of_a_child_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pack", "row", "before", "broke"),
     [
-        ("ch", "CAP-MINOR-BIRTH", "person.birth_date", ("BIRTH", "birth_date leaves in full")),
+        ("ch", "CAP-MINOR-BIRTH", "person.birth_date", ("BIRTH", "leaves in full")),
         ("us", "CAP-MINOR-NARRATIVE", "family", ("NARRATIVE", ".summary leaves")),
     ],
 )
