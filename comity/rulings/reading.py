@@ -76,14 +76,18 @@ def table(file: Path, text: str, *, columns: Collection[str]) -> Iterator[Line]:
         columns: names the header may use; which are needed is the caller's business.
 
     Raises:
-        PolicyError: no header, an unknown or doubled column, a wrong count of cells, broken quoting.
+        PolicyError: no header, an unknown or doubled column, a wrong count of cells, broken quoting, more
+            rows than a bundle may have.
     """
     header: list[str] | None = None
-    for number, cells in _lines(file, text):
+    for count, (number, cells) in enumerate(_lines(file, text)):
         if header is None:
             header = cells
             _check_header(file, number, header, columns)
             continue
+        if count > ROWS_MAX:
+            # Short lines are many in 16 MiB, and each takes hundreds of bytes of memory.
+            raise PolicyError(file, number, f"more than {ROWS_MAX} rows")
         if len(cells) != len(header):
             raise PolicyError(
                 file, number, f"has {len(cells)} columns where the header has {len(header)}"

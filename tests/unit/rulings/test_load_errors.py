@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
 
-from comity.rulings import GATEWAY_VERBS, PolicyError, load_bundle, load_vocabulary
+from comity.rulings import (
+    GATEWAY_VERBS,
+    PolicyError,
+    load_bundle,
+    load_vocabulary,
+    loader,
+    reading,
+)
 from comity.rulings.reading import FILE_BYTES_MAX
 from tests.simulators.law import ASK, DUTY, GROUPS, MATCH, POLICIES, RELEASE, vocabulary, written
 
@@ -40,6 +48,27 @@ def refusal(folder: Path, **changes: str | bytes | None) -> PolicyError:
     with pytest.raises(PolicyError) as caught:
         load_bundle(written(folder, **changes), vocabulary=vocabulary())
     return caught.value
+
+
+def test_a_file_of_short_lines_without_end_is_refused_before_they_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = GROUPS + "agency,FR,eu\n" * 200_000
+    tracemalloc.start()
+    monkeypatch.setattr(reading, "ROWS_MAX", 5_000)
+    error = refusal(tmp_path, groups=many)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "more than 5000 rows" in str(error)
+    assert (error.file.name, error.line) == ("groups.csv", 5_002)
+    assert peak < 10 * len(many)  # the text a few times, and not a hundred times what a line is
+
+
+def test_the_rows_of_all_files_together_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "ROWS_MAX", 3)
+    assert "more than 3 rows in all" in str(refusal(tmp_path))
 
 
 def test_the_smallest_law_loads(tmp_path: Path) -> None:
