@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from enum import StrEnum
 from itertools import combinations
@@ -95,6 +95,8 @@ _BESIDE: Final = frozenset(
 )
 _BESIDE_MIN: Final = 2
 _COMMON: Final = frozenset({"person.sex", "person.nationalities"})
+_BORN: Final = "person.birth_date"
+_FURTHER: Final = "person.further_birth_dates"
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _SURE: Final = frozenset({Band.EXACT, Band.PROBABLE})
 
@@ -190,7 +192,7 @@ def _together(one: Member, other: Member) -> tuple[str, ...]:
         return (_SAME_NAME,)
     if one.hit.band not in _SURE or other.hit.band not in _SURE:
         return ()
-    born = found.get("person.birth_date")
+    born = found.get(_BORN)
     if born in {Finding.AGREES, Finding.IN_PART}:
         return (_SAME_ASKED,)
     beside = agreeing & _BESIDE
@@ -223,11 +225,27 @@ def _compare(members: Iterable[Member]) -> list[Compared]:
         for path, value in member.hit.record.fields.items():
             if path not in covered and _last(path) not in _OWN:
                 told.setdefault(path, []).append((member.source, value))
-    return [
+    found = [
         Compared(path, _finding(path, [value for _, value in values]), tuple(values))
         for path, values in told.items()
         if len(values) > 1
     ]
+    return [_by_further_dates(one, told.get(_FURTHER, [])) for one in found]
+
+
+def _by_further_dates(compared: Compared, further: list[tuple[str, Value]]) -> Compared:
+    """Two birth dates do not contradict each other where a source knows of several, the other's among them."""
+    if compared.field != _BORN or compared.finding is not Finding.CONTRADICTS:
+        return compared
+    dates = {source: {str(value)} for source, value in compared.values}
+    for source, value in further:
+        parts = value if isinstance(value, tuple) else ()
+        told = {str(part.get("date", "")) for part in parts if isinstance(part, Mapping)}
+        dates.setdefault(source, set()).update(told - {""})
+    for one, other in combinations(dates.values(), 2):
+        if not any(a.startswith(b) or b.startswith(a) for a in one for b in other):
+            return compared
+    return replace(compared, finding=Finding.IN_PART)
 
 
 def _finding(path: str, values: list[Value]) -> Finding:

@@ -181,3 +181,19 @@ def test_groups_read_as_sentences_and_as_json() -> None:
         "person.birth_date": "CONTRADICTS",
         "person.sex": "AGREES",
     }
+
+
+def test_a_date_that_a_source_knows_besides_contradicts_nothing() -> None:
+    besides = (
+        {"date": "1981-05-03", "certainty": "STATED"},
+        {"earliest": "1979", "latest": "1983"},
+    )
+    ours = hit("DE-1", names=AMINA, birth_date="1980", further_birth_dates=besides)
+
+    def born(theirs: str) -> Finding:
+        (group,) = reply(DE_LP=(ours,), GB_CA=(hit("GB-1", names=AMINA, birth_date=theirs),)).groups
+        return next(one.finding for one in group.compared if one.field == "person.birth_date")
+
+    assert born("1981-05-03") is Finding.IN_PART
+    assert born("1981-05") is Finding.IN_PART
+    assert born("1982") is Finding.CONTRADICTS
