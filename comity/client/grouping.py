@@ -234,7 +234,7 @@ def _compare(members: Iterable[Member]) -> list[Compared]:
 
 
 def _by_further_dates(compared: Compared, further: list[tuple[str, Value]]) -> Compared:
-    """Two birth dates do not contradict each other where a source knows of several, the other's among them."""
+    """Two birth dates do not contradict each other where one source knows several, the other's too."""
     if compared.field != _BORN or compared.finding is not Finding.CONTRADICTS:
         return compared
     dates = {source: {str(value)} for source, value in compared.values}
