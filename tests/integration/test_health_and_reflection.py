@@ -31,7 +31,7 @@ OFFERED = {
         "comity.api.query.v1.MarkService",
         "comity.api.ledger.v1.LedgerService",
     },
-    "admin": {"comity.api.admin.v1.PolicyService"},
+    "admin": {"comity.api.admin.v1.PolicyService", "comity.api.admin.v1.TaskService"},
     "gateway": {"comity.api.relay.v1.RelayService"},
     "authority": {
         "comity.api.directory.v1.DirectoryService",

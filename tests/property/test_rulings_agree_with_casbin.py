@@ -86,10 +86,15 @@ def test_large_policies(tmp_path: Path, rows: int, wild: float, deny: float, rul
 
 @pytest.mark.usefixtures("parsed_once")
 def test_what_approvals_would_change(tmp_path: Path) -> None:
-    fuzz = Fuzz(77, wild=0.85, deny=0.2)
-    bundle = fuzz.bundle(tmp_path / "law", 8)
-    compared, released, differing = differences(bundle, fuzz, 500 * TIMES, APPROVALS)
-    assert (compared >= 500, released > 50, differing) == (True, True, 0)
+    compared = released = 0
+    for seed in range(77, 82):  # one small law may release next to nothing
+        fuzz = Fuzz(seed, wild=0.85, deny=0.2)
+        bundle = fuzz.bundle(tmp_path / str(seed), 8)
+        done, let_out, differing = differences(bundle, fuzz, 120 * TIMES, APPROVALS)
+        assert differing == 0
+        compared += done
+        released += let_out
+    assert (compared >= 500, released > 50) == (True, True)
 
 
 @pytest.mark.parametrize("pack", NODE_PACKS)
