@@ -41,6 +41,8 @@ class Statement:
                 itself: whoever holds it closes it.
         """
         if isinstance(values, list):
+            if not values:
+                return 0
             names = tuple(values[0])
             rows = [tuple([row[name] for name in names]) for row in values]
             return self.run_rows(connection, names, rows)

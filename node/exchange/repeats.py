@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 from comity.errors import Reason, Refusal
 
-# Sealed answers kept to be resent, and their bytes altogether: interactive queries live five minutes, and a
-# row without its answer says ERROR.
+# Sealed answers kept to be resent, and their bytes altogether: interactive queries live five minutes, and
+# what is kept no more is not sent again.
 ANSWERS_KEPT_MAX: Final = 4_096
 ANSWERS_KEPT_BYTES_MAX: Final = 64 * 1024 * 1024
 # Ids remembered of queries that have had their end and whose answers are not kept; some 4 MiB.

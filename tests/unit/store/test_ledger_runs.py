@@ -105,6 +105,17 @@ def test_opening_a_log_mends_its_runs(where: str) -> None:
         assert log.ids(9) == []
 
 
+def test_a_log_whose_first_entries_were_deleted_with_their_run_is_told_and_not_stumbled_over(
+    where: str,
+) -> None:
+    log_of_many(where)
+    gone = "DELETE FROM ledger_entry WHERE position < :end"
+    tamper(where, gone, end=RUN_ENTRIES)
+    tamper(where, "DELETE FROM ledger_run")
+    fill(where, 3, first=SIZE)  # its end is whole, so it opens
+    assert any("missing" in one.sentence for one in audited(where).findings)
+
+
 def test_an_invented_run_keeps_no_reader_busy(where: str) -> None:
     log_of_many(where)
     tamper(
