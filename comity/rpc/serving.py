@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # What a stopping server gives the calls that run.
 GRACE_S: Final = 10.0
+# How long calls that were cut may take over their last steps; they have nothing left to wait for.
+CUT_S: Final = 1.0
 
 
 async def listen(
@@ -91,10 +93,28 @@ class Listener:
         with contextlib.suppress(asyncio.CancelledError):
             await self.retire()
         await self._server.stop(grace_s)
+        await _cut_calls_end()
 
     async def close(self) -> None:
         """Ends every call at once; nothing happens to a server that was stopped before."""
         await self._server.stop(None)
+        await _cut_calls_end()
+
+
+async def _cut_calls_end() -> None:
+    """Waits for the tasks of calls that a stop has cut.
+
+    ``stop`` of grpc.aio returns when the calls are over for their peers, while their coroutines still
+    run (grpc/grpc#37239): their last steps would meet stores that are closed, and an event loop that ends
+    meanwhile makes grpc print a traceback for each.
+    """
+    calls = [task for task in asyncio.all_tasks() if _name(task) == "_schedule_rpc_coro"]
+    if calls:
+        await asyncio.wait(calls, timeout=CUT_S)
+
+
+def _name(task: asyncio.Task[Any]) -> str:
+    return getattr(task.get_coro(), "__name__", "")
 
 
 @contextlib.asynccontextmanager

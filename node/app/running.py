@@ -78,8 +78,9 @@ class NodeApp:
                 self.admin_port = admin.port
                 ready(listener.port)
                 await _first(stop, self._stop)
-                await listener.stop(GRACE_S)
-                await admin.stop(GRACE_S)
+                async with asyncio.TaskGroup() as stopping:
+                    stopping.create_task(listener.stop(GRACE_S))
+                    stopping.create_task(admin.stop(GRACE_S))
                 self._stop.set()
                 keeping.cancel()
                 checking.cancel()
