@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from comity.policytools.differing import Exactly, exactly
+from comity.policytools.meanings import asks_tables, moved, offences_moved
 from comity.policytools.sampling import Situation, Situations, common
 from comity.policytools.space import widened
 from comity.policytools.wording import FORMS, row_words
@@ -23,6 +24,7 @@ from comity.rulings.functions import ANY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from comity.policytools.sampling import Around
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
     from comity.rulings.law import Law
@@ -74,7 +76,7 @@ class Compared:
     """What differs.
 
     Attributes:
-        rows: rows added, removed or changed, and decisions about misuse, in sentences.
+        rows: what stands otherwise, in sentences: rows, decisions about misuse, and what rows are read by.
         exact: what is allowed and was not, or the other way round, proved over every situation.
         changes: fields that leave otherwise, in the situations looked at.
     """
@@ -93,14 +95,17 @@ def compare(old: Bundle, new: Bundle, given: Given) -> Compared:
     """What a new law changes against an old one. Blocking."""
     rows = _changed(old, new)
     told = tuple(_told(old.rows.get(name), new.rows.get(name)) for name in rows)
-    told += tuple(_decided(old.law, new.law))
+    told += (*_decided(old.law, new.law), *moved(old.law, new.law))
     before, after = (Bundle(widened(one.law)) for one in (old, new))
     found: list[Change] = []
     for name in rows:
         row = new.rows.get(name) or old.rows[name]
         if row.verb is Verb.RELEASE:
             law = after.law if name in new.rows else before.law
-            found += _changes(row, before, after, law, given)
+            offences = offences_moved(old.law, new.law) if asks_tables(row) else ()
+            types = _types(row, law)
+            around = Situations(law, given, entity_types=types, offences=offences).around(row)
+            found += _changes(around, before, after)
     return Compared(told, exactly(old.law, new.law, given), tuple(_merged(found)))
 
 
@@ -113,7 +118,8 @@ def _told(old: Row | None, new: Row | None) -> str:
         return ""
     columns = [name for name in new.cells if new.cells[name] != old.cells.get(name)]
     if not columns:
-        return f"{new.id} applies to others, because a group it names changed. {new.sentence}"
+        why = "a group it names, a penalty or a list that it asks for changed"
+        return f"{new.id} applies to others, because {why}. {new.sentence}"
     words = "; ".join(f"{name} was {old.cells.get(name)}, is {new.cells[name]}" for name in columns)
     return f"{new.id} changed: {words}. {new.sentence}"
 
@@ -141,7 +147,7 @@ def _decided(old: Law, new: Law) -> Iterator[str]:
 
 def _changed(old: Bundle, new: Bundle) -> list[str]:
     names = sorted({*old.rows, *new.rows})
-    groups = _groups_changed(old.law, new.law)
+    groups, tables = _groups_changed(old.law, new.law), offences_moved(old.law, new.law)
     found = []
     for name in names:
         one, other = old.rows.get(name), new.rows.get(name)
@@ -150,6 +156,7 @@ def _changed(old: Bundle, new: Bundle) -> list[str]:
             or other is None
             or one.cells != other.cells
             or groups & {word for cell in other.cells.values() for word in cell.split("|")}
+            or (tables and asks_tables(other))
         ):
             found.append(name)
     return found
@@ -171,9 +178,7 @@ def _groups_changed(old: Law, new: Law) -> set[str]:
     return changed
 
 
-def _changes(row: Row, before: Bundle, after: Bundle, law: Law, given: Given) -> Iterable[Change]:
-    types = _types(row, law)
-    around = Situations(law, given, entity_types=types).around(row)
+def _changes(around: Around, before: Bundle, after: Bundle) -> Iterable[Change]:
     found: dict[tuple[str, Form, Form, str], list[Situation]] = defaultdict(list)
     for situation in around.looked_at:
         one = before.mask(situation.request, situation.labels)

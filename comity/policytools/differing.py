@@ -16,6 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.policytools.meanings import same_model
 from comity.policytools.solver import all_of, negated
 from comity.policytools.space import NotEncodable, widened
 from comity.policytools.theory import Theory
@@ -23,6 +24,7 @@ from comity.policytools.wording import FORMS, listed
 from comity.rulings.columns import Verb
 from comity.rulings.errors import MatcherFault
 from comity.rulings.functions import FORM_WORDS
+from comity.rulings.offences import Offence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +79,7 @@ class Exactly:
     Attributes:
         effects: everything that one law allows and the other refuses.
         same: verbs with changed rows that decide as before in every situation.
-        unproved: why nothing is proved of a verb, in sentences.
+        unproved: of which verbs nothing is proved, and why, in sentences.
     """
 
     effects: tuple[Effect, ...]
@@ -98,19 +100,27 @@ def exactly(old: Law, new: Law, given: Given) -> Exactly:
     """What a new law changes, verb by verb. Blocking; takes a solver."""
     effects: list[Effect] = []
     same: list[Verb] = []
-    unproved: list[str] = []
+    unproved: dict[str, list[str]] = defaultdict(list)
     for verb in new.models:
-        if _cells(old.rows.get(verb, ())) == _cells(new.rows[verb]) and old.links == new.links:
+        if _reads_alike(old, new, verb):
             continue
         try:
             found = list(_verb(old, new, verb, given))
         except (NotEncodable, MatcherFault) as error:
-            unproved.append(f"{verb}: nothing is proved, {error}.")
+            unproved[str(error)].append(verb)
             continue
         effects += found
         if not found:
             same.append(verb)
-    return Exactly(tuple(effects), tuple(same), tuple(unproved))
+    told = (f"{listed(verbs, 'and')}: nothing is proved, {why}." for why, verbs in unproved.items())
+    return Exactly(tuple(effects), tuple(same), tuple(told))
+
+
+def _reads_alike(old: Law, new: Law, verb: Verb) -> bool:
+    """Whether the same rows stand in both laws and mean the same."""
+    rows = _cells(old.rows.get(verb, ())) == _cells(new.rows[verb]) and old.links == new.links
+    model = same_model(old.models.get(verb, ""), new.models[verb])
+    return rows and model and _words(old) == _words(new)
 
 
 def _cells(rows: tuple[Row, ...]) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
@@ -118,15 +128,22 @@ def _cells(rows: tuple[Row, ...]) -> list[tuple[str, tuple[tuple[str, str], ...]
 
 
 def _words(law: Law) -> bytes:
-    """What words mean; decisions about misuse are none, the score is a fact that situations vary."""
-    return replace(law.vocabulary, misuse=None).digest
+    """What words mean to rulings.
+
+    Decisions about misuse are none, the score is a fact that situations vary; nor are codes of offences in other
+    classifications, which no row asks for.
+    """
+    offences = {
+        word: Offence(word, "", "", one.eaw) for word, one in law.vocabulary.crosswalk.items()
+    }
+    return replace(law.vocabulary, misuse=None, crosswalk=offences).digest
 
 
 def _verb(old: Law, new: Law, verb: Verb, given: Given) -> Iterator[Effect]:
-    if verb not in old.models or old.models[verb] != new.models[verb]:
+    if not same_model(old.models.get(verb, ""), new.models[verb]):
         raise NotEncodable("the model is another")
     if old.links != new.links or _words(old) != _words(new):
-        raise NotEncodable("groups or words differ; situations were sampled only")
+        raise NotEncodable("groups, words or tables differ; what is told besides is of a sample")
     before = tuple(replace(row, id=BEFORE + row.id) for row in old.rows[verb])
     both = widened(replace(new, rows={**new.rows, verb: (*new.rows[verb], *before)}))
     theory = Theory(both, verb, given, rows=new.rows[verb])

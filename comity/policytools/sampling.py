@@ -90,14 +90,29 @@ def _combination(axes: Sequence[Sequence[str]], number: int) -> list[str]:
 
 
 class Situations:
-    """Situations of one law's rows about releases."""
+    """Situations of one law's rows about releases.
 
-    def __init__(self, law: Law, given: Given, *, entity_types: Sequence[str]) -> None:
+    Args:
+        law: the law.
+        given: what is taken for granted.
+        entity_types: kinds of records.
+        offences: looked at before others, where a row may be about them.
+    """
+
+    def __init__(
+        self,
+        law: Law,
+        given: Given,
+        *,
+        entity_types: Sequence[str],
+        offences: Sequence[str] = (),
+    ) -> None:
         self._law = law
         self._given = given
         self._called: dict[str, Callable[..., bool]] = callables(law.links)
         self._rows = law.rows.get(Verb.RELEASE, ())
         self._entity_types = tuple(entity_types)
+        self._offences = tuple(offences)
 
     def around(self, row: Row) -> Around:
         """Situations around a row: it fits in most of them."""
@@ -123,6 +138,12 @@ class Situations:
         if column == "marking":
             return self._markings(cell)
         section = _ATTRIBUTES.get(column, ("", "g3"))[1]
+        if column == "offence" and self._offences:
+            fits = [
+                one for one in self._offences if cell in (ANY, one) or self._called["g2"](one, cell)
+            ]
+            if fits:
+                return fits[: OTHERS_MAX + 1]
         if cell != ANY:
             return [one for part in cell.split("|") for one in self._members(column, section, part)]
         usual = self._usual(column)

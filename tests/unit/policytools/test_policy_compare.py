@@ -224,4 +224,4 @@ def test_where_a_group_changed_nothing_is_claimed_to_be_proved(tmp_path: Path) -
     old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
     found = compare(old, new, given(open_tree(root))).exact
     assert (found.effects, found.same) == ((), ())
-    assert any("groups or words differ" in sentence for sentence in found.unproved)
+    assert any("groups, words or tables differ" in sentence for sentence in found.unproved)
