@@ -130,8 +130,8 @@ def _cells(rows: tuple[Row, ...]) -> list[tuple[str, tuple[tuple[str, str], ...]
 def _words(law: Law) -> bytes:
     """What words mean to rulings.
 
-    Decisions about misuse are none, the score is a fact that situations vary; nor are codes of offences in other
-    classifications, which no row asks for.
+    Decisions about misuse are none, the score is a fact that situations vary; nor are codes of offences in
+    other classifications, which no row asks for.
     """
     offences = {
         word: Offence(word, "", "", one.eaw) for word, one in law.vocabulary.crosswalk.items()

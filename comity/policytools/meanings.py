@@ -1,8 +1,8 @@
 """What two laws' rows are read by, compared: the model, words, ways of making coarser, tables, instruments.
 
-A row may stay as it is, and the law change all the same: through a matcher that reads it otherwise, a penalty
-that it asks for, an instrument that ended. Whoever approves a law is told of each such change in a sentence, so
-that none can pass for "nothing differs".
+A row may stay as it is, and the law change all the same: through a matcher that reads it otherwise, a
+penalty that it asks for, an instrument that ended. Whoever approves a law is told of each such change in a
+sentence, so that none can pass for "nothing differs".
 """
 
 from __future__ import annotations
