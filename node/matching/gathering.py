@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from node.matching.choosing import ASKED_SHARE, HELD_SHARE, Part, choose
+from node.matching.cutting import best_cut
 from node.matching.found import NOTHING_PASSED
 from node.matching.index.segment import distinct, spans
 from node.matching.nearness import EXACT_FROM, Near, near, near_joined
-from node.matching.words.tokens import token, word_hash
+from node.matching.words.tokens import token
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,12 +42,10 @@ NEAR_MIN: Final = 0.42
 JOINED_NEAR_MIN: Final = 0.75
 JOINED_READING_MIN: Final = 0.85
 JOINED_LENGTHS: Final = range(4, 17)
-# A word of at least this length is also read as two known words.
-SPLIT_LENGTH_MIN: Final = 6
-SPLIT_PART_MIN: Final = 2
-SPLIT_CARRIED_MIN: Final = 2
+# Of a word cut in two, and from which nearness words near a half lead to rows.
 SPLIT_NEARNESS: Final = 0.9
-# Length of the shorter part times ten, plus the logarithm of how often it is met.
+SPLIT_NEAR_MIN: Final = 0.55
+# Value of a cut from which it becomes another reading.
 SPLIT_READING_MIN: Final = 26.0
 LETTER_MAX: Final = 255
 
@@ -216,61 +215,41 @@ def _joined(
 def _split(
     segment: Segment, one: Asked, found: tuple[Near | None, ...]
 ) -> tuple[list[_Step], list[Variant]]:
-    """Words of the query that are two known words written together."""
+    """Words of the query that are two words written together, one of them perhaps with a slip."""
     steps: list[_Step] = []
     variants: list[Variant] = []
     for at, each in enumerate(one.tokens):
         form = each.forms[0]
-        # A word that others carry too is one word.
-        unknown = len(form) >= SPLIT_LENGTH_MIN and not _carried(segment, found[at])
-        best = _cut(segment, form) if unknown else None
-        if best is None:
+        cut = best_cut(segment, form, _carried(segment, found[at]))
+        if cut is None:
             continue
-        value, cut, *words = best
+        halves = (token(form[: cut.at]), token(form[cut.at :]))
+        held = (near(segment, halves[0]), near(segment, halves[1]))
         # A step for each half, so that a row with both has more than a row with one.
-        steps += [
-            _Step(
-                Part(
-                    np.array([word], np.int32),
-                    np.array([SPLIT_NEARNESS], np.float32),
-                    float(segment.arrays.word_weight[word]),
-                    replaces=(at,),
-                ),
-                NEAR_MIN,
-            )
-            for word in sorted(words, key=lambda word: -segment.arrays.word_weight[word])
-        ]
-        if value >= SPLIT_READING_MIN:
-            halves = (token(form[:cut]), token(form[cut:]))
+        steps += sorted(
+            (_half(segment, at, some) for some in held if some is not None),
+            key=lambda step: -step.part.weight,
+        )
+        if cut.value >= SPLIT_READING_MIN:
             rest = [other for other in range(len(one.tokens)) if other != at]
             variants.append(
                 Variant(
                     (*(one.tokens[other] for other in rest), *halves),
-                    (*(found[other] for other in rest), *(near(segment, half) for half in halves)),
+                    (*(found[other] for other in rest), *held),
                 )
             )
     return steps, variants[:1]
 
 
-def _carried(segment: Segment, held: Near | None) -> bool:
-    """Whether names hold a word just as it is asked for."""
+def _half(segment: Segment, at: int, held: Near) -> _Step:
+    """A half of a word as a part of its own; it says as much as the word nearest to it."""
+    weight = float(segment.arrays.word_weight[held.words[held.nearness.argmax()]])
+    part = Part(held.words, held.nearness * np.float32(SPLIT_NEARNESS), weight, replaces=(at,))
+    return _Step(part, SPLIT_NEAR_MIN)
+
+
+def _carried(segment: Segment, held: Near | None) -> int:
+    """How many names hold a word just as it is asked for."""
     if held is None:
-        return False
-    same = held.words[held.spelled >= EXACT_FROM]
-    return bool((segment.counts(same) >= SPLIT_CARRIED_MIN).any())
-
-
-def _cut(segment: Segment, form: str) -> tuple[float, int, int, int] | None:
-    """Where a word is best cut into two known ones: value, place, both words' numbers."""
-    cuts = range(SPLIT_PART_MIN, len(form) - SPLIT_PART_MIN + 1)
-    texts = [form[:cut] for cut in cuts] + [form[cut:] for cut in cuts]
-    words = segment.known_words(np.fromiter(map(word_hash, texts), np.uint64, len(texts)))
-    firsts, seconds = words[: len(cuts)], words[len(cuts) :]
-    best: tuple[float, int, int, int] | None = None
-    for at in np.flatnonzero((firsts >= 0) & (seconds >= 0)).tolist():
-        both = int(firsts[at]), int(seconds[at])
-        count = int(segment.counts(np.array(both)).min())
-        value = min(cuts[at], len(form) - cuts[at]) * 10 + float(np.log1p(count))
-        if best is None or value > best[0]:
-            best = value, cuts[at], *both
-    return best
+        return 0
+    return int(segment.counts(held.words[held.spelled >= EXACT_FROM]).sum())

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FILE: Final = "pair_model.json"
 # From here two names are taken for one.
 MATCH_MIN: Final = 0.5
-READINGS_MAX: Final = 4
+READINGS_MAX: Final = 6
 FORMS_COMPARED_MAX: Final = 4
 PAIR_MIN: Final = 0.4
 INITIAL_NEARNESS: Final = 0.75

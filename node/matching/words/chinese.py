@@ -108,6 +108,11 @@ _FAMILIES: Final = {
 }
 
 
+def readable() -> frozenset[str]:
+    """Characters that names are written with."""
+    return frozenset(_HAN)
+
+
 def korean_reading(character: str) -> str:
     """The Hangul syllable a Han character is read as in Korean names; empty when it has none."""
     return _HAN.get(character, ("-", "-"))[0].rpartition(",")[2].strip("-")

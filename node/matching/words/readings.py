@@ -3,7 +3,7 @@
 Most names have one reading. A name written in two scripts has one for each, as has each of several names in
 one field; a name with a remark in brackets is read without it too. A Korean or Chinese name written together
 is read syllable by syllable and with its given name joined; a name in Han characters is read in Korean too
-when every character has a Korean reading.
+when every character has a Korean reading, and as a Japanese one when it is two words that such names have.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from typing import Final
 from node.matching.words.chinese import korean_reading
 from node.matching.words.cleaning import NAME_CHARACTERS_MAX, is_foreign, words
 from node.matching.words.compounds import shaped
+from node.matching.words.japanese import read_in_japanese
 from node.matching.words.scripts import Script, script_of
 
 # Raised by whoever changes what this package returns for any name.
-NORMALISER_VERSION: Final = 7
+NORMALISER_VERSION: Final = 8
 WORDS_KEPT_MAX: Final = 8
 _REMEMBERED: Final = 4_096
 # L.L.C. and S.A. are one word each.
@@ -78,6 +79,8 @@ def readings(text: str, *, organisation: bool = False) -> tuple[Reading, ...]:
                 found[kept] = None
                 if not foreign:
                     found.update(dict.fromkeys(_read_otherwise(kept)))
+                    if script_of(group[0][0]) is Script.HAN:
+                        found.update(dict.fromkeys(read_in_japanese(group)))
     return tuple(found)
 
 

@@ -7,11 +7,13 @@ McCune-Reischauer and habit. Han characters: ``node.matching.words.chinese``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
 from node.matching.words import chinese
 from node.matching.words.cleaning import latin
+from node.matching.words.indic import indic, is_indic, thai
 from node.matching.words.scripts import Script, script_of
 from node.matching.words.tables import read
 
@@ -28,8 +30,13 @@ _LONG_VOWELS: Final = str.maketrans(
 )
 # Letters that Persian, Urdu and Turkish readers sound otherwise than Arabs do.
 _AS_IN_PERSIAN: Final = str.maketrans({"\u0636": "z", "\u0638": "z", "\u0630": "z", "\u062b": "s"})
-# Thai and Lao write some vowels before the consonant that they follow.
-_PREPOSED: Final = re.compile("([\u0e40-\u0e44\u0ec0-\u0ec4])([\u0e01-\u0e2e\u0e81-\u0eae])")
+_HEBREW: Final = str.maketrans({"\u05d5": "w", "\u05e9": "sh", "\u05d7": "ch"})
+_B_OR_V: Final = str.maketrans("vf", "bp")
+_GREEK_FIRST: Final = (("μπ", "b"), ("ντ", "d"), ("γκ", "g"))
+_GREEK: Final = (
+    *(("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("ηυ", "iv")),
+    *(("γγ", "ng"), ("γχ", "nch"), ("γξ", "nx"), ("χ", "ch")),
+)
 _HANGUL_FIRST: Final = 0xAC00
 _INITIALS: Final = (
     ("k", "g"),
@@ -101,14 +108,34 @@ def forms(word: str) -> tuple[str, ...]:
         return hangul(word)
     if script is Script.HAN:
         return _first(chinese.spellings(word))
-    if script in _ABJADS:
+    if script is Script.ARABIC:
         written = _VOWEL_LETTERS.get(word[0], word[0]) + word[1:].translate(_LONG_VOWELS)
-        spelled = latin(written)
-        if script is Script.ARABIC and spelled:
-            return _first((spelled, latin(written.translate(_AS_IN_PERSIAN))))
-    else:
-        spelled = latin(_PREPOSED.sub(r"\2\1", word))
-    return (spelled,) if spelled else ()
+        return _first((latin(written), latin(written.translate(_AS_IN_PERSIAN))))
+    if script is Script.HEBREW:
+        return _first((latin(_hebrew(word)),))
+    if script is Script.GREEK:
+        written = latin(_greek(word))
+        return _first((written, written.replace("ch", "h")))
+    return _first(tuple(map(latin, (indic(word) if is_indic(word) else thai(word)))))
+
+
+def _hebrew(word: str) -> str:
+    """With signs told apart that anyascii writes alike; a double vav is a consonant, a single one may be."""
+    written = _VOWEL_LETTERS.get(word[0], word[0]) + word[1:].translate(_LONG_VOWELS)
+    return written.replace("\u05d5\u05d5", "v").translate(_HEBREW)
+
+
+def _greek(word: str) -> str:
+    """With letters that are one sound together written so; accents say nothing."""
+    bare = "".join(
+        one for one in unicodedata.normalize("NFD", word) if not unicodedata.combining(one)
+    )
+    for letters, first in _GREEK_FIRST:
+        if bare.startswith(letters):
+            bare = first + bare[len(letters) :]
+    for letters, written in _GREEK:
+        bare = bare.replace(letters, written)
+    return bare
 
 
 def sounds(form: str, script: Script, *, syllable: bool) -> tuple[str, ...]:
@@ -127,12 +154,15 @@ def sounds(form: str, script: Script, *, syllable: bool) -> tuple[str, ...]:
         return plain, form.replace("x", "h").replace("q", "k").replace("j", "k")
     if script in _ABJADS:
         return _abjad(form, script)
-    if script in {Script.HANGUL, Script.KANA} and not syllable and set(form) & {"b", "p"}:
-        # Neither writes v or f.
-        return form, form.replace("b", "v").replace("p", "f")
-    if script is Script.CYRILLIC and form[0] == "g":
-        return form, f"h{form[1:]}"  # Ukrainian, and Russian for a foreign h
-    return (form,)
+    found = [form]
+    if script in {Script.HANGUL, Script.KANA} and not syllable:
+        found.append(form.replace("b", "v").replace("p", "f"))  # neither writes v or f
+    elif script is Script.GREEK:
+        found.append(form.replace("ch", "kh"))
+    elif script is Script.CYRILLIC:
+        # Ukrainian, and Russian for a foreign h
+        found += [f"h{form[1:]}" if form[0] == "g" else form, form.replace("g", "h")]
+    return tuple(dict.fromkeys(found))
 
 
 def _abjad(form: str, script: Script) -> tuple[str, ...]:
@@ -145,7 +175,8 @@ def _abjad(form: str, script: Script) -> tuple[str, ...]:
         if form[0] == "w":
             found.append(f"u{form[1:].replace('w', 'u')}")
     if script is Script.HEBREW:
-        found = [form, form.replace("v", "b").replace("f", "p")]
+        found += [one.replace("ch", "kh") for one in found]
+        found += [one.translate(_B_OR_V) for one in found]
     if form[:2] in {"as", "es"} and form[2:3] not in _ABJAD_VOWELS:
         found.append(form[1:])  # Persian puts a vowel before two consonants
     return tuple(dict.fromkeys(found))

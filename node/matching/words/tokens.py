@@ -14,6 +14,7 @@ from zlib import crc32
 
 from node.matching.words.coarse import codes
 from node.matching.words.folding import folded
+from node.matching.words.prefixes import bare
 from node.matching.words.romanising import forms, sounds
 from node.matching.words.scripts import Script, script_of
 from node.matching.words.symbols import symbols
@@ -60,7 +61,7 @@ def token(text: str) -> Token:
     """The token of a cleaned word."""
     script = script_of(text[0])
     if script is Script.LATIN:
-        return Token(text, (text,), (folded(text),), codes(text), symbols(text), native=False)
+        return _latin(text)
     compound = _arabic_compound(text) if script is Script.ARABIC else None
     if compound is not None:
         return compound
@@ -76,9 +77,16 @@ def token(text: str) -> Token:
         spelled,
         tuple(folded(sounds(form, script, syllable=True)[0]) for form in spelled),
         tuple(found)[:CODES_MAX],
-        symbols(text) or symbols(spelled[0]),
+        tuple(dict.fromkeys((*symbols(text), *symbols(spelled[0])))),
         native=True,
     )
+
+
+def _latin(text: str) -> Token:
+    spelled = tuple(filter(None, (text, bare(text))))
+    found = dict.fromkeys(code for form in spelled for code in codes(form))
+    folds = tuple(map(folded, spelled))
+    return Token(text, spelled, folds, tuple(found)[:CODES_MAX], symbols(text), native=False)
 
 
 def _arabic_compound(text: str) -> Token | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from node.matching.words.readings import readings
+from node.matching.words.scripts import Script, script_of
 from node.matching.words.tokens import keys, token
 
 
@@ -86,6 +87,14 @@ def test_chinese_characters_have_mandarin_cantonese_and_korean_readings() -> Non
     assert {"jin", "chin", "kam"} <= set(token("金").forms)
 
 
+@pytest.mark.parametrize("name", ["佐藤健一", "佐藤 健一"])
+def test_a_japanese_name_is_read_as_family_and_given_name_too(name: str) -> None:
+    assert ("さとう", "けんいち") in readings(name)
+    assert set(token("佐藤").symbols) & set(token("sato").symbols)
+    # Nobody is called so in Japan.
+    assert not any(script_of(word[0]) is Script.KANA for one in readings("习近平") for word in one)
+
+
 def test_a_foreign_name_in_chinese_is_not_cut_into_syllables() -> None:
     assert readings("布萊恩·夏茲") == (("布萊恩", "夏茲"),)
 
@@ -104,6 +113,75 @@ def test_legal_forms_carry_nothing_of_an_organisation() -> None:
 def test_known_names_meet_in_symbols_where_neither_spelling_nor_sound_does() -> None:
     assert set(token("william").symbols) & set(token("bill").symbols)
     assert set(token("джон").symbols) & set(token("john").symbols)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("саша", "alexander"),
+        ("саша", "александр"),
+        ("боб", "robert"),
+        ("wojtek", "wojciech"),
+        ("lalo", "eduardo"),
+        ("cheung", "zhang"),
+        ("yi", "lee"),
+        ("hsiao", "xiao"),
+    ],
+)
+def test_pet_forms_and_other_romanisations_are_one_name_in_whatever_script(
+    one: str, other: str
+) -> None:
+    assert set(token(one).symbols) & set(token(other).symbols)
+
+
+@pytest.mark.parametrize(
+    ("native", "western"),
+    [
+        ("μπακογιάννη", "bakogianni"),
+        ("αγγελόπουλος", "angelopoulos"),
+        ("χρήστος", "hristos"),
+        ("יוסף", "yosef"),
+        ("שמעון", "simon"),
+        ("חיים", "chaim"),
+        ("חיים", "haim"),
+        ("सिंह", "singh"),
+        ("रवींद्र", "ravinder"),
+        ("বসু", "vasu"),
+        ("จันทร์", "chan"),
+        ("นริศ", "narit"),
+        ("гусейнов", "huseynov"),
+        ("григоренко", "hryhorenko"),
+    ],
+)
+def test_a_native_word_sounds_like_its_bearers_spelling(native: str, western: str) -> None:
+    assert set(token(native).codes) & set(token(western).codes)
+
+
+def test_vowels_that_indian_scripts_do_not_write_are_spelled() -> None:
+    assert token("नरेन्द्र").forms[0] == "narendr"
+    # The sign of a nasal fits what follows.
+    assert token("संजय").forms[0] == "sanjay"
+    assert token("अंबेडकर").forms[0].startswith("amb")
+
+
+@pytest.mark.parametrize(
+    ("glued", "apart"),
+    [
+        ("alghamdi", "ghamdi"),
+        ("essaadi", "saadi"),
+        ("benjelloun", "jelloun"),
+        ("vandermeer", "meer"),
+        ("delacruz", "cruz"),
+        ("macdonald", "donald"),
+    ],
+)
+def test_what_is_glued_to_a_name_is_spelled_without_too(glued: str, apart: str) -> None:
+    assert token(glued).forms == (glued, apart)
+
+
+@pytest.mark.parametrize("word", ["dennis", "leonard", "vanessa", "assad", "duran", "laurent"])
+def test_a_name_that_only_begins_like_a_particle_is_left_whole(word: str) -> None:
+    assert token(word).forms == (word,)
 
 
 def test_a_word_is_found_with_a_letter_missing() -> None:

@@ -23,6 +23,8 @@ PEOPLE = {
     "garcia": ("María-José García Ibáñez",),
     "bill": ("Bill Thornaby",),
     "only": ("Zorobabelus",),
+    "takahashi": ("髙橋健一", "高橋健一"),
+    "qahtani": ("خالد القحطاني",),
 }
 
 
@@ -50,6 +52,11 @@ def _register() -> Iterator[NameRegister]:
         ("Jürgen Schmidt Bauer", "schmidt"),
         ("Ibanez Garcia Maria Jose", "garcia"),
         ("William Thornaby", "bill"),
+        ("Sergeykatznelin", "ivanov"),
+        ("Schmitbauerjürgen", "schmidt"),
+        ("Билл Торнаби", "bill"),
+        ("Takahashi Kenichi", "takahashi"),
+        ("Khalid Alqahtany", "qahtani"),
     ],
 )
 def test_a_person_is_found_under_another_spelling(
