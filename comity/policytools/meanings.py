@@ -42,6 +42,7 @@ _LISTS: Final[Mapping[str, str]] = {
     "desks": "desk",
     "agency_types": "type of agency",
     "countries": "country",
+    "certificates": "certificate",
 }
 
 

@@ -41,7 +41,7 @@ class Search:
         self._solver.push()
         try:
             self._solver.add(*(one for one in also if one is not True))
-            verdict = str(self._solver.check())
+            verdict = solver.verdict(self._solver)
             if verdict == "unknown":
                 raise NotEncodable(f"the solver gave up: {self._solver.reason_unknown()}")
             return self._theory.read(self._solver.model()) if verdict == "sat" else None

@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from comity.policytools.tree import GIVEN, known_keys, read_toml
 from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext, UseContext
+from comity.rulings.cells import marking
+from comity.rulings.context import UNKNOWN
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.facts import Facts
+from comity.rulings.groups import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from comity.policytools.tree import Tree
+    from comity.rulings.cells import Words
+    from comity.rulings.vocabulary import Vocabulary
 
 # Kinds of situations, by the name of their table in ``given.toml``.
 KINDS: Final[Mapping[str, type]] = {
@@ -39,6 +44,24 @@ _FROM_AGENCY: Final = {
     "target_country": "target",
 }
 _END_USER: Final = "end_user_country"
+# Attributes that say a word of a kind, by the kind.
+_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("agency", "requester", "target", "holder", "receiver"), "agency"),
+    **dict.fromkeys(("nationalities", *_FROM_AGENCY, _END_USER, "owner_country"), "country"),
+    "role": "role",
+    "purpose": "purpose",
+    "instrument": "instrument",
+    "offence": "offence",
+    "subject": "subject",
+    "subject_category": "subject",
+    "entity_type": "entity",
+    "urgency": "urgency",
+    "markings": "marking",
+    "agency_type": "agency-type",
+    "certificates": "certified",
+    "selectors": "selector",
+    "treaty": "treaty",
+}
 
 T = TypeVar("T")
 
@@ -52,14 +75,28 @@ class Given:
     countries: Mapping[str, str]
 
     def build(
-        self, kind: type[T], told: Mapping[str, Any], *, file: Path | None = None, line: int = 0
+        self,
+        kind: type[T],
+        told: Mapping[str, Any],
+        *,
+        file: Path | None = None,
+        line: int = 0,
+        known: Vocabulary | None = None,
     ) -> T:
         """A situation of a kind, from what is told and what is taken for granted.
 
+        Args:
+            kind: request, record or question.
+            told: attributes and words.
+            file: where they are written, for errors.
+            line: the same.
+            known: words that may be told, besides ``unknown``; without it any, as solvers make them up.
+
         Raises:
-            PolicyError: an unknown attribute, one of the wrong shape, or one that is missing.
+            PolicyError: an unknown attribute or word, one of the wrong shape, or one that is missing.
         """
         where = file or self.file
+        _check_words(where, line, told, {} if known is None else plain_words(known))
         attributes = _attributes(kind)
         facts = _attributes(Facts) if "facts" in attributes else {}
         known_keys(where, line, told, frozenset({*attributes, *facts}))
@@ -71,9 +108,11 @@ class Given:
         if _END_USER in attributes and _END_USER not in words:
             words[_END_USER] = words.get("country", "unknown")
         built: dict[str, Any] = {}
-        known = {one: _shaped(where, line, facts[one], words[one]) for one in facts if one in words}
+        shaped = {
+            one: _shaped(where, line, facts[one], words[one]) for one in facts if one in words
+        }
         if "facts" in attributes:
-            built["facts"] = words.get("facts") or Facts(**known)
+            built["facts"] = words.get("facts") or Facts(**shaped)
         for attribute, one in attributes.items():
             if attribute in built:
                 continue
@@ -85,6 +124,20 @@ class Given:
             return kind(**built)
         except (TypeError, ValueError) as error:
             raise PolicyError(where, line, f"{error}") from error
+
+
+def _check_words(file: Path, line: int, told: Mapping[str, Any], words: Words) -> None:
+    """A mistyped word would count as unknown, and "this is refused" would hold for the wrong reason."""
+    for attribute, kind in _WORDS.items():
+        said = told.get(attribute, ())
+        for word in said.split("|") if isinstance(said, str) else said:
+            listed = words.get(kind, frozenset())
+            right = word in ("", UNKNOWN) or not listed or word in listed
+            if kind == "marking":
+                right = right or not marking(str(word), words)
+            if not right:
+                called = attribute.replace("_", " ")
+                raise PolicyError(file, line, f'unknown {called} "{word}"{nearest(word, listed)}')
 
 
 def _attributes(kind: Any) -> dict[str, Any]:

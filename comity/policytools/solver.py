@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # A question that takes the solver longer than this counts as not proved (two minutes).
 SOLVE_MS_MAX: Final = 120_000
+# Why a solver gave up that was sent a signal; of time that is over it says "timeout".
+_INTERRUPTED: Final = "interrupted"
 
 
 @cache
@@ -34,6 +36,19 @@ def solver() -> Any:
     made = z3().SolverFor("QF_FD")
     made.set("timeout", SOLVE_MS_MAX)
     return made
+
+
+def verdict(asked: Any, *wanted: Any) -> str:
+    """``sat``, ``unsat``, or ``unknown`` where the solver gives up.
+
+    Raises:
+        KeyboardInterrupt: whoever waits for it ended it. The solver takes the signal for itself and calls it
+            giving up; a command that went on would say that nothing is proved, and not that it was ended.
+    """
+    said = str(asked.check(*wanted))
+    if said == "unknown" and asked.reason_unknown().startswith(_INTERRUPTED):
+        raise KeyboardInterrupt
+    return said
 
 
 def any_of(parts: Iterable[Any]) -> Any:

@@ -174,7 +174,7 @@ class Theory:
         Raises:
             NotEncodable: the solver gives up.
         """
-        verdict = str(self._solver.check(*self._named(wanted)))
+        verdict = solver.verdict(self._solver, *self._named(wanted))
         if verdict == "unknown":
             raise NotEncodable(f"the solver gave up: {self._solver.reason_unknown()}")
         return verdict == "sat"
@@ -185,7 +185,7 @@ class Theory:
             return True
         self._small.push()
         self._small.add(*rules, all_of((one, negated(other))))
-        verdict = str(self._small.check())
+        verdict = solver.verdict(self._small)
         self._small.pop()
         return verdict == "unsat"
 

@@ -83,6 +83,18 @@ class Tree:
                 found[packs or self.usual(pack)] = None
         return list(found)
 
+    def releasing(self) -> Packs:
+        """The law of the one chosen pack, of which it can be asked what leaves.
+
+        Raises:
+            PolicyError: it only says what a gateway passes on.
+        """
+        packs = self.laws()[0]
+        if Verb.RELEASE not in self.verbs(packs):
+            sentence = "says what a gateway passes on; of what leaves a register it says nothing"
+            raise PolicyError(self.root / packs[-1], 0, sentence)
+        return packs
+
     def usual(self, pack: str) -> Packs:
         """A pack and the core."""
         has_core = pack != CORE and (self.root / CORE).is_dir()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from comity.policytools.situations import Given
     from comity.policytools.tree import Packs, Tree
+    from comity.rulings.vocabulary import Vocabulary
 
 # Questions that a table of tests asks with a yes or a no.
 DECISIONS: Final[Mapping[Verb, type]] = {
@@ -136,7 +137,9 @@ def read_tests(file: Path, tree: Tree, given: Given) -> Written:
             raise PolicyError(file, line_of(file, "packs"), f'there is no pack "{pack}"')
     named = told.get("given", {})
     known_keys(file, line_of(file, "given"), named, frozenset({"requests", "records"}))
-    reader = _Reader(file, given, named.get("requests", {}), named.get("records", {}))
+    reader = _Reader(
+        file, given, named.get("requests", {}), named.get("records", {}), tree.vocabulary
+    )
     paths, relations = tree.vocabulary.paths, tree.vocabulary.relations
     count = sum(len(told.get(kind, ())) for kind in ("test", *DECISIONS))
     if count > TESTS_MAX:
@@ -156,7 +159,7 @@ def read_tests(file: Path, tree: Tree, given: Given) -> Written:
 
 
 class _Reader:
-    __slots__ = ("_file", "_given", "records", "requests")
+    __slots__ = ("_file", "_given", "_known", "records", "requests")
 
     def __init__(
         self,
@@ -164,7 +167,9 @@ class _Reader:
         given: Given,
         requests: Mapping[str, Mapping[str, Any]],
         records: Mapping[str, Mapping[str, Any]],
+        known: Vocabulary,
     ) -> None:
+        self._known = known
         self._file = file
         self._given = given
         self.requests = requests
@@ -184,8 +189,8 @@ class _Reader:
             file=self._file,
             line=line,
             claim=claim,
-            request=build(RequestContext, asked, file=self._file, line=line),
-            labels=build(RecordLabels, record, file=self._file, line=line),
+            request=build(RequestContext, asked, file=self._file, line=line, known=self._known),
+            labels=build(RecordLabels, record, file=self._file, line=line, known=self._known),
             then={path: self._then(_THEN_FIELD, word, line) for path, word in then.items()},
             duties=tuple(told.get("duties", ())),
             searchable=None if searchable is None else tuple(searchable),
@@ -198,7 +203,8 @@ class _Reader:
     ) -> DecisionTest:
         claim, line = self._claim(told, _DECISION | _ALSO.get(verb, frozenset()))
         when = {**self._named("request", self.requests, told, line), **told.get("when", {})}
-        asked: list[Any] = [self._given.build(DECISIONS[verb], when, file=self._file, line=line)]
+        kind, build = DECISIONS[verb], self._given.build
+        asked: list[Any] = [build(kind, when, file=self._file, line=line, known=self._known)]
         if verb in _ALSO:
             asked.append(self._record("record", told, line))
         if verb is Verb.RELATION:
@@ -221,7 +227,7 @@ class _Reader:
         """The record that a key of a test names; the given one where it names none."""
         named = {"record": told[key]} if key in told else {}
         words = self._named("record", self.records, named, line)
-        return self._given.build(RecordLabels, words, file=self._file, line=line)
+        return self._given.build(RecordLabels, words, file=self._file, line=line, known=self._known)
 
     def _claim(self, told: Mapping[str, Any], known: frozenset[str]) -> tuple[str, int]:
         claim = told.get("claim", "")

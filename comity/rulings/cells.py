@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comity.rulings.conditions import CONDITIONS, ConditionRefused, Kind, atoms
 from comity.rulings.context import UNKNOWN
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable
 
+# Conditions that name a word. A kind of which no words are listed takes any: certificates, where a vocabulary
+# is older than their list.
+_WORDS: Final = (Kind.WORD, Kind.AMONG)
+_ANY_WORD: Final[frozenset[str]] = frozenset()
 # Words by kind, with the groups of that kind: "agency", "offence", "subject", "field", "purpose" …
 Words = dict[str, frozenset[str]]
 
@@ -26,6 +30,8 @@ def word(kind: str, called: str = "") -> Callable[[str, Words], str]:
         known = words[kind]
         if cell in (ANY, UNKNOWN) or cell in known:
             return ""
+        if set(cell.split("|")) <= known:
+            return f'"{cell}" are several; this column takes one word: name a group, or write a row for each'
         return f'unknown {called or kind} "{cell}"{nearest(cell, known)}'
 
     return check
@@ -102,8 +108,8 @@ def when(cell: str, words: Words) -> str:
     for atom in told:
         if atom.name == "marked" and marking(atom.value, words):
             return marking(atom.value, words)
-        if atom.condition.kind is Kind.WORD and atom.value not in words[atom.name]:
-            known = words[atom.name]
+        known = words.get(atom.name, _ANY_WORD) if atom.condition.kind in _WORDS else _ANY_WORD
+        if known and atom.value not in known:
             return f'unknown {atom.name} "{atom.value}"{nearest(atom.value, known)}'
     return ""
 

@@ -31,6 +31,10 @@ NONE: Final = "-"
 CONDITIONS_MAX: Final = 6
 # Different cells whose reading is remembered.
 CELLS_REMEMBERED: Final = 4_096
+# What a question may be searched by: how much was given, and whether it is of a face; a node says which.
+SEARCHED_BY: Final = frozenset(
+    ("attribute", "attributes", "face", "name", "name-part", "name-parts", "number", "template")
+)
 _NOT: Final = "not-"
 _ATOM: Final = re.compile(r"(not-)?([a-z][a-z-]{0,39}?)(?:(>=|<|=)([A-Za-z0-9:-]{1,40}))?")
 

@@ -47,6 +47,7 @@ class _Files:
     folder: Path
     models: dict[Verb, tuple[Path, str]] = field(default_factory=dict)
     rows: dict[Verb, list[Line]] = field(default_factory=dict)
+    tables: dict[Verb, list[Path]] = field(default_factory=dict)
     groups: list[Line] = field(default_factory=list)
     generalisations: list[Line] = field(default_factory=list)
     told: list[tuple[str, bytes]] = field(default_factory=list)
@@ -138,6 +139,7 @@ def _find_lines(files: _Files, file: Path, text: str) -> None:
         verb = _verb(file, (*Verb, _GROUPS, _GENERALISATIONS))
         lines = list(table(file, text, columns=COLUMNS[verb]))
         files.rows.setdefault(verb, []).extend(lines)
+        files.tables.setdefault(verb, []).append(file)
     files.count += len(lines)
     if files.count > ROWS_MAX:
         raise PolicyError(file, 0, f"more than {ROWS_MAX} rows in all")
@@ -256,11 +258,13 @@ def _wrong_hiding(cells: dict[str, str]) -> str:
 def _check_complete(files: _Files, verb: Verb, rows: list[Row]) -> None:
     if verb not in files.models:
         raise PolicyError(files.folder, 0, f'the model "{verb}.conf" is missing')
+    tables = files.tables.get(verb, [files.folder])
     if not rows:
-        raise PolicyError(files.folder, 0, f'the policy is empty: there is no row of "{verb}"')
+        raise PolicyError(tables[0], 0, f'the policy is empty: there is no row of "{verb}"')
     defaults = [row for row in rows if row.cells.get("tier") == "default"]
     if verb is not Verb.DUTY and not defaults:
-        raise PolicyError(files.folder, 0, f'the default deny of "{verb}" is missing')
+        among = "" if len(tables) == 1 else f", here and in {', '.join(map(str, tables[1:]))}"
+        raise PolicyError(tables[0], 0, f'the default deny of "{verb}" is missing{among}')
 
 
 def _generalisations(files: _Files, words: Words) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import os
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +22,8 @@ FILE_BYTES_MAX: Final = 16 << 20
 # Rows of all files of a bundle together.
 ROWS_MAX: Final = 100_000
 COMMENT: Final = "#"
+# What spreadsheets put between columns where a comma stands before decimals.
+_OTHER_SIGNS: Final = {";": "semicolons", "\t": "tabs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,13 @@ def read_bytes(file: Path) -> bytes:
     """The exact bytes of a policy file.
 
     Raises:
-        PolicyError: not readable or too large.
+        PolicyError: no regular file, not readable or too large.
     """
     try:
-        with file.open("rb") as opened:
+        # Opening a pipe would wait for whoever writes into it, perhaps for ever.
+        with open(file, "rb", opener=_unblocked) as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise PolicyError(file, 0, "is no regular file")
             found = opened.read(FILE_BYTES_MAX + 1)
     except OSError as error:
         raise PolicyError(file, 0, f"cannot be read: {error.strerror}") from error
@@ -50,17 +58,22 @@ def read_bytes(file: Path) -> bytes:
     return found
 
 
+def _unblocked(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def decode(file: Path, found: bytes) -> str:
-    """Its text.
+    """Its text, without the mark that spreadsheets put before UTF-8.
 
     Raises:
         PolicyError: not UTF-8, or with a NUL character.
     """
     try:
-        text = found.decode("utf-8")
+        text = found.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
         line = found.count(b"\n", 0, error.start) + 1
-        raise PolicyError(file, line, "is not UTF-8") from error
+        sentence = "is not UTF-8; a spreadsheet saves it so as CSV UTF-8"
+        raise PolicyError(file, line, sentence) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise PolicyError(file, line, "contains a NUL character")
@@ -117,6 +130,10 @@ def _lines(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_header(file: Path, number: int, header: list[str], columns: Collection[str]) -> None:
+    apart = next((sign for sign in _OTHER_SIGNS if len(header) == 1 and sign in header[0]), "")
+    if apart:
+        called = _OTHER_SIGNS[apart]
+        raise PolicyError(file, number, f"separates its columns by {called}; save it with commas")
     for name in header:
         if name not in columns:
             raise PolicyError(file, number, f'unknown column "{name}"{nearest(name, columns)}')

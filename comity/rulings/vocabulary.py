@@ -47,6 +47,8 @@ _LISTS: Final = (
     "desks",
     "agency_types",
 )
+# A list that a vocabulary may leave out; then rows and operators may use any word.
+_OPEN: Final = "certificates"
 OFFENCES: Final = "offences.csv"
 PENALTIES: Final = "penalties.csv"
 MISUSE: Final = "misuse.csv"
@@ -65,6 +67,7 @@ class Vocabulary:
         relations: kinds of relations between records.
         desks: desks of an agency that can be told of something, or named to a requester.
         agency_types: police, border, customs …
+        certificates: what officers may be trained for; empty: any word.
         terms: legal instruments with parties, dates and reservations.
         crosswalk: offence to its codes in public classifications.
         penalties: country and offence to the maximum penalty in months; 0 where it is no offence.
@@ -86,6 +89,7 @@ class Vocabulary:
     relations: frozenset[str]
     desks: frozenset[str]
     agency_types: frozenset[str]
+    certificates: frozenset[str] = frozenset()
     terms: Mapping[str, Terms] = field(default_factory=dict)
     crosswalk: Mapping[str, Offence] = field(default_factory=dict)
     penalties: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -190,11 +194,12 @@ def load_vocabulary(
         told = tomllib.loads(text.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(path, 0, f"is not TOML in UTF-8: {error}") from error
-    expected = {*_LISTS, "agencies"}
+    expected = {*_LISTS, _OPEN, "agencies"}
     for name in told:
         if name not in expected:
             raise PolicyError(path, 0, f'unknown list "{name}"{nearest(name, expected)}')
-    lists = {name: _words(path, told, name) for name in _LISTS}
+    listed = (*_LISTS, _OPEN) if _OPEN in told else _LISTS
+    lists = {name: _words(path, told, name) for name in listed}
     agencies = _agencies(path, told.get("agencies"), lists["countries"])
     offences = read_offences(path.parent / OFFENCES)
     terms = read_terms(path.parent / INSTRUMENTS)

@@ -18,7 +18,8 @@ from comity.policytools.situations import apart, given, pairs
 from comity.policytools.tree import Tree, open_tree
 from comity.policytools.wording import FORMS, form_words
 from comity.policytools.written import read_tests
-from comity.rulings import Form, RecordLabels, RequestContext
+from comity.rulings import Form, PolicyError, RecordLabels, RequestContext
+from comity.rulings.errors import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,10 +27,22 @@ if TYPE_CHECKING:
 
     from comity.rulings import FieldRuling
 
+# As written here click shows examples; a docstring with its mark would have to be escaped.
+_HELP: Final = """Explain one request: each field's form, row, law, duties, and what would change it.
+
+PATH is one pack; with --node the law in force at your node explains, with --draft a draft there. What you
+do not say is taken from given.toml beside the packs, for example
+
+\b
+  comity policy explain policies/eu-member subject=witness approval=judge
+  comity policy explain policies/eu-member marking=minor agency=GB-CA \\
+    instrument=TCA-2020
+  comity policy explain --node subject=witness approval=judge
+"""
 _STYLES: Final = {Form.FULL: saying.GOOD, Form.NOTHING: saying.DIM, Form.HIT: saying.WARN}
 
 
-@click.command()
+@click.command(help=_HELP)
 @click.argument("words", nargs=-1, metavar="[PATH] [ATTRIBUTE=WORD]...")
 @click.option("--request", "asked", default="", help="A request by its name in the tests.")
 @click.option(
@@ -53,16 +66,7 @@ def explain(
     as_json: bool,
     profile: str | None,
 ) -> None:
-    r"""Explain one request: each field's form, row, law, duties, and what would change it.
-
-    PATH is one pack; with --node the law in force at your node explains, with --draft a draft there. What you
-    do not say is taken from given.toml beside the packs, for example
-
-    \b
-      comity policy explain policies/eu-member subject=witness approval=judge
-      comity policy explain policies/eu-member marking=minor agency=GB-CA instrument=TCA-2020
-      comity policy explain --node subject=witness approval=judge
-    """
+    """The command; its help says what it does."""
     folders = [word for word in words[:1] if "=" not in word]
     try:
         told = pairs(words[len(folders) :])
@@ -73,16 +77,24 @@ def explain(
         else:
             found = _in_folder(saying.folder(folders), apart(told), asked, labels)
     except ValueError as error:
-        raise click.UsageError(f"{error}.") from error
+        raise click.UsageError(_whole(str(error))) from error
     if wanted:
         kept = tuple(one for one in found.fields if one.path in wanted)
         if len(kept) != len(set(wanted)):
-            raise click.UsageError(f"A record like this has no field {', '.join(wanted)}.")
+            paths = [one.path for one in found.fields]
+            none = next(one for one in wanted if one not in paths)
+            sentence = f"A record like this has no field {none}{nearest(none, paths)}"
+            raise click.UsageError(_whole(sentence))
         found = replace(found, fields=kept)
     if as_json:
         print_json(_plain(found))
     else:
         _show(found)
+
+
+def _whole(sentence: str) -> str:
+    """A sentence with its end."""
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _at_node(told: Mapping[str, str], draft: str, profile: str | None) -> Explained:
@@ -102,11 +114,15 @@ def _in_folder(
     ground = given(tree)
     request = {**_find(known[0], asked, "request"), **told[0]}
     record = {**_find(known[1], labels, "record"), **told[1]}
-    return explained(
-        tree.bundle(tree.laws()[0]),
-        ground.build(RequestContext, request),
-        ground.build(RecordLabels, record),
-    )
+    bundle, words = tree.bundle(tree.releasing()), tree.vocabulary
+    try:
+        built = (
+            ground.build(RequestContext, request, known=words),
+            ground.build(RecordLabels, record, known=words),
+        )
+    except PolicyError as error:  # what was typed is at fault, and no file
+        raise ValueError(error.sentence) from error
+    return explained(bundle, *built)
 
 
 def _named(tree: Tree) -> tuple[dict[str, Mapping[str, Any]], dict[str, Mapping[str, Any]]]:

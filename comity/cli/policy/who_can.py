@@ -59,7 +59,7 @@ def _in_folder(path: Path, field: str) -> list[Access]:
     paths = tree.vocabulary.paths
     if field not in paths:
         raise click.UsageError(f"There is no field {field!r}{nearest(field, paths)}.")
-    return access_to(tree.bundle(tree.laws()[0]), field, given(tree))
+    return access_to(tree.bundle(tree.releasing()), field, given(tree))
 
 
 def _plain(one: Access) -> dict[str, object]:

@@ -33,6 +33,42 @@ def test_a_grant_that_fits_and_is_blocked_names_the_row_before_it() -> None:
     assert (one.miss.row, one.miss.blocked_by) == ("EU-SUSPECT-LOOKS", "CAP-MINOR-PICTURE")
 
 
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("purpose=INVESTIGTE", 'unknown purpose "INVESTIGTE"; did you mean "INVESTIGATE"?'),
+        ("marking=minr", 'unknown markings "minr"; did you mean "minor"?'),
+        ("stage=two", '"two" does not fit "stage".'),
+        ("purpos=DETECT", 'unknown attribute "purpos"; did you mean "purpose"?'),
+    ],
+)
+def test_what_is_mistyped_is_told_as_that_and_explained_as_nothing(word: str, says: str) -> None:
+    result = run("explain", POLICIES / "eu-member", word, columns=200)
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert says + "\n" in result.stderr
+    assert "given.toml" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "word", ["purpose=unknown", "marking=refugee-from:ZZ|minor", "agency=unknown"]
+)
+def test_what_nobody_knows_may_be_asked_about_by_that_word(word: str) -> None:
+    assert run("explain", POLICIES / "eu-member", word).exit_code == ExitCode.OK
+
+
+@pytest.mark.parametrize("command", [["explain"], ["who-can", "person.names"]])
+def test_a_gateways_law_says_nothing_of_what_leaves_a_register(command: list[str]) -> None:
+    result = run(command[0], POLICIES / "federation", *command[1:])
+    assert result.exit_code == ExitCode.DATA
+    assert "federation: says what a gateway passes on" in result.stderr
+
+
+def test_the_examples_of_its_help_stand_line_by_line() -> None:
+    told = run("explain", "--help").output
+    assert "\\b" not in told
+    assert "\n    comity policy explain policies/eu-member subject=witness approval=judge\n" in told
+
+
 def test_a_missing_party_to_the_instrument_is_told() -> None:
     one = field("person.names", agency="ZZ-IM", country="ZZ")
     assert one.miss is not None

@@ -57,6 +57,18 @@ def test_a_broken_row_turns_its_claims_red(tmp_path: Path) -> None:
         (LAST + 'then = { "person.names" = "ful" }\n', '"ful" is not a form'),
         (LAST + 'when = { purpos = "DETECT" }\n', 'unknown word "purpos"; did you mean "purpose"?'),
         (LAST + 'when = { stage = "two" }\n', '"two" does not fit "stage"'),
+        (
+            LAST + 'when = { purpose = "INVESTIGTE" }\nthen = { "person.names" = "nothing" }\n',
+            'unknown purpose "INVESTIGTE"; did you mean "INVESTIGATE"?',
+        ),
+        (LAST + 'when = { agency = "FR-PG" }\n', 'unknown agency "FR-PG"'),
+        (LAST + 'when = { end_user_country = "XX" }\n', 'unknown end user country "XX"'),
+        (LAST + 'when = { subject_category = "suspekt" }\n', 'unknown subject category "suspekt"'),
+        (LAST + 'when = { selectors = ["name", "fase"] }\n', 'unknown selectors "fase"'),
+        (
+            '\n[given.records.odd]\nmarkings = ["minr"]\n\n[[test]]\nclaim = "x"\nrecord = "odd"\n',
+            'unknown markings "minr"; did you mean "minor"?',
+        ),
         (LAST + 'when = { today = "soon" }\n', '"soon" does not fit "today"'),
         ("\n[[test]]\n", "a test needs a claim in words"),
         ("\n[[", "is not TOML"),

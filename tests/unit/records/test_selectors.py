@@ -10,6 +10,7 @@ import pytest
 from comity.api.query.v1 import selector_pb2
 from comity.catalogue import ENTITY_TYPES
 from comity.errors import Reason, Refusal
+from comity.rulings.conditions import SEARCHED_BY
 from node.link import selectors as codec
 from node.records.identifiers import KINDS
 from node.records.selectors import (
@@ -31,6 +32,7 @@ from node.records.selectors import (
     VehicleSelector,
     VesselSelector,
 )
+from node.records.selectors.base import FACE
 from tests.simulators.prints import minutiae_record
 from tests.unit.records.test_identifiers import TD3
 
@@ -157,6 +159,10 @@ def test_a_selector_says_how_much_was_given(selector: Any, shape: str) -> None:
     selector.validate()
     assert selector.shape == shape
     assert shape in SHAPES
+
+
+def test_rows_may_name_every_shape_that_a_selector_has_and_no_other() -> None:
+    assert {*SHAPES, FACE} == SEARCHED_BY
 
 
 @pytest.mark.parametrize(
