@@ -65,6 +65,13 @@ def ofac(data: Path) -> Iterator[Person]:
             yield Person(f"ofac-{row[0]}", "ofac", names, int(found[1]) if found else 0)
 
 
+def ofac_others(data: Path) -> Iterator[tuple[str, str]]:
+    """OFAC's organisations and ships (public domain), each with a key."""
+    for row in _rows(data / "persons/ofac/sdn.csv.gz"):
+        if len(row) > OFAC_REMARKS and row[OFAC_INDIVIDUAL].strip() in {"-0-", "vessel"}:
+            yield f"ofac-{row[0]}", row[1]
+
+
 def un(data: Path) -> Iterator[Person]:
     """The United Nations' individuals, with original script and quality of aliases."""
     with gzip.open(data / "persons/un_consolidated.xml.gz") as file:

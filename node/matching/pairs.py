@@ -10,16 +10,19 @@ from __future__ import annotations
 import json
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import permutations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
 from pycountry import countries
 from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 
+from node.matching.index.frequencies import reference
 from node.matching.model import probability
 from node.matching.words.cleaning import latin
 from node.matching.words.readings import readings
 from node.matching.words.scripts import Script, script_of
-from node.matching.words.tokens import token
+from node.matching.words.tokens import token, word_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +55,7 @@ FEATURES: Final = (
     ("same sound", 1),
     ("known spellings of one name", 1),
     ("initials", 0),
-    ("numbers differ", -1),
+    ("organisation, a number on one side", -1),
     ("syllables differ", -1),
     ("one word only", -1),
     ("edits", -1),
@@ -64,8 +67,19 @@ FEATURES: Final = (
     ("whole string close", 1),
     ("words left over", -1),
     ("organisation, a country on one side", -1),
+    ("another known name", -1),
 )
 CLOSE: Final = 0.8
+# Words of the shorter name, or of one that the other writes as one word, that are tried in every order.
+ORDERED_WORDS_MAX: Final = 3
+# Of a hundred thousand names that many hold a word that is known as a name.
+KNOWN_MIN: Final = 5
+# Numbers as names of ships and funds have them; a single letter may be an initial.
+_ROMAN: Final = {
+    one: str(number)
+    for number, one in enumerate(("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"), 2)
+    if len(one) > 1
+}
 
 
 class Met(NamedTuple):
@@ -78,6 +92,7 @@ class Met(NamedTuple):
     initial: bool
     edits: int
     first_differs: bool
+    another: bool
 
 
 class PairScorer:
@@ -146,7 +161,8 @@ def features(first: Reading, second: Reading, *, organisation: bool) -> list[flo
     a, b = [each.forms[0] for each in one], [each.forms[0] for each in other]
     unlike = [each for each in met if not each.same]
     worst = min((each.nearness for each in met), default=0.0) if not both else 0.0
-    glued = Indel.normalized_similarity("".join(a), "".join(b))
+    another = sum(each.another for each in unlike)
+    glued = _glued(a, b)
     return [
         worst,
         sum(each.nearness for each in met) / max(1, len(one)),
@@ -158,7 +174,7 @@ def features(first: Reading, second: Reading, *, organisation: bool) -> list[flo
         sum(each.sound for each in unlike) / max(1, len(unlike)),
         sum(each.symbol for each in unlike) / max(1, len(unlike)),
         float(sum(each.initial for each in met)),
-        float(_numbers(first) != _numbers(second)),
+        float(organisation and len(_numbers(first)) != len(_numbers(second))),
         float(any(not each.same and _syllable(each_token) for each, each_token in left)),
         float(len(one) == 1),
         min(EDITS_MAX, sum(each.edits for each in unlike)) / EDITS_MAX,
@@ -170,7 +186,17 @@ def features(first: Reading, second: Reading, *, organisation: bool) -> list[flo
         max(0.0, glued - CLOSE),
         (missing_first + missing_second) / (len(one) + len(other)),
         float(organisation and _countries(first) != _countries(second)),
+        float(another),
     ]
+
+
+def _glued(one: Sequence[str], other: Sequence[str]) -> float:
+    """How alike two names are with their words written together, the shorter one's in the best order."""
+    whole = "".join(other)
+    orders = permutations(one) if len(one) <= ORDERED_WORDS_MAX else (one,)
+    if len(other) <= ORDERED_WORDS_MAX and len(one) == 1:
+        whole, orders = one[0], permutations(other)
+    return max(Indel.normalized_similarity("".join(order), whole) for order in orders)
 
 
 def _align(
@@ -201,12 +227,12 @@ def meet(first: str, second: str) -> Met:
     """How two words meet."""
     a, b = token(first), token(second)
     if first == second:
-        return Met(1.0, True, True, True, False, 0, False)  # noqa: FBT003  # a row of a table
+        return Met(1.0, True, True, True, False, 0, False, False)  # noqa: FBT003  # a row of a table
     form, other = a.forms[0], b.forms[0]
     if 1 in {len(form), len(other)} and not (a.native and b.native):
         initial = form[:1] == other[:1] and len(form) != len(other)
         near = INITIAL_NEARNESS if initial else 0.0
-        return Met(near, False, False, False, initial, 0, not initial)  # noqa: FBT003
+        return Met(near, False, False, False, initial, 0, not initial, False)  # noqa: FBT003
     spelled = max(
         JARO_WINKLER_SHARE * JaroWinkler.similarity(x, y)
         + (1 - JARO_WINKLER_SHARE) * Indel.normalized_similarity(x, y)
@@ -225,7 +251,19 @@ def meet(first: str, second: str) -> Met:
         for x in a.forms[:FORMS_COMPARED_MAX]
         for y in b.forms[:FORMS_COMPARED_MAX]
     )
-    return Met(near, False, sound, symbol, False, edits, form[:1] != other[:1])  # noqa: FBT003
+    if symbol:
+        # A known spelling is no slip, however many letters differ.
+        return Met(near, False, sound, True, False, 0, False, False)  # noqa: FBT003
+    another = set(a.folds).isdisjoint(b.folds) and _is_known(a) and _is_known(b)
+    return Met(near, False, sound, False, False, edits, form[:1] != other[:1], another)  # noqa: FBT003
+
+
+def _is_known(one: Token) -> bool:
+    """Whether a word is a name by itself, so that it is hardly a slip of another one."""
+    if one.symbols:
+        return True
+    held = reference().spellings(np.array([word_hash(one.text)], np.uint64))
+    return int(held[0]) >= KNOWN_MIN
 
 
 @cache
@@ -240,11 +278,8 @@ def _countries(reading: Reading) -> set[str]:
 
 
 def _numbers(reading: Reading) -> list[str]:
-    return sorted("".join(filter(str.isdecimal, word)) for word in reading if _has_digit(word))
-
-
-def _has_digit(word: str) -> bool:
-    return any(map(str.isdecimal, word))
+    words = (_ROMAN.get(word, word) for word in reading)
+    return sorted(word for word in words if sum(map(str.isdecimal, word)) * 2 > len(word))
 
 
 def _syllable(one: Token) -> bool:

@@ -31,8 +31,8 @@ def training_people(data: Path) -> list[Person]:
     others = [person for person in invented_others(data) if half(person.key) == 0]
     chance.shuffle(others)
     slipped = [_slipped(person, chance) for person in others[:SLIPPED_PEOPLE]]
-    spelled = _spellings(data)
-    native = list(_in_other_scripts(others[SLIPPED_PEOPLE:], spelled, chance))[:NATIVE_PEOPLE]
+    spelled = spellings(data)
+    native = list(in_other_scripts(others[SLIPPED_PEOPLE:], spelled, chance))[:NATIVE_PEOPLE]
     # Nobody is in the index twice: whoever got a second name is no longer among those who fill it.
     written = {person.key for person in (*slipped, *native)}
     filling = [person for person in others if person.key not in written]
@@ -63,8 +63,8 @@ def historical(data: Path) -> list[Person]:
     ]
 
 
-def _spellings(data: Path) -> dict[str, dict[Script, list[str]]]:
-    """Words in Latin letters to their spellings in other scripts (Wikidata's name items)."""
+def spellings(data: Path) -> dict[str, dict[Script, list[str]]]:
+    """Words in Latin letters to their other spellings, by script (Wikidata's name items)."""
     found: dict[str, dict[Script, list[str]]] = defaultdict(lambda: defaultdict(list))
     path = data / "matching/rigour_person_name_tokens.txt.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -72,13 +72,13 @@ def _spellings(data: Path) -> dict[str, dict[Script, list[str]]]:
             texts = [text.strip() for text in line.partition("=>")[0].split(",")]
             western = {latin(text) for text in texts if text and script_of(text[0]) is Script.LATIN}
             for text in texts:
-                if text and script_of(text[0]) is not Script.LATIN:
-                    for word in western:
+                for word in western if text else ():
+                    if latin(text) != word:
                         found[word][script_of(text[0])].append(text)
     return found
 
 
-def _in_other_scripts(
+def in_other_scripts(
     people: list[Person], spelled: dict[str, dict[Script, list[str]]], chance: random.Random
 ) -> Iterator[Person]:
     """People whose every word has a spelling in one other script, written in it."""
@@ -89,7 +89,7 @@ def _in_other_scripts(
         words = readings(name)[0] if readings(name) else ()
         if len(words) < 2 or any(script_of(word[0]) is not Script.LATIN for word in words):  # noqa: PLR2004
             continue
-        scripts = set.intersection(*(set(spelled.get(word, ())) for word in words))
+        scripts = set.intersection(*(set(spelled.get(word, ())) for word in words)) - {Script.LATIN}
         if scripts:
             script = chance.choice(sorted(scripts))
             between = "·" if script in {Script.HAN, Script.KANA} else " "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from node.matching.pairs import MATCH_MIN, PairScorer, compared
+from node.matching.pairs import MATCH_MIN, PairScorer, compared, meet
 
 SAME = [
     ("Katarina Blomqvist", "BLOMQVIST, Katarina"),
@@ -13,11 +13,17 @@ SAME = [
     ("Jürgen Schmidtbauer", "Juergen Schmidtbauer"),
     ("José Pérez Alvarado", "Jose Perez Alvarado"),
     ("Abdul Rahman al-Sabbagh", "Abd ar-Rahman Sabbagh"),
+    ("Sasha Katzenelin", "Aleksandr Katzenelin"),
+    ("Volodymyr Zwierz", "Vladimir Zwierz"),
+    ("佐藤健一", "Kenichi Sato"),
+    ("KatzenelinSergey", "Sergey Katzenelin"),
 ]
 DIFFERENT = [
     ("Katarina Blomqvist", "Katarina Lindgren"),
     ("Katarina Blomqvist", "Ottokar Zwierzbski"),
     ("Katarina Blomqvist", "Ingrid Blomqvist"),
+    ("Yulia Katzenelin", "Вячеслав Катценелин"),
+    ("佐藤健一", "Naoki Sato"),
     ("", "Katarina Blomqvist"),
     ("", ""),
     ("!!", "??"),
@@ -46,6 +52,30 @@ def test_legal_forms_do_not_make_organisations_differ() -> None:
     assert scorer.score(first, second, organisation=True) >= MATCH_MIN
     other = "Vanterpool Shipping Co. Ltd"
     assert scorer.score(first, other, organisation=True) < MATCH_MIN
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "another"),
+    [
+        ("maria", "mario", True),
+        ("martin", "martinez", True),
+        ("blomqvist", "blomkvist", False),
+        ("sergey", "sergei", False),
+        ("volodymyr", "vladimir", False),
+        ("katzenelin", "katzenlin", False),
+    ],
+)
+def test_two_names_that_are_known_are_no_slips_of_each_other(
+    first: str, second: str, *, another: bool
+) -> None:
+    assert meet(first, second).another is another
+
+
+def test_a_number_on_one_side_makes_organisations_less_alike() -> None:
+    scorer = PairScorer.shipped()
+    same = scorer.score("Quillfeather Trading", "QUILLFEATHER TRADING", organisation=True)
+    other = scorer.score("Quillfeather II Trading", "Quillfeather Trading", organisation=True)
+    assert other < same
 
 
 def test_another_syllable_is_another_person_however_alike_the_given_names_are_written_together() -> (
