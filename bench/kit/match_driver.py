@@ -1,8 +1,9 @@
 """The measured process of the bench ``matching``: maps a snapshot and answers queries, nothing else.
 
 usage: python -m bench.kit.match_driver FOLDER
-FOLDER holds ``index`` (a snapshot), ``queries.json``, ``years.npy`` and ``known.json`` (country and sex by
-person). Writes one JSON object: for each query what was found, and the process's own figures.
+FOLDER holds ``index`` (a snapshot), ``queries.json``, ``years.npy`` and ``known.json`` (country, sex
+and date of birth by person). Writes one JSON object: for each query what was found, and the process's own
+figures.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class Driver:
     def stored(self, record: int) -> Evidence:
         """What is known of a person."""
         year = int(self.years[record])
-        country, sex = self.known.get(str(record), ("", ""))
-        return Evidence((f"{year:04}",) if year else (), (country,) if country else (), sex)
+        country, sex, born = self.known.get(str(record), ("", "", ""))
+        return known(born or (f"{year:04}" if year else ""), country, sex)
 
     def search(self, query: dict[str, Any], beside: Evidence) -> list[tuple[int, float, int]]:
         """Person, score and band of the best, best first, for somebody who may see everybody."""
@@ -98,8 +99,13 @@ def resident_mb() -> float:
 
 def beside(query: dict[str, Any]) -> Evidence:
     """What a query knows beside the name."""
-    year, country, sex = query["year"], query["country"], query["sex"]
-    return Evidence((f"{year:04}",) if year else (), (country,) if country else (), sex)
+    return known(query["born"], query["country"], query["sex"])
+
+
+def known(born: str, countries: str, sex: str) -> Evidence:
+    """What is known beside a name; several countries are apart by semicolons."""
+    nations = tuple(one.strip() for one in countries.split(";") if one.strip())
+    return Evidence((born,) if born else (), nations, sex)
 
 
 def main() -> int:

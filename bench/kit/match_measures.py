@@ -125,7 +125,7 @@ def _write(folder: Path, people: PeopleSet) -> None:
     years = np.array([person.year for person in people.people], np.int16)
     np.save(folder / "years.npy", years)
     known = {
-        number: (person.country, person.gender)
+        number: (person.country, person.gender, person.born)
         for number, person in enumerate(people.people)
         if person.source == "file"
     }
@@ -133,7 +133,7 @@ def _write(folder: Path, people: PeopleSet) -> None:
     asked = [
         {
             "text": query.text,
-            "year": query.year,
+            "born": query.born or (f"{query.year:04}" if query.year else ""),
             # Published lists write countries in ways of their own; only files are taken at their word.
             "country": query.country if known else "",
             "sex": query.gender if known else "",

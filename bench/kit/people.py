@@ -32,6 +32,7 @@ class Person:
         key: unique over all sources.
         source: the list.
         names: each with its kind: name, alias, weak, script.
+        born: the date of birth, as far as it is known, or nothing where no more than the year is.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Person:
     year: int = 0
     country: str = ""
     gender: str = ""
+    born: str = ""
 
 
 def half(key: str) -> int:

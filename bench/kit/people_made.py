@@ -62,7 +62,8 @@ def set_of_files(people_file: Path, queries_file: Path) -> PeopleSet:
     return PeopleSet(people, queries)
 
 
-def _known(row: dict[str, str]) -> tuple[int, str, str]:
-    year = (row.get("birth_date") or "")[:4]
+def _known(row: dict[str, str]) -> tuple[int, str, str, str]:
+    born = (row.get("birth_date") or "").strip()[:10]
     sex = (row.get("gender") or "")[:1].upper()
-    return int(year) if year.isdigit() else 0, (row.get("country") or "").strip().casefold(), sex
+    year = int(born[:4]) if born[:4].isdigit() else 0
+    return year, (row.get("country") or "").strip().casefold(), sex, born if year else ""

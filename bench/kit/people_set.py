@@ -8,7 +8,7 @@ shortened are asked of people who are in. The rest of the lists and recombined n
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.kit import slips
@@ -37,7 +37,12 @@ SCRIPTS = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A name asked for. ``expected`` is the person's number, or nothing for nobody."""
+    """A name asked for.
+
+    Attributes:
+        expected: the person's number, or nothing for nobody.
+        born: the date of birth where more than the year is known.
+    """
 
     text: str
     expected: int | None
@@ -45,6 +50,7 @@ class Query:
     year: int = 0
     country: str = ""
     gender: str = ""
+    born: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +161,8 @@ def _whole(text: str) -> tuple[str, ...]:
 
 
 def _with(person: Person, names: list[tuple[str, str]]) -> Person:
-    return Person(person.key, person.source, names, person.year, person.country, person.gender)
+    return replace(person, names=names)
 
 
 def _query(person: Person, text: str, expected: int | None, kind: str) -> Query:
-    return Query(text, expected, kind, person.year, person.country, person.gender)
+    return Query(text, expected, kind, person.year, person.country, person.gender, person.born)

@@ -120,3 +120,31 @@ def test_an_interrupted_bench_leaves_no_folder_and_no_process(tmp_path: Path) ->
     ends_s = time.monotonic() + 10
     while left := processes_naming(str(tmp_path)):  # a killed process takes a moment to vanish
         assert time.monotonic() < ends_s, left
+
+
+def test_a_file_of_people_is_asked_with_all_that_it_says_beside_a_name(tmp_path: Path) -> None:
+    """Namesakes born in one year are told apart by the day, by one of several countries, by sex."""
+    people, queries = tmp_path / "people.csv", tmp_path / "queries.csv"
+    people.write_text(
+        "id,name,aliases,birth_date,country,gender\n"
+        "a,Katarina Blomqvist,Käthe Blomqvist;Kaja Lind,1974-03-09,SE,f\n"
+        "b,Katarina Blomqvist,,1974-11-21,FI;NO,f\n"
+        "c,Ottokar Zwierz,,1960,PL,m\n"
+        "d,Ottokar Zwierz,,1960,PL,f\n",
+        "utf-8",
+    )
+    queries.write_text(
+        "query,birth_date,country,gender,expected_id\n"
+        "BLOMQVIST Katarina,1974-11-21,,,b\n"
+        "Katarina Blomquist,1974,NO,,b\n"
+        "Katarina Blomqvist,1974-03-09,,,a\n"
+        "Zwierz Ottokar,1960,PL,f,d\n"
+        "Heinrich Vollmoeller,,,,\n",
+        "utf-8",
+    )
+    done = bench("matching", "--people", str(people), "--queries", str(queries))
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])["figures"]
+    assert figures["recall_at_1"] == 1
+    assert figures["by_name"]["recall_at_1"] < 1
+    assert figures["false_alarm_probable"] == 0
