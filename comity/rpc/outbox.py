@@ -1,7 +1,8 @@
 """The writing half of a link: frames queued here leave in batches.
 
 Whatever waits when the writer wakes goes out as one message, at most 32 frames or 256 KiB. Coalescing
-is what makes a held stream fast (docs/performance.md); the writer never sleeps to collect more.
+is what makes a held stream fast (docs/performance.md); the writer never sleeps to collect more. A frame that
+nobody waits for does not wake it: it goes with the next message, within 20 ms.
 
 Sources take turns, so that one busy member cannot starve the others, and every queue is bounded: a full
 one refuses at once and its owner answers OVERLOADED.
@@ -26,6 +27,8 @@ QUEUE_BYTES_MAX: Final = 32 * 1024 * 1024
 SOURCE_FRAMES_MAX: Final = 2_048
 # Control frames (heartbeat, status, credit) need no credit but are bounded too.
 CONTROL_FRAMES_MAX: Final = 8_192
+# How long a frame that nobody waits for lets others come into the same message.
+LEISURE_S: Final = 0.02
 
 F = TypeVar("F")
 
@@ -42,7 +45,7 @@ class Outbox(Generic[F]):
         "_closed",
         "_control",
         "_frames",
-        "_idle",
+        "_leisure",
         "_sources",
         "_turns",
         "_wake",
@@ -68,8 +71,7 @@ class Outbox(Generic[F]):
         self._bytes = 0
         self._closed = False
         self._wake = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._leisure: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         return self._frames + len(self._control)
@@ -101,12 +103,14 @@ class Outbox(Generic[F]):
         self._bytes += size_bytes
         self._wake.set()
 
-    def put_control(self, frame: F, size_bytes: int = 0) -> None:
+    def put_control(self, frame: F, size_bytes: int = 0, *, pressing: bool = True) -> None:
         """Queues a control frame; they go first.
 
         Args:
             frame: the frame.
             size_bytes: what it counts in a batch; small frames need not say.
+            pressing: whether somebody waits for it. If not, the next message takes it along, within 20 ms:
+                a question that is alone is spared a message.
 
         Raises:
             OutboxFullError: the peer does not read even these; its link deserves to end.
@@ -114,16 +118,15 @@ class Outbox(Generic[F]):
         if self._closed or len(self._control) >= CONTROL_FRAMES_MAX:
             raise OutboxFullError("control queue full")
         self._control.append((frame, size_bytes))
-        self._wake.set()
+        if pressing:
+            self._wake.set()
+        elif self._leisure is None:
+            self._leisure = asyncio.get_running_loop().call_later(LEISURE_S, self._wake.set)
 
     def close(self) -> None:
         """Refuses further frames; ``run`` returns once what waits is written."""
         self._closed = True
         self._wake.set()
-
-    async def drained(self) -> None:
-        """Returns when nothing waits."""
-        await self._idle.wait()
 
     def _take(self) -> list[F]:
         batch: list[F] = []
@@ -159,13 +162,15 @@ class Outbox(Generic[F]):
         """Writes batches until closed and empty. ``write`` sends one message; its errors end the run."""
         wake = self._wake
         while True:
-            batch = self._take()
-            if batch:
-                self._idle.clear()
-                await write(batch)
-                continue
-            self._idle.set()
-            if self._closed:
-                return
-            wake.clear()
             await wake.wait()
+            wake.clear()
+            if self._leisure is not None:
+                self._leisure.cancel()
+                self._leisure = None
+            batch = self._take()
+            if not batch and self._closed:
+                return
+            if self._closed or len(self):
+                wake.set()
+            if batch:
+                await write(batch)

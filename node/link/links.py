@@ -105,19 +105,23 @@ class GatewayLinks:
         raise refused or Refusal(Reason.GATEWAY_UNREACHABLE, "no link")
 
     def acknowledge(self, envelope_id: bytes, *, accepted: bool) -> None:
-        """Tells every gateway; only the one that delivered it remembers."""
+        """Tells every gateway; only the one that delivered it remembers.
+
+        That an answer was accepted can wait for the next message; one that was refused leaves its slot open.
+        """
         verdict = relay.VERDICT_ACCEPTED if accepted else relay.VERDICT_REFUSED
-        self.broadcast(relay.NodeFrame(ack=relay.Ack(envelope_id=envelope_id, verdict=verdict)))
+        frame = relay.NodeFrame(ack=relay.Ack(envelope_id=envelope_id, verdict=verdict))
+        self.broadcast(frame, pressing=not accepted)
 
     def cancel(self, query_id: bytes) -> None:
         """Tells every gateway that nobody waits for a query any more."""
         self.broadcast(relay.NodeFrame(cancel=relay.Cancel(query_id=query_id)))
 
-    def broadcast(self, frame: relay.NodeFrame) -> None:
+    def broadcast(self, frame: relay.NodeFrame, *, pressing: bool = True) -> None:
         """Queues a control frame on every link."""
         for session in self._sessions:
             if session.up.is_set():
-                session.control(frame)
+                session.control(frame, pressing=pressing)
 
     # --- life ------------------------------------------------------------------------------------
 

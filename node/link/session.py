@@ -179,10 +179,10 @@ class Session:
         self._credit_envelopes -= 1
         self._credit_bytes -= size
 
-    def control(self, frame: relay.NodeFrame) -> None:
-        """Queues a control frame; a gateway that reads none loses the link."""
+    def control(self, frame: relay.NodeFrame, *, pressing: bool = True) -> None:
+        """Queues a control frame, as ``Outbox`` does; a gateway that reads none loses the link."""
         try:
-            self._outbox.put_control(frame)
+            self._outbox.put_control(frame, pressing=pressing)
         except OutboxFullError:
             self.end()
 

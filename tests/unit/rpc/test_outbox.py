@@ -86,6 +86,62 @@ def test_control_frames_go_first_and_are_bounded_too() -> None:
     asyncio.run(scene())
 
 
+def test_a_frame_that_nobody_waits_for_goes_with_the_next_message_or_alone_in_a_moment() -> None:
+    async def scene() -> None:
+        outbox: Outbox[str] = Outbox()
+        batches: list[list[str]] = []
+        fresh = asyncio.Event()
+
+        async def write(batch: list[str]) -> None:
+            batches.append(batch)
+            fresh.set()
+
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(outbox.run(write))
+            outbox.put_control("verdict", pressing=False)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert not batches
+            outbox.put("envelope", 1)
+            await fresh.wait()
+            assert batches == [["verdict", "envelope"]]
+            fresh.clear()
+            outbox.put_control("alone", pressing=False)
+            await fresh.wait()  # nothing else wakes the writer
+            assert batches[1:] == [["alone"]]
+            outbox.put_control("last", pressing=False)
+            outbox.close()
+            await running
+            assert batches[2:] == [["last"]]
+
+    asyncio.run(scene())
+
+
+def test_such_a_frame_does_not_follow_at_once_a_message_that_was_leaving() -> None:
+    async def scene() -> None:
+        outbox: Outbox[str] = Outbox()
+        batches: list[list[str]] = []
+
+        async def write(batch: list[str]) -> None:
+            batches.append(batch)
+            if batch == ["envelope"]:
+                outbox.put_control("verdict", pressing=False)
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(outbox.run(write))
+            outbox.put("envelope", 1)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert batches == [["envelope"]]
+            outbox.put("next", 1)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert batches == [["envelope"], ["verdict", "next"]]
+            outbox.close()
+
+    asyncio.run(scene())
+
+
 def test_a_closed_outbox_takes_nothing() -> None:
     outbox: Outbox[str] = Outbox()
     outbox.close()
