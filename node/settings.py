@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "node.toml"
+# With less no law at all could be looked at, nor a better one be put in force.
+LAW_CPU_S_MIN: Final = 2
+LAW_MEMORY_MIB_MIN: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,9 @@ class Settings:
             the capacity as used up; 0: no capacity is agreed, so none is used up.
         assurances_accepted: members whose assurances about a sentence this agency's legal officer accepts; an
             assurance of any other is none.
+        law_cpu_s: seconds of processor time that looking at a law (checking, testing, proving, comparing it)
+            may take, in a process of its own; what takes longer is refused.
+        law_memory_mib: MiB of memory that the same may take.
         name_search: whether names are searched; a node of objects only may switch it off.
         log_level: DEBUG, INFO, WARNING or ERROR; personal data is in none of them.
     """
@@ -48,6 +54,8 @@ class Settings:
     answer_floor_ms: int = 20
     questions_per_day: int = 0
     assurances_accepted: tuple[str, ...] = field(default=())
+    law_cpu_s: int = 300
+    law_memory_mib: int = 2048
     name_search: bool = True
     log_level: str = "INFO"
 
@@ -88,4 +96,8 @@ def _checked(found: dict[str, Any], path: Path) -> dict[str, Any]:
     for name in ("answer_floor_ms", "questions_per_day"):
         if checked.get(name, 0) < 0:
             raise StartError(f"{path}: {name} is negative.", exit_code=ExitCode.CONFIG)
+    for name, least in (("law_cpu_s", LAW_CPU_S_MIN), ("law_memory_mib", LAW_MEMORY_MIB_MIN)):
+        if checked.get(name, least) < least:
+            sentence = f"{path}: {name} is less than {least}, which no law can be looked at with."
+            raise StartError(sentence, exit_code=ExitCode.CONFIG)
     return checked

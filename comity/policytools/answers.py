@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools.solver import all_of, any_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from comity.policytools.readings import Choice
+    from comity.rulings.conditions import Atom
 
 FACTS: Final = "facts"
 # Combinations of values that one part of a matcher is asked about for one row.
@@ -115,6 +117,24 @@ def facts_of(found: Mapping[str, Any]) -> dict[str, Any]:
         f"r_req.{FACTS}": replace(NO_FACTS, **told["r_req"]),
         f"r_rec.{FACTS}": replace(NO_RECORD_FACTS, **told["r_rec"]),
     }
+
+
+@lru_cache(maxsize=ANSWERS_MAX)
+def told_apart(
+    name: str, about: tuple[Atom, ...], values: tuple[Any, ...]
+) -> tuple[tuple[Any, ...], ...]:
+    """Values of a fact, those together that none of its conditions tells apart.
+
+    A condition is true, false or unknown of a value, and that is all that a row's conditions take from it: a
+    row that compares three numbers is asked about a handful of combinations, not about every number that any
+    row names.
+    """
+    alike: dict[tuple[bool | None, ...], list[Any]] = {}
+    for value in values:
+        facts = facts_of({name: value})
+        said = (one.holds(facts[f"r_req.{FACTS}"], facts[f"r_rec.{FACTS}"]) for one in about)
+        alike.setdefault(tuple(said), []).append(value)
+    return tuple(tuple(some) for some in alike.values())
 
 
 def tried(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from comity.policytools.space import Space
     from comity.rulings.anatomy import Anatomy
     from comity.rulings.columns import Row
+    from comity.rulings.conditions import Atom
 
 _WHEN: Final = "p_when"
 _MARKS: Final = "r_rec.markings"
@@ -49,6 +50,7 @@ class Encoding:
         self._shared: dict[int, list[dict[tuple[str, ...], Any]]] = {}
         self._cells: dict[str, list[tuple[str, ...]]] = {}
         self._matches: dict[tuple[int, ...], Any] = {}
+        self._facts: dict[tuple[int, tuple[Atom, ...]], Choice] = {}
         self._kept: list[Reading] = []
         self._read_by = [self._reads(clause.tree) for clause in taken.clauses]
 
@@ -175,8 +177,10 @@ class Encoding:
         if told is None or not isinstance(tree.func, ast.Name):
             raise NotEncodable(f"{ast.unparse(tree)} reads facts in a way that nobody knows")
         function = self.taken.functions[tree.func.id]
-        read = {fact(atom): atom for atom in atoms(told)}
-        choices = [self._fact(name, told, reading) for name in read]
+        read: dict[str, tuple[Atom, ...]] = {}
+        for atom in atoms(told):
+            read[fact(atom)] = (*read.get(fact(atom), ()), atom)
+        choices = [self._fact(name, about, reading) for name, about in read.items()]
 
         def holds(values: tuple[Any, ...]) -> bool:
             facts = facts_of(dict(zip(read, values, strict=True)))
@@ -184,11 +188,19 @@ class Encoding:
 
         return answers.formula(answers.tried(holds, [tuple(one) for one in choices], ()), choices)
 
-    def _fact(self, name: str, cell: str, reading: Reading) -> Choice:
+    def _fact(self, name: str, about: tuple[Atom, ...], reading: Reading) -> Choice:
+        """A fact's values as far as these conditions tell them apart; the first of some stands for all."""
         if name != MARKED:
-            return reading.words[SAME_AS.get(name, name)]
+            choice = reading.words[SAME_AS.get(name, name)]
+            key = (id(choice), about)
+            if key not in self._facts:
+                self._facts[key] = {
+                    alike[0]: any_of(choice[value] for value in alike)
+                    for alike in answers.told_apart(name, about, tuple(choice))
+                }
+            return self._facts[key]
         marks = reading.words[_MARKS]
-        named = sorted({atom.value for atom in atoms(cell) if fact(atom) == MARKED})
+        named = sorted({atom.value for atom in about})
         return {
             held: all_of(
                 marks.get(one, False) if one in held else negated(marks.get(one, False))

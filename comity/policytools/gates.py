@@ -34,12 +34,21 @@ def problems(root: Path, packs: Packs, *, today: date, directory: Federated) -> 
         directory: members, groups and instruments, signed.
     """
     try:
-        tree = replace(open_tree(root), chosen=packs, partial=True)
-        words = tree.vocabulary.with_members(directory.members)
-        tree.vocabulary = words.with_instruments(directory.instruments, directory.groups)
-        return _problems(tree, packs, today)
+        return _problems(opened(root, packs, directory), packs, today)
     except (PolicyError, StartError) as error:
         return [str(error).replace(f"{root}/", "")]
+
+
+def opened(root: Path, packs: Packs, directory: Federated) -> Tree:
+    """A folder of law as a node knows it: with the members, groups and instruments of its directory.
+
+    Raises:
+        PolicyError: it is no folder of law.
+    """
+    tree = replace(open_tree(root), chosen=packs, partial=True)
+    words = tree.vocabulary.with_members(directory.members)
+    tree.vocabulary = words.with_instruments(directory.instruments, directory.groups)
+    return tree
 
 
 def _problems(tree: Tree, packs: Packs, today: date) -> list[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from comity.envelope import SigningSecret
-from comity.policytools.comparing import compare
-from comity.policytools.situations import given
-from comity.policytools.tree import MODEL, open_tree
-from comity.rulings.shipped import shipped_policies
+from comity.policytools.archive import gathered
+from comity.policytools.tree import MODEL
+from comity.rulings import PolicyError
+from comity.rulings.shipped import NODE_DEFAULT, shipped_policies
 from node.exchange.pseudonyms import Pseudonyms
+from node.lawmaking.examination import Law
+from node.lawmaking.examiner import Examiner, Limits
+from node.lawmaking.examining import ExaminingLaw
 from node.lawmaking.in_force import POLICY_KEY_FILE, LawInForce
 from node.lawmaking.lawmaking import Lawmaking, Surroundings
 from node.lawmaking.looking import LookingAtLaw
@@ -23,13 +26,10 @@ from node.storage.policies import PolicyBook, recorded_rulings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from comity.rulings import Bundle
     from node.app.foundation import Foundation
-
-# What a draft would change is told in so many sentences; `comity policy diff` tells all.
-CHANGES_TOLD_MAX: Final = 200
+    from node.storage.policies import StoredDraft
 
 
 class NodeLaw:
@@ -47,6 +47,16 @@ class NodeLaw:
         self.past = PastRulings(
             partial(recorded_rulings, base.engine, log=base.ledger.log), self._load, names.case
         )
+        limits = Limits(
+            cpu_s=base.settings.law_cpu_s, memory_bytes=base.settings.law_memory_mib << 20
+        )
+        self.examining = ExaminingLaw(
+            in_force=self._files,
+            directory=lambda: self.policies.directory,
+            draft=self._draft,
+            examiner=Examiner(limits),
+            clock=base.clock,
+        )
         self.lawmaking = Lawmaking(
             book=book,
             journal=base.journal,
@@ -57,11 +67,10 @@ class NodeLaw:
                 load=self._load_to_rule,
                 swap=self.policies.put,
                 may_approve=lambda name: base.callers.standing(name) in APPROVERS,
-                changes=self._changes,
+                examine=self.examining.gates,
             ),
             clock=base.clock,
         )
-
         self.looking = LookingAtLaw(
             in_force=self._in_force,
             load=self._load,
@@ -75,6 +84,9 @@ class NodeLaw:
         folders = self.in_force.folders() or self._folders or (str(shipped_policies() / MODEL),)
         return self.policies.policies.current, folders[0]
 
+    def _draft(self, draft_id: str) -> StoredDraft:
+        return self.lawmaking.draft(draft_id)
+
     def _load(self, folders: Sequence[str]) -> Bundle:
         return load_folders(folders, self.policies.directory)
 
@@ -82,8 +94,14 @@ class NodeLaw:
         """Law that is to be in force: a sample of its rulings is decided again."""
         return load_folders(folders, self.policies.directory, self.policies.shadow.offer)
 
-    def _changes(self, root: Path, packs: tuple[str, ...]) -> list[str]:
-        """What a folder of law would change, for whoever has to approve it."""
-        new = self._load([str(root / one) for one in (MODEL, *packs)])
-        ground = given(replace(open_tree(root), chosen=packs))
-        return compare(self.policies.policies.current, new, ground).sentences[:CHANGES_TOLD_MAX]
+    def _files(self) -> Law:
+        """The files of the law in force; raises ``PolicyError``."""
+        revision = self.in_force.current
+        if revision is not None:
+            return Law(revision.statement.packs, revision.archive.encoded)
+        folders = [Path(one) for one in self._folders]
+        folders = folders or [shipped_policies() / one for one in NODE_DEFAULT]
+        root, (model, *packs) = folders[0].parent, [one.name for one in folders]
+        if model != MODEL or any(one.parent != root for one in folders):
+            raise PolicyError(root, 0, "is not the one place of all folders that the settings name")
+        return Law(tuple(packs), gathered(root, packs).encoded)

@@ -112,6 +112,7 @@ async def listen_to_officers(base: Foundation, law: NodeLaw) -> Listener:
         version=lambda: law.policies.policies.current.version,
         past=law.past,
         looking=law.looking,
+        examining=law.examining,
     )
     desks = Desks(book=SqlTaskBook(base.engine), journal=base.journal, clock=base.clock)
     tasks = TaskServicer(desks=desks, callers=callers, clock=base.clock)

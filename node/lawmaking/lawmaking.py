@@ -13,21 +13,19 @@ Rules:
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import logging
 import secrets
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.clock import day_of
 from comity.errors import Reason, Refusal, StartError
 from comity.policytools.archive import Archive, ArchiveRefused, decoded
-from comity.policytools.gates import problems
 from comity.store.journal import Draft
 from node.exchange.disclosure import canonical
+from node.lawmaking.examination import Law
+from node.lawmaking.examiner import NotExamined
 from node.lawmaking.revision import (
     APPROVERS_MIN,
     Revision,
@@ -40,7 +38,8 @@ from node.lawmaking.revision import (
 from node.storage.policies import StoredDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import date
 
     from comity.clock import Clock
     from comity.envelope import SigningSecret
@@ -73,14 +72,15 @@ class Surroundings:
         load: loads folders as the node would; raises ``StartError``. Blocking.
         swap: puts a bundle in force.
         may_approve: whether an officer may still approve, by name.
-        changes: what a folder of law would change against the one in force, in sentences. Blocking.
+        examine: what keeps a law from being published, and what it would change against the one in force,
+            a sentence each; raises ``NotExamined`` where it cannot be looked at within the limits.
     """
 
     directory: Callable[[], Federated]
     load: Callable[[Sequence[str]], Bundle]
     swap: Callable[[Bundle], None]
     may_approve: Callable[[str], bool]
-    changes: Callable[[Path, tuple[str, ...]], list[str]]
+    examine: Callable[[Law, date], Awaitable[tuple[list[str], list[str]]]]
 
 
 class Lawmaking:
@@ -113,7 +113,7 @@ class Lawmaking:
         """Keeps a draft, with whatever is wrong with it.
 
         Raises:
-            Declined: these are no files of law, or a pack is missing.
+            Declined: these are no files of law, a pack is missing, or looking at them takes too much.
         """
         try:
             archive = decoded(encoded)
@@ -144,24 +144,15 @@ class Lawmaking:
         self, archive: Archive, packs: tuple[str, ...]
     ) -> tuple[list[str], list[str]]:
         """What is wrong with a law, and what it would change."""
-        directory = self._around.directory()
         today = day_of(self._clock.now_ms())
-        now = self.in_force.current
-        key = (archive.digest, packs, directory, today, now)
+        key = (archive.digest, packs, self._around.directory(), today, self.in_force.current)
         if self._seen is not None and self._seen[0] == key:
             return self._seen[1]  # the same files, directory, day and law in force
 
-        def look() -> tuple[list[str], list[str]]:
-            with tempfile.TemporaryDirectory(prefix="comity-law-") as name:
-                root = Path(name) / "law"
-                archive.unpack(root)
-                found = problems(root, packs, today=today, directory=directory)
-                changes: list[str] = []
-                with contextlib.suppress(StartError):  # then the problems say why it does not load
-                    changes = self._around.changes(root, packs)
-                return found, changes
-
-        found = await asyncio.get_running_loop().run_in_executor(None, look)
+        try:
+            found = await self._around.examine(Law(packs, archive.encoded), today)
+        except NotExamined as error:
+            raise Declined(str(error)) from error
         self._seen = (key, found)
         return found
 

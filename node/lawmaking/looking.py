@@ -1,7 +1,8 @@
-"""Looking at law where it is in force: one situation explained, and who can learn a field.
+"""One situation explained where law is in force: what becomes of each field, and why.
 
-The same use cases as on a folder (``comity.policytools``), over the law in force here or over a draft.
-Nothing of the register is read: a record is described by its labels.
+The same use case as on a folder (``comity.policytools``), over the law in force here or over a draft, which
+was examined within limits before it was kept. Nothing of the register is read: a record is described by its
+labels.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from comity.clock import day_of
 from comity.errors import Reason, Refusal, StartError
 from comity.policytools.archive import decoded
 from comity.policytools.explaining import Explained, explain
-from comity.policytools.reverse import Access, who_can
 from comity.policytools.situations import Given, apart
 from comity.policytools.tree import GIVEN, MODEL, read_toml
 from comity.rulings import PolicyError, RecordLabels, RequestContext
@@ -31,7 +31,7 @@ _TODAY: Final = "today"
 
 
 class LookingAtLaw:
-    """What officers ask of the law. Blocking.
+    """What officers ask about single situations. Blocking.
 
     Args:
         in_force: the law in force, and a folder of it.
@@ -74,18 +74,6 @@ class LookingAtLaw:
                     Reason.INVALID_REQUEST, sentence, field="attributes", hint=sentence
                 ) from error
             return bundle.version, found
-
-    def who_can(self, draft_id: str, field: str) -> tuple[str, list[Access]]:
-        """The version of the law that decided, and every way to learn a field.
-
-        Raises:
-            Refusal: INVALID_REQUEST for a field that there is not; NOT_FOUND.
-        """
-        with self._law(draft_id) as (bundle, given):
-            if field not in bundle.law.vocabulary.paths:
-                sentence = f"There is no field {field}."
-                raise Refusal(Reason.INVALID_REQUEST, sentence, field="field", hint=sentence)
-            return bundle.version, who_can(bundle, field, given)
 
     @contextlib.contextmanager
     def _law(self, draft_id: str) -> Iterator[tuple[Bundle, Given]]:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from google.protobuf.json_format import ParseDict
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from comity.api.admin.v1 import policy_service_pb2 as api
 from comity.api.admin.v1 import policy_service_pb2_grpc as api_grpc
 from comity.errors import Reason, Refusal
+from node.lawmaking.examination import Law, What
+from node.lawmaking.examiner import NotExamined
 from node.lawmaking.lawmaking import Declined
 from node.rpc import policy_words
 from node.rpc.query_service import check
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     import grpc
 
     from node.exchange.model import Caller
+    from node.lawmaking.examining import ExaminingLaw
     from node.lawmaking.lawmaking import Lawmaking
     from node.lawmaking.looking import LookingAtLaw
     from node.lawmaking.replaying import PastRulings
@@ -33,6 +41,14 @@ REPLAYED_DEFAULT: Final = 10_000
 # Kinds of differences that one reply holds; the rest is counted.
 CHANGES_MAX: Final = 2_000
 
+# What is examined, and where its result stands in the reply.
+_EXAMINATIONS: Final = {
+    api.EXAMINATION_CHECK: (What.CHECK, "checked"),
+    api.EXAMINATION_TEST: (What.TEST, "tested"),
+    api.EXAMINATION_PROVE: (What.PROVE, "proved"),
+    api.EXAMINATION_COMPARE: (What.COMPARE, "compared"),
+}
+
 Context = Any
 
 
@@ -47,12 +63,14 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         version: Any,
         past: PastRulings,
         looking: LookingAtLaw,
+        examining: ExaminingLaw,
     ) -> None:
         self._lawmaking = lawmaking
         self._callers = callers
         self._version = version
         self._past = past
         self._looking = looking
+        self._examining = examining
 
     def _caller(self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]) -> Caller:
         caller = self._callers.of(context)
@@ -199,11 +217,50 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         """Ways to learn a field."""
         self._caller(context, READERS)
         check(request)
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            None, self._looking.who_can, request.draft_id, request.field
-        )
-        return policy_words.ways(*found)
+        found = await self._examining.who_can(request.field, request.draft_id)
+        return ParseDict(found, api.WhoCanResponse())
+
+    async def ExamineLaw(  # noqa: N802  # the contract's name
+        self, request: api.ExamineLawRequest, context: Context
+    ) -> AsyncGenerator[api.ExamineLawResponse, None]:
+        """A law as a whole."""
+        self._caller(context, READERS)
+        check(request)
+        what, told_in = _EXAMINATIONS[request.examination]
+        law = _handed_in(request)
+        try:
+            law = law or await self._examining.law(request.draft_id)
+            found = self._examining.examine(what, law, today=_day(request.day))
+            async with contextlib.aclosing(found) as told:
+                async for one in told:
+                    if isinstance(one, str):
+                        yield api.ExamineLawResponse(progress=one)
+                    else:
+                        yield ParseDict({told_in: one}, api.ExamineLawResponse())
+        except NotExamined as error:
+            yield api.ExamineLawResponse(refused=str(error))
+
+
+def _handed_in(request: api.ExamineLawRequest) -> Law | None:
+    """The files that came with a request; none where it is about a draft or the law in force."""
+    if bool(request.archive) is not bool(request.packs):
+        field = "packs" if request.archive else "archive"
+        hint = "an archive comes with the packs to be in force, and packs with their archive"
+        raise Refusal(Reason.INVALID_REQUEST, hint, field=field, hint=hint)
+    if not request.archive:
+        return None
+    if request.draft_id:
+        hint = "an archive or a draft, not both"
+        raise Refusal(Reason.INVALID_REQUEST, hint, field="draft_id", hint=hint)
+    return Law(tuple(request.packs), request.archive)
+
+
+def _day(told: str) -> date | None:
+    try:
+        return date.fromisoformat(told) if told else None
+    except ValueError as error:
+        hint = "a day such as 2027-01-01"
+        raise Refusal(Reason.INVALID_REQUEST, "no day", field="day", hint=hint) from error
 
 
 def _time(at_ms: int) -> Timestamp:

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 from comity.api.admin.v1 import policy_service_pb2 as api
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from comity.policytools.explaining import Explained, FieldExplained, Told
-    from comity.policytools.reverse import Access
 
 
 def explained(version: str, found: Explained) -> api.ExplainRulingResponse:
@@ -22,25 +19,6 @@ def explained(version: str, found: Explained) -> api.ExplainRulingResponse:
         fields=[_field(one) for one in found.fields],
         duties=found.duties,
         duty_rows=[api.DutyExplained(duty=duty, row=_row(row)) for duty, row in found.duty_rows],
-    )
-
-
-def ways(version: str, found: Iterable[Access]) -> api.WhoCanResponse:
-    """Ways to learn a field."""
-    return api.WhoCanResponse(
-        version=version,
-        ways=[
-            api.WayToField(
-                row=_row(one.row),
-                form=one.form.name.lower(),
-                unless=[_row(row) for row in one.unless],
-                count=one.count,
-                looked_at=one.looked_at,
-                situations=one.there_are,
-                example=one.example,
-            )
-            for one in found
-        ],
     )
 
 

@@ -8,11 +8,9 @@ import click
 
 from comity.api.admin.v1 import policy_service_pb2 as api
 from comity.cli.options import json_option, print_json, profile_option
-from comity.cli.policy import remote, saying
+from comity.cli.policy import from_node, remote, saying
 from comity.cli.policy.saying import say
 from comity.errors import ExitCode
-from comity.policytools.archive import gathered
-from comity.policytools.tree import open_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,19 +21,15 @@ if TYPE_CHECKING:
 @click.option("--reason", required=True, metavar="TEXT", help="Why the law should change.")
 @json_option
 @profile_option
-def propose(path: Path, *, reason: str, as_json: bool, profile: str | None) -> None:
+def propose(path: Path | None, *, reason: str, as_json: bool, profile: str | None) -> None:
     """Propose a folder of law as a draft: the node loads, tests, checks and proves it.
 
     PATH is the pack that is to be in force, for example policies/eu-member. Ends with 65 when something is
     wrong with the draft; it is kept all the same, and cannot be published.
     """
-    tree = open_tree(path)
-    if len(tree.chosen) != 1:
-        raise click.UsageError(f"Name the pack to be in force: {', '.join(tree.chosen)}.")
-    packs = tree.usual(tree.chosen[0])
-    archive = gathered(tree.root, packs)
+    packs, archive = from_node.packed(saying.folder([path] if path else []))
     saying.progress("the node is looking at")("the draft")
-    request = api.ProposeDraftRequest(packs=packs, archive=archive.encoded, reason=reason)
+    request = api.ProposeDraftRequest(packs=packs, archive=archive, reason=reason)
     with remote.service(profile) as node:
         told = node.call("ProposeDraft", request, timeout_s=remote.LAWMAKING_S)
     saying.progress_done()

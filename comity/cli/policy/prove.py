@@ -2,76 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from comity.cli.options import json_option, print_json
-from comity.cli.policy import saying
+from comity.api.admin.v1 import policy_service_pb2 as api
+from comity.cli.options import json_option, print_json, profile_option
+from comity.cli.policy import from_node, saying
 from comity.cli.policy.saying import say
 from comity.errors import ExitCode
-from comity.policytools import proving
-from comity.policytools.red_lines import red_lines
-from comity.policytools.situations import given
+from comity.policytools import examining
 from comity.policytools.tree import open_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from comity.policytools.tree import Packs
+    from comity.policytools.examining import Proved
 
 
 @click.command()
 @saying.path_argument
+@saying.node_options
 @json_option
-def prove(path: Path, *, as_json: bool) -> None:
+@profile_option
+def prove(path: Path | None, *, node: bool, draft: str, as_json: bool, profile: str | None) -> None:
     """Prove the red lines beside the rows for every situation there can be.
 
-    Ends with 65 when one does not hold, or cannot be proved.
+    With --node your node proves those of PATH, without PATH those of the law in force there; with --draft
+    those of a draft. Ends with 65 when one does not hold, or cannot be proved.
     """
-    tree = open_tree(path)
-    ground = given(tree)
-    done: list[tuple[Packs, list[proving.Proof]]] = []
-    for packs in tree.laws():
-        lines = red_lines(tree, packs)
-        tell = saying.progress(f"proving {packs[-1]}:")
-        law = tree.bundle(packs).law
-        done.append((packs, proving.prove(law, ground, lines, progress=tell)))
-    saying.progress_done()
-    broken = sum(not one.holds for _, proofs in done for one in proofs)
-    if as_json:
-        told = [{"packs": list(packs), "proofs": [_plain(p) for p in all_]} for packs, all_ in done]
-        print_json({"broken": broken, "laws": told})
+    if node or draft:
+        done = from_node.proved(from_node.examined(api.EXAMINATION_PROVE, path, draft, profile))
     else:
-        for packs, proofs in done:
-            _show(packs, proofs)
-        _sum_up(broken, sum(len(proofs) for _, proofs in done))
-    if broken or not any(proofs for _, proofs in done):
+        tree = open_tree(saying.folder([path] if path else []))
+        done = examining.proved(tree, tree.laws(), progress=saying.progress("proving"))
+        saying.progress_done()
+    lines = [line for one in done for line in one.proofs]
+    broken = sum(not line.holds for line in lines)
+    if as_json:
+        print_json({"broken": broken, "laws": [asdict(one) for one in done]})
+    else:
+        for one in done:
+            _show(one)
+        _sum_up(broken, len(lines))
+    if broken or not lines:
         click.get_current_context().exit(ExitCode.DATA)
 
 
-def _plain(one: proving.Proof) -> dict[str, object]:
-    return {
-        "id": one.red_line.id,
-        "claim": one.red_line.claim,
-        "holds": one.holds,
-        "counter_example": one.sentence,
-        "file": str(one.red_line.file),
-        "line": one.red_line.line,
-        "elapsed_s": round(one.elapsed_s, 3),
-    }
-
-
-def _show(packs: Packs, proofs: list[proving.Proof]) -> None:
-    say(f"{len(proofs)} red lines", lead=f"{' + '.join(packs)}: ")
-    for one in proofs:
+def _show(law: Proved) -> None:
+    say(f"{len(law.proofs)} red lines", lead=f"{' + '.join(law.packs)}: ")
+    for one in law.proofs:
         lead = "holds   " if one.holds else "BROKEN  "
         style = saying.DIM if one.holds else saying.BAD
-        say(one.red_line.claim, indent=1, lead=lead, style=style)
+        say(one.claim, indent=1, lead=lead, style=style)
         if not one.holds:
-            say(one.sentence + ".", indent=2)
-            place = saying.place_of(one.red_line.file, one.red_line.line)
-            say(f"{one.red_line.id}, {place}", indent=2, style=saying.DIM)
+            say(one.counter_example + ".", indent=2)
+            place = saying.place_of(one.file, one.line)
+            say(f"{one.id}, {place}", indent=2, style=saying.DIM)
 
 
 def _sum_up(broken: int, count: int) -> None:

@@ -19,10 +19,10 @@ from comity.rpc.options import ADMIN_CHANNEL
 from comity.rpc.tls import channel_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
-# Proposing and publishing load, test and prove a whole law.
-LAWMAKING_S: Final = 300.0
+# Proposing and publishing load, test and prove a whole law; the node's own limits come first.
+LAWMAKING_S: Final = 1_200.0
 LOOKING_S: Final = 30.0
 
 
@@ -43,6 +43,22 @@ class Service:
             return getattr(self._stub, name)(request, timeout=timeout_s, wait_for_ready=False)
         except grpc.RpcError as error:
             raise from_rpc(error, address=self._address) from error
+
+    def told(
+        self, name: str, request: Any, *, timeout_s: float = LAWMAKING_S
+    ) -> Generator[Any, None, None]:
+        """One call that is answered by several messages; closing it ends the call.
+
+        Raises:
+            ComityCallError: see ``comity.client.errors``.
+        """
+        call = getattr(self._stub, name)(request, timeout=timeout_s, wait_for_ready=False)
+        try:
+            yield from call
+        except grpc.RpcError as error:
+            raise from_rpc(error, address=self._address) from error
+        finally:
+            call.cancel()
 
 
 @contextlib.contextmanager

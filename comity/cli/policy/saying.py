@@ -24,11 +24,11 @@ INDENT: Final = "   "
 
 
 def path_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``[PATH]``: a pack or a folder of packs."""
+    """``[PATH]``: a pack or a folder of packs; ``None`` where none is named."""
     return click.argument(
         "path",
         metavar="[PATH]",
-        default="policies",
+        required=False,
         type=click.Path(exists=True, file_okay=False, path_type=Path),
     )(command)
 
@@ -44,14 +44,14 @@ def node_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return at_node(draft(command))
 
 
-def folder(named: Sequence[str]) -> Path:
+def folder(named: Sequence[str | Path]) -> Path:
     """The one folder that was named; ``policies`` where none was.
 
     Raises:
         click.UsageError: several, or none that exists.
     """
     if len(named) > 1:
-        raise click.UsageError(f"Name one folder, not {', '.join(named)}.")
+        raise click.UsageError(f"Name one folder, not {', '.join(map(str, named))}.")
     path = Path(*named) if named else Path("policies")
     if not path.is_dir():
         raise click.UsageError(f"There is no folder {path}.")

@@ -92,6 +92,32 @@ def test_a_mark_that_opens_a_record_of_a_child_is_found(tmp_path: Path) -> None:
     assert "would not leave without the mark minor" in found["RED-MINOR"]
 
 
+@pytest.mark.timeout(60)
+def test_numbers_that_many_rows_compare_are_proved_about(tmp_path: Path) -> None:
+    """Each row is asked about what its own conditions tell apart: of all numbers there were 60^4 choices."""
+    numbers = [
+        f"asker-penalty<{12 + each}&owner-penalty>={each}&misuse<{each}&candidates<{2 + each}"
+        for each in range(40)
+    ]
+    rows = [
+        row_of(
+            POLICIES / "eu-member" / "release.csv",
+            tier="jurisdiction",
+            id=f"EU-NUMBER-{each}",
+            field="file",
+            form="any",
+            effect="deny",
+            reason="NO_LEGAL_BASIS",
+            when=when,
+        )
+        for each, when in enumerate(numbers)
+    ]
+    wrong = grant(marking="minor", field="file", when="asker-penalty<30&clearance>=1&misuse<5")
+    tree = tree_with(tmp_path, "eu-member", added="".join(rows) + wrong)
+    (sentence,) = broken(tree).values()
+    assert "by EU-WRONG" in sentence
+
+
 @pytest.mark.parametrize(
     ("pack", "row", "before", "broke"),
     [

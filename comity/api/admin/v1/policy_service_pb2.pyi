@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,6 +19,66 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _Examination:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExaminationEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Examination.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXAMINATION_UNSPECIFIED: _Examination.ValueType  # 0
+    """Not said."""
+    EXAMINATION_CHECK: _Examination.ValueType  # 1
+    """What has ended, has no end, never decides, or is stricter than domestic law allows."""
+    EXAMINATION_TEST: _Examination.ValueType  # 2
+    """The tests beside the rows."""
+    EXAMINATION_PROVE: _Examination.ValueType  # 3
+    """The red lines beside the rows, for every situation there is."""
+    EXAMINATION_COMPARE: _Examination.ValueType  # 4
+    """What it changes against the law in force."""
+
+class Examination(_Examination, metaclass=_ExaminationEnumTypeWrapper):
+    """What is asked of law as a whole."""
+
+EXAMINATION_UNSPECIFIED: Examination.ValueType  # 0
+"""Not said."""
+EXAMINATION_CHECK: Examination.ValueType  # 1
+"""What has ended, has no end, never decides, or is stricter than domestic law allows."""
+EXAMINATION_TEST: Examination.ValueType  # 2
+"""The tests beside the rows."""
+EXAMINATION_PROVE: Examination.ValueType  # 3
+"""The red lines beside the rows, for every situation there is."""
+EXAMINATION_COMPARE: Examination.ValueType  # 4
+"""What it changes against the law in force."""
+Global___Examination: _TypeAlias = Examination  # noqa: Y015
+
+class _FindingWeight:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FindingWeightEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FindingWeight.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FINDING_WEIGHT_UNSPECIFIED: _FindingWeight.ValueType  # 0
+    """Not said."""
+    FINDING_WEIGHT_NOTE: _FindingWeight.ValueType  # 1
+    """Good to know."""
+    FINDING_WEIGHT_WARNING: _FindingWeight.ValueType  # 2
+    """Probably not meant."""
+    FINDING_WEIGHT_ERROR: _FindingWeight.ValueType  # 3
+    """Wrong."""
+
+class FindingWeight(_FindingWeight, metaclass=_FindingWeightEnumTypeWrapper):
+    """How bad a finding is; only errors keep a law from being published."""
+
+FINDING_WEIGHT_UNSPECIFIED: FindingWeight.ValueType  # 0
+"""Not said."""
+FINDING_WEIGHT_NOTE: FindingWeight.ValueType  # 1
+"""Good to know."""
+FINDING_WEIGHT_WARNING: FindingWeight.ValueType  # 2
+"""Probably not meant."""
+FINDING_WEIGHT_ERROR: FindingWeight.ValueType  # 3
+"""Wrong."""
+Global___FindingWeight: _TypeAlias = FindingWeight  # noqa: Y015
 
 @_typing.final
 class GetPolicyRequest(_message.Message):
@@ -957,6 +1018,496 @@ class WayToField(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WayToField: _TypeAlias = WayToField  # noqa: Y015
+
+@_typing.final
+class ExamineLawRequest(_message.Message):
+    """Asks to look at law as a whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXAMINATION_FIELD_NUMBER: _builtins.int
+    DRAFT_ID_FIELD_NUMBER: _builtins.int
+    PACKS_FIELD_NUMBER: _builtins.int
+    ARCHIVE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    examination: Global___Examination.ValueType
+    """What is asked."""
+    draft_id: _builtins.str
+    """The draft; empty, without an archive: the law in force."""
+    archive: _builtins.bytes
+    """Every file, as docs/policy-officer describes; at most 8 MiB."""
+    day: _builtins.str
+    """The day as on which a check looks at it, for example 2027-01-01; empty: today."""
+    @_builtins.property
+    def packs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Packs that would be in force, in order, without the model; with an archive."""
+
+    def __init__(
+        self,
+        *,
+        examination: Global___Examination.ValueType = ...,
+        draft_id: _builtins.str = ...,
+        packs: _abc.Iterable[_builtins.str] | None = ...,
+        archive: _builtins.bytes = ...,
+        day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archive", b"archive", "day", b"day", "draft_id", b"draft_id", "examination", b"examination", "packs", b"packs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExamineLawRequest: _TypeAlias = ExamineLawRequest  # noqa: Y015
+
+@_typing.final
+class ExamineLawResponse(_message.Message):
+    """One message of an examination."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    CHECKED_FIELD_NUMBER: _builtins.int
+    TESTED_FIELD_NUMBER: _builtins.int
+    PROVED_FIELD_NUMBER: _builtins.int
+    COMPARED_FIELD_NUMBER: _builtins.int
+    progress: _builtins.str
+    """What is being looked at; more will come."""
+    refused: _builtins.str
+    """Why there is no result, in a sentence: the law cannot be loaded, or the limits were reached."""
+    @_builtins.property
+    def checked(self) -> Global___LawsChecked:
+        """The result of a check."""
+
+    @_builtins.property
+    def tested(self) -> Global___LawsTested:
+        """The result of tests."""
+
+    @_builtins.property
+    def proved(self) -> Global___LawsProved:
+        """The result of proofs."""
+
+    @_builtins.property
+    def compared(self) -> Global___LawsCompared:
+        """The result of a comparison."""
+
+    def __init__(
+        self,
+        *,
+        progress: _builtins.str = ...,
+        refused: _builtins.str = ...,
+        checked: Global___LawsChecked | None = ...,
+        tested: Global___LawsTested | None = ...,
+        proved: Global___LawsProved | None = ...,
+        compared: Global___LawsCompared | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["checked", b"checked", "compared", b"compared", "progress", b"progress", "proved", b"proved", "refused", b"refused", "tested", b"tested", "told", b"told"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checked", b"checked", "compared", b"compared", "progress", b"progress", "proved", b"proved", "refused", b"refused", "tested", b"tested", "told", b"told"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_told: _TypeAlias = _typing.Literal["progress", "refused", "checked", "tested", "proved", "compared"]  # noqa: Y015
+    _WhichOneofArgType_told: _TypeAlias = _typing.Literal["told", b"told"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_told) -> _WhichOneofReturnType_told | None: ...
+
+Global___ExamineLawResponse: _TypeAlias = ExamineLawResponse  # noqa: Y015
+
+@_typing.final
+class Packs(_message.Message):
+    """Packs that are in force together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Their names, in order."""
+
+    def __init__(
+        self,
+        *,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Packs: _TypeAlias = Packs  # noqa: Y015
+
+@_typing.final
+class LawsChecked(_message.Message):
+    """What a check found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAWS_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    rows: _builtins.int
+    """Their rows, each counted once."""
+    @_builtins.property
+    def laws(self) -> _containers.RepeatedCompositeFieldContainer[Global___Packs]:
+        """Laws that were loaded."""
+
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawFinding]:
+        """What to look at."""
+
+    def __init__(
+        self,
+        *,
+        laws: _abc.Iterable[Global___Packs] | None = ...,
+        rows: _builtins.int = ...,
+        findings: _abc.Iterable[Global___LawFinding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["findings", b"findings", "laws", b"laws", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawsChecked: _TypeAlias = LawsChecked  # noqa: Y015
+
+@_typing.final
+class LawFinding(_message.Message):
+    """Something to look at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    weight: Global___FindingWeight.ValueType
+    """How bad it is."""
+    file: _builtins.str
+    """The file, as it is named in the archive."""
+    line: _builtins.int
+    """The line; 0: the file as a whole."""
+    row: _builtins.str
+    """The row; empty: none."""
+    sentence: _builtins.str
+    """What it is, following the row's id."""
+    def __init__(
+        self,
+        *,
+        weight: Global___FindingWeight.ValueType = ...,
+        file: _builtins.str = ...,
+        line: _builtins.int = ...,
+        row: _builtins.str = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "line", b"line", "row", b"row", "sentence", b"sentence", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawFinding: _TypeAlias = LawFinding  # noqa: Y015
+
+@_typing.final
+class LawsTested(_message.Message):
+    """What the tests of laws said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def laws(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawTested]:
+        """Law by law."""
+
+    def __init__(
+        self,
+        *,
+        laws: _abc.Iterable[Global___LawTested] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["laws", b"laws"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawsTested: _TypeAlias = LawsTested  # noqa: Y015
+
+@_typing.final
+class LawTested(_message.Message):
+    """What the tests of one law said."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACKS_FIELD_NUMBER: _builtins.int
+    CLAIMS_FIELD_NUMBER: _builtins.int
+    ASSERTIONS_FIELD_NUMBER: _builtins.int
+    FAILURES_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    ROWS_NOT_TESTED_FIELD_NUMBER: _builtins.int
+    ELAPSED_S_FIELD_NUMBER: _builtins.int
+    claims: _builtins.int
+    """Tests."""
+    assertions: _builtins.int
+    """Single expectations that were compared."""
+    rows: _builtins.int
+    """Rows of these packs."""
+    elapsed_s: _builtins.float
+    """Seconds it took."""
+    @_builtins.property
+    def packs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its packs, in order."""
+
+    @_builtins.property
+    def failures(self) -> _containers.RepeatedCompositeFieldContainer[Global___TestFailed]:
+        """Tests whose claim does not hold."""
+
+    @_builtins.property
+    def rows_not_tested(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Rows that decided in no test."""
+
+    def __init__(
+        self,
+        *,
+        packs: _abc.Iterable[_builtins.str] | None = ...,
+        claims: _builtins.int = ...,
+        assertions: _builtins.int = ...,
+        failures: _abc.Iterable[Global___TestFailed] | None = ...,
+        rows: _builtins.int = ...,
+        rows_not_tested: _abc.Iterable[_builtins.str] | None = ...,
+        elapsed_s: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assertions", b"assertions", "claims", b"claims", "elapsed_s", b"elapsed_s", "failures", b"failures", "packs", b"packs", "rows", b"rows", "rows_not_tested", b"rows_not_tested"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawTested: _TypeAlias = LawTested  # noqa: Y015
+
+@_typing.final
+class TestFailed(_message.Message):
+    """A test whose claim does not hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLAIM_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    claim: _builtins.str
+    """The claim."""
+    sentence: _builtins.str
+    """What the law says instead."""
+    file: _builtins.str
+    """The file, as it is named in the archive."""
+    line: _builtins.int
+    """The line."""
+    def __init__(
+        self,
+        *,
+        claim: _builtins.str = ...,
+        sentence: _builtins.str = ...,
+        file: _builtins.str = ...,
+        line: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim", b"claim", "file", b"file", "line", b"line", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TestFailed: _TypeAlias = TestFailed  # noqa: Y015
+
+@_typing.final
+class LawsProved(_message.Message):
+    """What became of the red lines of laws."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def laws(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawProved]:
+        """Law by law."""
+
+    def __init__(
+        self,
+        *,
+        laws: _abc.Iterable[Global___LawProved] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["laws", b"laws"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawsProved: _TypeAlias = LawsProved  # noqa: Y015
+
+@_typing.final
+class LawProved(_message.Message):
+    """What became of the red lines of one law."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACKS_FIELD_NUMBER: _builtins.int
+    PROOFS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def packs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its packs, in order."""
+
+    @_builtins.property
+    def proofs(self) -> _containers.RepeatedCompositeFieldContainer[Global___RedLineProved]:
+        """Line by line."""
+
+    def __init__(
+        self,
+        *,
+        packs: _abc.Iterable[_builtins.str] | None = ...,
+        proofs: _abc.Iterable[Global___RedLineProved] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["packs", b"packs", "proofs", b"proofs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawProved: _TypeAlias = LawProved  # noqa: Y015
+
+@_typing.final
+class RedLineProved(_message.Message):
+    """What became of one red line."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    CLAIM_FIELD_NUMBER: _builtins.int
+    HOLDS_FIELD_NUMBER: _builtins.int
+    COUNTER_EXAMPLE_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    ELAPSED_S_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Its id."""
+    claim: _builtins.str
+    """Its claim."""
+    holds: _builtins.bool
+    """Proved for every situation there is."""
+    counter_example: _builtins.str
+    """Empty where it holds; else a situation that breaks it, or why nothing was proved."""
+    file: _builtins.str
+    """The file, as it is named in the archive."""
+    line: _builtins.int
+    """The line."""
+    elapsed_s: _builtins.float
+    """Seconds it took."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        claim: _builtins.str = ...,
+        holds: _builtins.bool = ...,
+        counter_example: _builtins.str = ...,
+        file: _builtins.str = ...,
+        line: _builtins.int = ...,
+        elapsed_s: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim", b"claim", "counter_example", b"counter_example", "elapsed_s", b"elapsed_s", "file", b"file", "holds", b"holds", "id", b"id", "line", b"line"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RedLineProved: _TypeAlias = RedLineProved  # noqa: Y015
+
+@_typing.final
+class LawsCompared(_message.Message):
+    """What laws change against the law in force."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def laws(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawCompared]:
+        """Law by law."""
+
+    def __init__(
+        self,
+        *,
+        laws: _abc.Iterable[Global___LawCompared] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["laws", b"laws"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawsCompared: _TypeAlias = LawsCompared  # noqa: Y015
+
+@_typing.final
+class LawCompared(_message.Message):
+    """What one law changes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PACKS_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    PROVED_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def packs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its packs, in order."""
+
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Rows added, removed or changed; a sentence each."""
+
+    @_builtins.property
+    def proved(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What is allowed and was not, or the other way round, of all situations; a sentence each."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldChange]:
+        """Fields that leave otherwise, in the situations looked at."""
+
+    def __init__(
+        self,
+        *,
+        packs: _abc.Iterable[_builtins.str] | None = ...,
+        rows: _abc.Iterable[_builtins.str] | None = ...,
+        proved: _abc.Iterable[_builtins.str] | None = ...,
+        changes: _abc.Iterable[Global___FieldChange] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "packs", b"packs", "proved", b"proved", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LawCompared: _TypeAlias = LawCompared  # noqa: Y015
+
+@_typing.final
+class FieldChange(_message.Message):
+    """Fields that leave otherwise."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    sentence: _builtins.str
+    """What changes, in a sentence."""
+    more: _builtins.bool
+    """More leaves than before."""
+    def __init__(
+        self,
+        *,
+        sentence: _builtins.str = ...,
+        more: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["more", b"more", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FieldChange: _TypeAlias = FieldChange  # noqa: Y015
 
 @_typing.final
 class Draft(_message.Message):

@@ -93,6 +93,11 @@ class PolicyServiceStub:
                 request_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanRequest.SerializeToString,
                 response_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanResponse.FromString,
                 _registered_method=True)
+        self.ExamineLaw = channel.unary_stream(
+                '/comity.api.admin.v1.PolicyService/ExamineLaw',
+                request_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExamineLawRequest.SerializeToString,
+                response_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExamineLawResponse.FromString,
+                _registered_method=True)
 
 
 class PolicyServiceServicer:
@@ -209,6 +214,18 @@ class PolicyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExamineLaw(self, request, context):
+        """Checks, tests, proves or compares law as a whole: what is handed in, a draft, or the law in force here.
+        Nothing of it is kept. It runs in a process of its own with limits on time and memory; what is being
+        looked at is told meanwhile, and the last message is the result.
+
+        Callers: policy editors, policy approvers, auditors. Returns NOT_PERMITTED, UNAUTHENTICATED,
+        INVALID_REQUEST, NOT_FOUND, OVERLOADED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PolicyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -266,6 +283,11 @@ def add_PolicyServiceServicer_to_server(servicer, server):
                     servicer.WhoCan,
                     request_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanRequest.FromString,
                     response_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanResponse.SerializeToString,
+            ),
+            'ExamineLaw': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExamineLaw,
+                    request_deserializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExamineLawRequest.FromString,
+                    response_serializer=comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExamineLawResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -569,6 +591,33 @@ class PolicyService:
             '/comity.api.admin.v1.PolicyService/WhoCan',
             comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanRequest.SerializeToString,
             comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.WhoCanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExamineLaw(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/comity.api.admin.v1.PolicyService/ExamineLaw',
+            comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExamineLawRequest.SerializeToString,
+            comity_dot_api_dot_admin_dot_v1_dot_policy__service__pb2.ExamineLawResponse.FromString,
             options,
             channel_credentials,
             insecure,
