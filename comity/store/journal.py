@@ -25,8 +25,7 @@ import asyncio
 import fcntl
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 
 from comity.errors import ExitCode, Fault, StartError
 from comity.store.committing import Busy, Committed, Committer, TroubleError, Write
@@ -65,8 +64,7 @@ LOCK_FILE: Final = "ledger.lock"
 HEAD_FILE: Final = "ledger.head"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An entry to be written.
 
     Attributes:
