@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 LENGTH_MIN: Final = 6
 PART_MIN: Final = 2
+# Value below which a cut says nothing: parts of two letters must be met very often.
+VALUE_MIN: Final = 26.0
 # With a slip in one part: the least length of the word, and of either part.
 SLIPPED_LENGTH_MIN: Final = 8
 SLIPPED_PART_MIN: Final = 3
 # Names that hold a word from which it is a word of its own, unless its parts are met oftener.
 CARRIED_MIN: Final = 2
+# Names that hold a word from which it is not looked at any further.
+CARRIED_MAX: Final = 64
 
 
 class Cut(NamedTuple):
@@ -43,7 +47,7 @@ def best_cut(segment: Segment, form: str, carried: int) -> Cut | None:
         form: the spelling to cut.
         carried: how many names hold it as one word.
     """
-    if len(form) < LENGTH_MIN:
+    if len(form) < LENGTH_MIN or carried >= CARRIED_MAX:
         return None
     places = np.arange(PART_MIN, len(form) - PART_MIN + 1)
     texts = [form[:at] for at in places] + [form[at:] for at in places]
@@ -53,7 +57,7 @@ def best_cut(segment: Segment, form: str, carried: int) -> Cut | None:
     known = np.minimum(first, second)
     least = carried if carried >= CARRIED_MIN else 0
     best = _best(form, places, np.where(known > least, known, 0))
-    if best is None and not least and len(form) >= SLIPPED_LENGTH_MIN:
+    if not known.any() and not least and len(form) >= SLIPPED_LENGTH_MIN:
         best = _best(form, places, _slipped(segment, texts, first, second))
     return best
 
@@ -63,7 +67,7 @@ def _best(form: str, places: NDArray[np.int64], counts: NDArray[np.int64]) -> Cu
     values = np.minimum(places, len(form) - places) * 10 + np.log1p(counts)
     values[counts == 0] = 0
     at = int(values.argmax())
-    return Cut(float(values[at]), int(places[at])) if values[at] else None
+    return Cut(float(values[at]), int(places[at])) if values[at] >= VALUE_MIN else None
 
 
 def _slipped(

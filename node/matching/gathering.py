@@ -45,8 +45,6 @@ JOINED_LENGTHS: Final = range(4, 17)
 # Of a word cut in two, and from which nearness words near a half lead to rows.
 SPLIT_NEARNESS: Final = 0.9
 SPLIT_NEAR_MIN: Final = 0.55
-# Value of a cut from which it becomes another reading.
-SPLIT_READING_MIN: Final = 26.0
 LETTER_MAX: Final = 255
 
 _NO_WORDS: Final = np.zeros(0, np.int32)
@@ -230,14 +228,13 @@ def _split(
             (_half(segment, at, some) for some in held if some is not None),
             key=lambda step: -step.part.weight,
         )
-        if cut.value >= SPLIT_READING_MIN:
-            rest = [other for other in range(len(one.tokens)) if other != at]
-            variants.append(
-                Variant(
-                    (*(one.tokens[other] for other in rest), *halves),
-                    (*(found[other] for other in rest), *held),
-                )
+        rest = [other for other in range(len(one.tokens)) if other != at]
+        variants.append(
+            Variant(
+                (*(one.tokens[other] for other in rest), *halves),
+                (*(found[other] for other in rest), *held),
             )
+        )
     return steps, variants[:1]
 
 

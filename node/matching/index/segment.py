@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Words counted under one code; beyond it a sound is common whatever the sum.
 SOUNDS_COUNTED_MAX: Final = 4_000
+SOUNDS_REMEMBERED: Final = 1 << 14
 # Rows from which a word or sound counts as one that the register holds.
 COUNTED_MIN: Final = 8
 WORDS: Final = "words.txt"
@@ -87,7 +88,7 @@ class Segment:
         folds: the same folded, one for each spelling.
     """
 
-    __slots__ = ("arrays", "folds", "forms", "near", "remembered", "touched", "words")
+    __slots__ = ("arrays", "folds", "forms", "heard", "near", "remembered", "touched", "words")
 
     def __init__(
         self, arrays: Arrays, words: str, forms: Sequence[str], folds: Sequence[str]
@@ -101,6 +102,8 @@ class Segment:
         self.touched = np.zeros(self.rows, np.float32)
         # What was found near words asked for lately; ``nearness`` keeps it.
         self.remembered: dict[str, Any] = {}
+        # Rows that were counted for codes; ``sounds`` keeps it.
+        self.heard: dict[int, int] = {}
         # How near each word is to the one at hand, and at the end nothing; all zero between looks.
         self.near = np.zeros(self.lexicon + 1, np.float32)
 
@@ -177,18 +180,19 @@ class Segment:
 
     def sounds(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
         """About how many rows hold a word with each code, by ``tokens.code_hash``."""
-        words = self.arrays.key_word
-        begins, ends = self._found(hashes)
-        ends = np.minimum(ends, begins + SOUNDS_COUNTED_MAX)
-        return in_classes(
-            np.array(
-                [
-                    int(self.counts(words[begin:end]).sum())
-                    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
-                ],
-                np.int64,
-            )
-        )
+        return in_classes(np.array([self._heard(code) for code in hashes.tolist()], np.int64))
+
+    def _heard(self, code: int) -> int:
+        """Rows that hold a word with a code; names share few codes, and a segment does not change."""
+        known = self.heard.get(code)
+        if known is None:
+            begins, ends = self._found(np.array([code], np.uint32))
+            end = min(int(ends[0]), int(begins[0]) + SOUNDS_COUNTED_MAX)
+            words = self.arrays.key_word[int(begins[0]) : end]
+            known = int(self.counts(words).sum())
+            if len(self.heard) < SOUNDS_REMEMBERED:
+                self.heard[code] = known
+        return known
 
     def namesakes(self, whole: int) -> NDArray[np.int32]:
         """Rows whose words are exactly these, by ``tokens.name_hash``."""

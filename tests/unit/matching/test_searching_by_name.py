@@ -9,12 +9,19 @@ import pytest
 from node.matching import evidence
 from node.matching.evidence import Evidence
 from node.matching.found import Band
+from node.matching.gathering import CANDIDATES_MAX, NAMESAKES_MAX, gather
+from node.matching.query import READINGS_MAX, asked_for
+from node.matching.ranking import RANKED_MAX
+from node.matching.words.readings import WORDS_KEPT_MAX
+from node.matching.words.tokens import keys
 from node.records.values import BirthDate
 from tests.simulators.name_register import NameRegister
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Keys of one word; a word is cut to forty letters.
+KEYS_MAX = 200
 PEOPLE = {
     "ivanov": ("Sergey Vladimirovich Katzenelin", "Сергей Катценелин"),
     "rahman": ("عبد الرحمن الصباغ", "Abdul Rahman al-Sabbagh"),
@@ -200,6 +207,14 @@ HOSTILE = [
     "ﷺ" * 200,
     "1",
     "0" * 400,
+    "Ali " + "\u0301" * 5_000,
+    "(" * 5_000 + "Ali" + ")" * 5_000,
+    ";".join(["佐藤健一", "鈴木太郎", "田中 誠", "高橋洋子", "김정은", "박근혜"] * 9),
+    "\u2066شريف\u2069 \u202dשלום\u202c Ali Мохаммед 穆罕默德 무함마드 モハメド मोहम्मद",
+    " ".join("jwgckhjwgecigyjwkhgejwgckhjwgecigyjwkhgejw"[at : at + 40] for at in range(8)),
+    " ".join("mohammedahmedalihassanhusseinabdullahi" + letter for letter in "abcdefgh"),
+    "㍿" * 256,
+    "ﷺ ﷲ " * 100,
 ]
 
 
@@ -207,3 +222,31 @@ HOSTILE = [
 def test_hostile_text_matches_nobody_by_accident(register: NameRegister, text: str) -> None:
     names = register.keys(text)
     assert names == [] or "Katzenelin" in text
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_is_asked_the_work_is_bounded(register: NameRegister, text: str) -> None:
+    """Readings, words, their keys and the rows weighed: all that the time of a search depends on."""
+    segments, frequencies = register.index.segments("person")
+    asked = asked_for(text, frequencies)
+    assert len(asked) <= READINGS_MAX
+    for one in asked:
+        assert len(one.tokens) <= WORDS_KEPT_MAX
+        assert all(len(keys(each)) <= KEYS_MAX for each in one.tokens)
+        for segment in segments:
+            gathered = gather(segment, one)
+            assert len(gathered.rows) <= CANDIDATES_MAX + NAMESAKES_MAX
+            assert not segment.touched.any()
+            assert not segment.near.any()
+
+
+def test_what_everybody_is_called_is_answered_in_full_and_says_that_there_are_more() -> None:
+    register = NameRegister()
+    names = {f"n{number}": ("Mohammed Ali Hassan",) for number in range(3_000)}
+    register.add({**names, "other": ("Mohammed Ali Katzenelin",)})
+    assert register.matcher.by_name("Hassan Mohammed Ali", "person", Evidence()).more
+    found = register.find("Hassan Mohammed Ali", limit=RANKED_MAX)
+    assert len(found.candidates) == RANKED_MAX
+    assert all(one.score <= round(1 / RANKED_MAX, 3) for one in found.candidates)
+    assert register.keys("Katzenelin Ali Mohammed")[:1] == ["other"]
+    register.close()
