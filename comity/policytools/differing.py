@@ -17,13 +17,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools.meanings import same_model
-from comity.policytools.solver import all_of, negated
+from comity.policytools.searching import Search
+from comity.policytools.solver import all_of, any_of, negated
 from comity.policytools.space import NotEncodable, widened
 from comity.policytools.theory import Theory
 from comity.policytools.wording import FORMS, listed
+from comity.rulings.anatomy import callables
 from comity.rulings.columns import Verb
 from comity.rulings.errors import MatcherFault
-from comity.rulings.functions import FORM_WORDS
+from comity.rulings.functions import ANY, FORM_WORDS
 from comity.rulings.offences import Offence
 
 if TYPE_CHECKING:
@@ -178,16 +180,28 @@ def _decided(theory: Theory, moved: Any) -> Iterator[tuple[str, dict[str, Any]]]
         yield _WHAT[theory.taken.verb], found
 
 
+def _alike(theory: Theory) -> list[list[str]]:
+    """Fields that no row of either law tells apart; what is found of one holds for all of them."""
+    called = callables(theory.law.links)["g4"]
+    cells = sorted({row.cells["field"] for row in theory.law.rows[Verb.RELEASE]} - {ANY})
+    kinds: dict[tuple[bool, ...], list[str]] = defaultdict(list)
+    for path in sorted(theory.reading.words["r_field"]):
+        kinds[tuple(path == cell or called(path, cell) for cell in cells)].append(path)
+    return list(kinds.values())
+
+
 def _released(theory: Theory, moved: Any, *, more: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     """Fields with the forms in which they leave now, or do not any more; alike fields together."""
     fields, forms = theory.reading.words["r_field"], theory.reading.words["r_form"]
     moves: dict[str, set[Form]] = defaultdict(set)
-    left = moved
-    while (found := theory.situation(left)) is not None:
+    kinds = {paths[0]: paths for paths in _alike(theory)}
+    search = Search(theory, moved, any_of(fields[path] for path in kinds))
+    while (found := search.next()) is not None:
         path, word = found["r_field"], found["r_form"]
-        if word != "generalised" or path in theory.law.how:  # nobody could make it coarser
-            moves[path].add(FORM_WORDS[word])
-        left = all_of((left, negated(all_of((fields[path], forms[word])))))
+        for one in kinds[path]:
+            if word != "generalised" or one in theory.law.how:  # nobody could make it coarser
+                moves[one].add(FORM_WORDS[word])
+        search.keep(negated(all_of((fields[path], forms[word]))))
     alike: dict[frozenset[Form], list[str]] = defaultdict(list)
     for path, told in moves.items():
         alike[frozenset(told)].append(path)

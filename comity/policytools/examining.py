@@ -7,7 +7,7 @@ away tell the same. Laws are looked at one after the other, and what is being lo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.policytools.checking import Finding, Weight, check
@@ -123,7 +123,7 @@ class Differing:
     """What one law changes against another.
 
     Attributes:
-        rows: rows added, removed or changed, in sentences.
+        rows: what stands otherwise: red lines, tests, rows and what they are read by, in sentences.
         proved: what is allowed and was not, or the other way round, of all situations, in sentences.
         changes: fields that leave otherwise, in the situations looked at.
     """
@@ -198,9 +198,18 @@ def compared(
     laws: Iterable[Packs],
     ground: Given,
     *,
+    around: Callable[[Packs], list[str]],
     progress: Progress,
 ) -> list[Differing]:
     """What laws change against the ones before them; those that have none are left out.
+
+    Args:
+        before: the law before, or nothing.
+        after: the law now.
+        laws: which laws.
+        ground: what is taken for granted.
+        around: what stands otherwise beside the rows of a law (``comity.policytools.standing.beside``).
+        progress: is told what is being looked at.
 
     Raises:
         PolicyError: a law cannot be loaded.
@@ -210,7 +219,8 @@ def compared(
         progress(" + ".join(packs))
         old = before(packs)
         if old is not None:
-            done.append(_differing(packs, compare(old, after(packs), ground)))
+            found = _differing(packs, compare(old, after(packs), ground))
+            done.append(replace(found, rows=(*around(packs), *found.rows)))
     return done
 
 

@@ -10,11 +10,13 @@ from comity.policytools.checking import Weight, check
 from comity.policytools.proving import prove
 from comity.policytools.red_lines import red_lines
 from comity.policytools.situations import given
+from comity.policytools.standing import broken
 from comity.policytools.testing import run_tests
 from comity.policytools.tree import open_tree
 from comity.rulings.errors import PolicyError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
     from comity.rulings.shipped import Federated
 
 
-def problems(root: Path, packs: Packs, *, today: date, directory: Federated) -> list[str]:
+def problems(
+    root: Path,
+    packs: Packs,
+    *,
+    today: date,
+    directory: Federated,
+    in_force: Sequence[Path] = (),
+) -> list[str]:
     """Everything that keeps a law from being published, a sentence each; none when nothing does.
 
     Blocking, and seconds long for a large law.
@@ -32,9 +41,11 @@ def problems(root: Path, packs: Packs, *, today: date, directory: Federated) -> 
         packs: the packs to be in force, without the model.
         today: the day on which it is looked at.
         directory: members, groups and instruments, signed.
+        in_force: the folders of the packs in force, whose red lines bind a law that gives them up, too.
     """
     try:
-        return _problems(opened(root, packs, directory), packs, today)
+        tree = opened(root, packs, directory)
+        return [*_problems(tree, packs, today), *broken(tree, packs, in_force)]
     except (PolicyError, StartError) as error:
         return [str(error).replace(f"{root}/", "")]
 

@@ -107,7 +107,7 @@ def red_lines(tree: Tree, packs: Packs) -> list[RedLine]:
     for pack in packs:
         file = tree.root / pack / RED_LINES
         if file.is_file():
-            found += _read(file, law)
+            found += read_red_lines(file, law)
     ids = [one.id for one in found]
     for one in found:
         if ids.count(one.id) > 1:
@@ -115,7 +115,12 @@ def red_lines(tree: Tree, packs: Packs) -> list[RedLine]:
     return [one for one in found if one.verb in law.models]
 
 
-def _read(file: Path, law: Law) -> list[RedLine]:
+def read_red_lines(file: Path, law: Law) -> list[RedLine]:
+    """The red lines of one file, in the words of a law.
+
+    Raises:
+        PolicyError: with file, line and sentence.
+    """
     told = read_toml(file)
     known_keys(file, 0, told, frozenset({"never", *_KINDS}))
     found: list[RedLine] = [_never(file, one, law) for one in told.get("never", ())]

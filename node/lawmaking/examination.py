@@ -32,6 +32,7 @@ from comity.policytools.archive import ArchiveRefused, decoded
 from comity.policytools.gates import opened, problems
 from comity.policytools.reverse import Access, who_can
 from comity.policytools.situations import given
+from comity.policytools.standing import beside, within
 from comity.policytools.tree import MODEL
 from comity.rulings import PolicyError
 from comity.rulings.shipped import Federated
@@ -228,22 +229,35 @@ class _Looking:
         before = self._task.before
         if before is None:
             return []
-        was = self._bundle(self._unpacked(before, "before"), before.packs)
+        root = self._unpacked(before, "before")
+        was = self._bundle(root, before.packs)
         return examining.compared(
             lambda _: was,
             lambda packs: self._bundle(self.root, packs),
             [self._packs],
             given(self._tree()),
+            around=lambda packs: beside(_folders(root, before.packs), _folders(self.root, packs)),
             progress=self._progress,
         )
 
     def gates(self) -> dict[str, Any]:
         task = self._task
-        found = problems(self.root, self._packs, today=task.today, directory=task.directory)
+        found = problems(
+            self.root,
+            self._packs,
+            today=task.today,
+            directory=task.directory,
+            in_force=self._in_force(),
+        )
         changes: list[str] = []
         with contextlib.suppress(PolicyError, StartError):  # the problems say why it does not load
             changes = [sentence for one in self._compared() for sentence in one.sentences]
-        return {"problems": found, "changes": changes[:CHANGES_TOLD_MAX]}
+        return {"problems": found, "changes": within(changes, CHANGES_TOLD_MAX)}
+
+    def _in_force(self) -> list[Path]:
+        """The folders of the packs in force; none where nobody says which they are."""
+        before = self._task.before
+        return _folders(self._unpacked(before, "before"), before.packs) if before else []
 
     def who_can(self) -> dict[str, Any]:
         bundle, path = self._bundle(self.root, self._packs), self._task.path
@@ -251,6 +265,10 @@ class _Looking:
             raise NoLaw(f"There is no field {path}.")
         ways = [_way(one) for one in who_can(bundle, path, given(self._tree()))]
         return {"version": bundle.version, "ways": ways}
+
+
+def _folders(root: Path, packs: Packs) -> list[Path]:
+    return [root / one for one in packs]
 
 
 def _laws(found: Iterable[Any]) -> dict[str, Any]:

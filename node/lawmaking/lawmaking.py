@@ -4,7 +4,8 @@ Rules:
 
 * Nobody approves what they wrote, nobody twice, and nobody files that changed since they read them.
 * An approval counts while its approver may approve: one whose access ended before the publication does not.
-* Before anything is published the law is loaded, tested, checked and proved again, against today's directory.
+* Before anything is published the law is loaded, tested, checked and proved again, against today's directory,
+  and held against the red lines in force besides its own.
 * A publication is durable, signed and in the ledger before it is in force; what fails on the way leaves the
   law in force as it is.
 * Going back is a new revision of old files, by the same way.

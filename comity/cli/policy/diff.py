@@ -13,13 +13,14 @@ from comity.cli.policy import from_node, saying
 from comity.cli.policy.saying import say
 from comity.policytools import examining
 from comity.policytools.situations import given
+from comity.policytools.standing import beside
 from comity.policytools.tree import open_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from comity.policytools.examining import Differing
-    from comity.policytools.tree import Packs
+    from comity.policytools.tree import Packs, Tree
     from comity.rulings import Bundle
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -55,21 +56,50 @@ def diff(
 
 
 def _in_folders(old: Path, new: Path) -> list[Differing]:
-    before, after = open_tree(old), open_tree(new)
+    before, after = _pair(old, new)
+    known, now = before.laws(), after.laws()
 
     def old_law(packs: Packs) -> Bundle | None:
-        known = all((before.root / pack).is_dir() for pack in packs)
-        return before.bundle(packs) if known else None
+        return before.bundle(packs) if packs in known else None
 
-    tell = saying.progress("comparing")
-    found = examining.compared(old_law, after.bundle, after.laws(), given(after), progress=tell)
+    found = examining.compared(
+        old_law,
+        after.bundle,
+        now,
+        given(after),
+        around=lambda packs: beside(before.folders(packs)[1:], after.folders(packs)[1:]),
+        progress=saying.progress("comparing"),
+    )
     saying.progress_done()
-    return found
+    gone = [_alone(packs, "There is no such law any more.") for packs in known if packs not in now]
+    fresh = [_alone(packs, "There was no such law before.") for packs in now if packs not in known]
+    return [*gone, *fresh, *found]
+
+
+def _pair(old: Path, new: Path) -> tuple[Tree, Tree]:
+    """Two folders of the same packs; of others it could only be said that nothing common differs.
+
+    Raises:
+        click.UsageError: one pack and another, or one pack and a folder of packs.
+    """
+    before, after = open_tree(old), open_tree(new)
+    whole = [tree.root.resolve() == path.resolve() for tree, path in ((before, old), (after, new))]
+    if whole[0] is not whole[1] or (not whole[0] and before.chosen != after.chosen):
+        sentence = (
+            f"{old} and {new} are not the same pack in two folders, nor two folders of packs."
+        )
+        raise click.UsageError(sentence)
+    return before, after
+
+
+def _alone(packs: Packs, sentence: str) -> Differing:
+    """A law that only one folder has."""
+    return examining.Differing(packs, (sentence,), (), ())
 
 
 def _show(told: Sequence[Differing]) -> None:
     for one in told:
-        if not one.rows:
+        if not one.sentences:
             continue
         say(" + ".join(one.packs), style=saying.BOLD)
         for sentence in one.rows:
@@ -79,5 +109,5 @@ def _show(told: Sequence[Differing]) -> None:
         for change in one.changes:
             style = saying.WARN if change.more else ""
             say(change.sentence, indent=1, style=style, lead="→ ")
-    if not any(one.rows for one in told):
+    if not any(one.sentences for one in told):
         say("Nothing differs.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from comity.errors import ExitCode
 from comity.policytools import reverse
 from comity.policytools.comparing import Compared, compare
+from comity.policytools.differing import exactly
 from comity.policytools.reverse import who_can
 from comity.policytools.situations import given
 from comity.policytools.tree import open_tree
@@ -225,3 +227,21 @@ def test_where_a_group_changed_nothing_is_claimed_to_be_proved(tmp_path: Path) -
     found = compare(old, new, given(open_tree(root))).exact
     assert (found.effects, found.same) == ((), ())
     assert any("groups, words or tables differ" in sentence for sentence in found.unproved)
+
+
+def test_of_a_row_about_every_field_each_field_is_told(tmp_path: Path) -> None:
+    """Fields that no row tells apart are looked at together, and told one by one."""
+    root = copied(tmp_path)
+    cells(root / "core" / "release.csv", "REC-OUTSIDE-VALIDITY", approval="supervisor")
+    trees = [open_tree(one / "zz") for one in (POLICIES, root)]
+    found = exactly(*(one.bundle(PACKS).law for one in trees), given(trees[1]))
+    told = "\n".join(found.sentences)
+    assert all(one.more for one in found.effects)
+    paths = {"person.names", "person.addresses", "vehicle.vin", "vehicle.plate"}
+    assert paths <= set(re.findall(r"[a-z_]+\.[a-z_]+", told))
+    released = {
+        ruling
+        for one in found.effects
+        for ruling in re.findall(r"leaves (.*) is allowed", one.what)
+    }
+    assert released == {"in full or covered", "in full, coarser or covered"}
