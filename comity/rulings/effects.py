@@ -70,7 +70,8 @@ PENDING: Final = frozenset(
         Effect.CONSULT,
     }
 )
-_WORDS: Final[Mapping[str, Effect]] = {
+# Words of the column, by what they mean.
+WORDS: Final[Mapping[str, Effect]] = {
     "contact": Effect.CONTACT_ONLY,
     "ncnd": Effect.NCND,
     "silent": Effect.SILENT_TO_OWNER,
@@ -101,7 +102,7 @@ def instead(cell: str) -> Instead | None:
         return None
     word, _, detail = cell.partition(":")
     role, two, _ = detail.partition("+2")
-    return Instead(_WORDS[word], role, people=2 if two else 1)
+    return Instead(WORDS[word], role, people=2 if two else 1)
 
 
 def wrong_instead(cell: str, desks: Collection[str]) -> str:
@@ -109,8 +110,8 @@ def wrong_instead(cell: str, desks: Collection[str]) -> str:
     if cell == NONE:
         return ""
     word, colon, detail = cell.partition(":")
-    if word not in _WORDS:
-        return f'unknown effect "{word}"{nearest(word, _WORDS)}'
+    if word not in WORDS:
+        return f'unknown effect "{word}"{nearest(word, WORDS)}'
     if word in _DESKS:
         known, good = desks, detail in desks
     elif word == "human":

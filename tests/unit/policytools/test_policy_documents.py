@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from comity.rulings.columns import COLUMNS, TIERS, Verb
+from comity.rulings.effects import WORDS
 from tests.simulators.law import POLICIES
 from tests.simulators.policy_pages import DOCS, FILES, played
 
@@ -25,6 +28,17 @@ def test_every_command_of_the_page_prints_what_it_says(
         assert now == command.printed, f"{command.line}: python -m tests.simulators.policy_pages"
         count += 1
     assert count > 1
+
+
+def test_the_page_names_every_tier_column_and_effect_that_a_row_may_have() -> None:
+    text = (DOCS / "README.md").read_text("utf-8")
+    for word in (*TIERS, *COLUMNS[Verb.RELEASE]):
+        assert f"`{word}`" in text, word
+    effects = text.partition("## What happens instead")[2].partition("\n## ")[0]
+    told = {word.partition(":")[0] for word in re.findall(r"`([a-z-]+(?::[A-Z0-9+]+)?)`", effects)}
+    assert set(WORDS) <= told
+    for verb in Verb:
+        assert verb is Verb.RELEASE or f"`{verb}.csv`" in text, verb
 
 
 def test_no_page_asks_for_a_programming_language() -> None:
