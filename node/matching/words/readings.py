@@ -21,7 +21,7 @@ from node.matching.words.japanese import read_in_japanese
 from node.matching.words.scripts import Script, script_of
 
 # Raised by whoever changes what this package returns for any name.
-NORMALISER_VERSION: Final = 8
+NORMALISER_VERSION: Final = 9
 WORDS_KEPT_MAX: Final = 8
 _REMEMBERED: Final = 4_096
 # L.L.C. and S.A. are one word each.
@@ -32,6 +32,8 @@ _SYLLABLES_MAX: Final = 4
 # Names in one field, as some lists write them, and what some add to a name.
 NAMES_MAX: Final = 4
 _BETWEEN_NAMES: Final = re.compile(r"[;/|]|\b(?:a\.?k\.?a\b\.?|alias\b)", re.IGNORECASE)
+# Son, daughter or wife of, as South and South-East Asian papers shorten it; no sign between two names.
+_CHILD_OF: Final = re.compile(r"\b(?:[sdw]/o|a/[lp])\b", re.IGNORECASE)
 _REMARK: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _KOREAN_SYLLABLES: Final = range(2, 4)
 _FULL_KOREAN_NAME: Final = 3
@@ -86,7 +88,7 @@ def readings(text: str, *, organisation: bool = False) -> tuple[Reading, ...]:
 
 def _names(text: str) -> list[str]:
     """The names in one field: several apart, and one without its remark in brackets before the whole."""
-    whole = unicodedata.normalize("NFKC", text[:NAME_CHARACTERS_MAX])
+    whole = _CHILD_OF.sub(" ", unicodedata.normalize("NFKC", text[:NAME_CHARACTERS_MAX]))
     several = _BETWEEN_NAMES.split(whole)
     if len(several) > 1:
         several = [part for part in several if words(part)]

@@ -55,6 +55,16 @@ def test_several_names_in_one_field_and_a_remark_in_brackets_are_read_apart() ->
     assert readings("Amir/Emir Sadiqi") == (("amir", "emir", "sadiqi"),)
 
 
+@pytest.mark.parametrize("short", ["s/o", "S/O", "d/o", "w/o", "a/l", "A/P"])
+def test_whose_child_somebody_is_stands_in_one_name(short: str) -> None:
+    assert readings(f"Ramasamy {short} Muthu Velar") == (("ramasamy", "muthu", "velar"),)
+
+
+def test_the_name_at_birth_is_a_part_of_the_name() -> None:
+    assert readings("Anna Zwierz née Lindgren") == (("anna", "zwierz", "lindgren"),)
+    assert readings("Anna Zwierz geb. Lindgren") == (("anna", "zwierz", "lindgren"),)
+
+
 def test_a_words_folded_spelling_survives_how_writers_of_other_languages_spell_it() -> None:
     for one, other in (("barry", "бэрри"), ("cohen", "koen"), ("hun", "ฮุน"), ("sen", "เซน")):
         near = {key for key in keys(token(one)) if key.startswith("v")}
