@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comity.policytools.differing import Exactly, exactly
 from comity.policytools.meanings import asks_tables, moved, offences_moved
-from comity.policytools.sampling import Situation, Situations, common
+from comity.policytools.sampling import SITUATIONS_MAX, Situation, Situations, common
 from comity.policytools.space import widened
 from comity.policytools.wording import FORMS, row_words
 from comity.rulings import Bundle, Form
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
     from comity.rulings.law import Law
+
+# Situations looked at around all changed rows together, and around each at least: where another pack takes
+# the place of one, every row of both has changed.
+SITUATIONS_ALL: Final = 15_000
+SITUATIONS_MIN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +102,20 @@ def compare(old: Bundle, new: Bundle, given: Given) -> Compared:
     told = tuple(_told(old.rows.get(name), new.rows.get(name)) for name in rows)
     told += (*_decided(old.law, new.law), *moved(old.law, new.law))
     before, after = (Bundle(widened(one.law)) for one in (old, new))
+    changed = [new.rows.get(name) or old.rows[name] for name in rows]
+    releases = [row for row in changed if row.verb is Verb.RELEASE]
+    most = max(SITUATIONS_MIN, SITUATIONS_ALL // max(len(releases), 1))
     found: list[Change] = []
-    for name in rows:
-        row = new.rows.get(name) or old.rows[name]
-        if row.verb is Verb.RELEASE:
-            law = after.law if name in new.rows else before.law
-            offences = offences_moved(old.law, new.law) if asks_tables(row) else ()
-            types = _types(row, law)
-            around = Situations(law, given, entity_types=types, offences=offences).around(row)
-            found += _changes(around, before, after)
+    for row in releases:
+        law = after.law if row.id in new.rows else before.law
+        around = Situations(
+            law,
+            given,
+            entity_types=_types(row, law),
+            offences=offences_moved(old.law, new.law) if asks_tables(row) else (),
+            most=min(most, SITUATIONS_MAX),
+        ).around(row)
+        found += _changes(around, before, after)
     return Compared(told, exactly(old.law, new.law, given), tuple(_merged(found)))
 
 

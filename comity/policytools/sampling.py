@@ -97,6 +97,7 @@ class Situations:
         given: what is taken for granted.
         entity_types: kinds of records.
         offences: looked at before others, where a row may be about them.
+        most: where there are more around a row, so many are looked at.
     """
 
     def __init__(
@@ -106,8 +107,10 @@ class Situations:
         *,
         entity_types: Sequence[str],
         offences: Sequence[str] = (),
+        most: int = SITUATIONS_MAX,
     ) -> None:
         self._law = law
+        self._most = most
         self._given = given
         self._called: dict[str, Callable[..., bool]] = callables(law.links)
         self._rows = law.rows.get(Verb.RELEASE, ())
@@ -124,9 +127,9 @@ class Situations:
         axes["entity"] = list(self._entity_types)
         words = list(axes.values())
         there_are = math.prod(map(len, words))
-        if there_are > SITUATIONS_MAX:
+        if there_are > self._most:
             chance = random.Random(row.id)  # noqa: S311 - a sample that is the same every time
-            chosen: Iterable[int] = chance.sample(range(there_are), SITUATIONS_MAX)
+            chosen: Iterable[int] = chance.sample(range(there_are), self._most)
         else:
             chosen = range(there_are)
         combos = (_combination(words, number) for number in chosen)

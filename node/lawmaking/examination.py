@@ -12,7 +12,6 @@ node that answers meanwhile. It is started by ``node.lawmaking.examiner`` only.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -32,7 +31,7 @@ from comity.policytools.archive import ArchiveRefused, decoded
 from comity.policytools.gates import opened, problems
 from comity.policytools.reverse import Access, who_can
 from comity.policytools.situations import given
-from comity.policytools.standing import beside, within
+from comity.policytools.standing import beside
 from comity.policytools.tree import MODEL
 from comity.rulings import PolicyError
 from comity.rulings.shipped import Federated
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
     from comity.policytools.tree import Packs, Tree
     from comity.rulings import Bundle
 
-# What a draft would change is told to its approvers in so many sentences; a comparison tells all.
-CHANGES_TOLD_MAX: Final = 200
 # Files that may be written, together with what Python itself keeps.
 FILE_BYTES_MAX: Final = 64 << 20
 FILES_OPEN_MAX: Final = 64
@@ -55,7 +52,7 @@ NICE: Final = 10
 
 
 class What(StrEnum):
-    """What may be asked of a law: four examinations, all before a publication, and who learns what."""
+    """What may be asked of a law: four examinations, what keeps it from publication, who learns what."""
 
     CHECK = "check"
     TEST = "test"
@@ -223,21 +220,22 @@ class _Looking:
         return _laws(examining.proved(self._tree(), [self._packs], progress=self._progress))
 
     def compare(self) -> dict[str, Any]:
-        return _laws(self._compared())
-
-    def _compared(self) -> list[examining.Differing]:
         before = self._task.before
         if before is None:
-            return []
+            return {"laws": []}
         root = self._unpacked(before, "before")
         was = self._bundle(root, before.packs)
-        return examining.compared(
-            lambda _: was,
-            lambda packs: self._bundle(self.root, packs),
-            [self._packs],
-            given(self._tree()),
-            around=lambda packs: beside(_folders(root, before.packs), _folders(self.root, packs)),
-            progress=self._progress,
+        return _laws(
+            examining.compared(
+                lambda _: was,
+                lambda packs: self._bundle(self.root, packs),
+                [self._packs],
+                given(self._tree()),
+                around=lambda packs: beside(
+                    _folders(root, before.packs), _folders(self.root, packs)
+                ),
+                progress=self._progress,
+            )
         )
 
     def gates(self) -> dict[str, Any]:
@@ -249,10 +247,7 @@ class _Looking:
             directory=task.directory,
             in_force=self._in_force(),
         )
-        changes: list[str] = []
-        with contextlib.suppress(PolicyError, StartError):  # the problems say why it does not load
-            changes = [sentence for one in self._compared() for sentence in one.sentences]
-        return {"problems": found, "changes": within(changes, CHANGES_TOLD_MAX)}
+        return {"problems": found}
 
     def _in_force(self) -> list[Path]:
         """The folders of the packs in force; none where nobody says which they are."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from node.lawmaking.examination import Task
 
+# No limit but the node's.
+CPU_S_MAX: Final = 1 << 20
 # Examinations that may wait for the one that runs.
 WAITING_MAX: Final = 4
 # Ended because an allocation failed where nothing could say so any more.
@@ -69,16 +71,22 @@ class Examiner:
         self._one = asyncio.Semaphore()
         self._waiting = 0
 
-    async def result(self, task: Task) -> dict[str, Any]:
+    async def result(self, task: Task, *, cpu_s: int = CPU_S_MAX) -> dict[str, Any]:
         """What came of it, without what was told meanwhile; see ``examine``."""
-        async with contextlib.aclosing(self.examine(task)) as told:
+        async with contextlib.aclosing(self.examine(task, cpu_s=cpu_s)) as told:
             async for one in told:
                 if isinstance(one, dict):
                     return one
         raise AssertionError  # it tells a result or raises
 
-    async def examine(self, task: Task) -> AsyncGenerator[str | dict[str, Any], None]:
+    async def examine(
+        self, task: Task, *, cpu_s: int = CPU_S_MAX
+    ) -> AsyncGenerator[str | dict[str, Any], None]:
         """What is being looked at, again and again, and last the result.
+
+        Args:
+            task: what is asked.
+            cpu_s: seconds of processor time, where that is less than the limit.
 
         Raises:
             NotExamined: the law cannot be loaded, or a limit was reached.
@@ -91,15 +99,19 @@ class Examiner:
         try:
             async with self._one:
                 with tempfile.TemporaryDirectory(prefix="comity-law-") as folder:
-                    async with contextlib.aclosing(self._run(task, folder)) as told:
+                    async with contextlib.aclosing(
+                        self._run(task, folder, min(cpu_s, self._limits.cpu_s))
+                    ) as told:
                         async for one in told:
                             yield one
         finally:
             self._waiting -= 1
 
-    async def _run(self, task: Task, folder: str) -> AsyncGenerator[str | dict[str, Any], None]:
+    async def _run(
+        self, task: Task, folder: str, cpu_s: int
+    ) -> AsyncGenerator[str | dict[str, Any], None]:
         until_s = asyncio.get_running_loop().time() + self._limits.wall_s
-        async with self._started(folder) as process:
+        async with self._started(folder, cpu_s) as process:
             await self._by(until_s, self._ask(process, task))
             while (line := await self._by(until_s, self._line(process))) is not None:
                 ((kind, told),) = json.loads(line).items()
@@ -108,7 +120,7 @@ class Examiner:
                     continue
                 yield self._result(kind, told)
                 return
-            self._ended(await self._by(until_s, process.wait()))
+            self._ended(await self._by(until_s, process.wait()), cpu_s)
 
     async def _by(self, until_s: float, step: Coroutine[Any, Any, T]) -> T:
         """A step, if it is done in time."""
@@ -125,11 +137,11 @@ class Examiner:
             await process.stdin.drain()
 
     @contextlib.asynccontextmanager
-    async def _started(self, folder: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def _started(self, folder: str, cpu_s: int) -> AsyncIterator[asyncio.subprocess.Process]:
         """The process; ended whatever happens."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-m", examination.__name__),
-            *(str(self._limits.cpu_s), str(self._limits.memory_bytes), folder),
+            *(str(cpu_s), str(self._limits.memory_bytes), folder),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -165,10 +177,10 @@ class Examiner:
         log.error("an examination of law broke: %s", told)
         raise Fault(f"examination: {kind}")
 
-    def _ended(self, code: int) -> None:
+    def _ended(self, code: int, cpu_s: int) -> None:
         """It said nothing at its end: one of the limits, or broken."""
         if code == -signal.SIGXCPU:
-            raise NotExamined(self._too_long(f"{self._limits.cpu_s} seconds of processor time"))
+            raise NotExamined(self._too_long(f"{cpu_s} seconds of processor time"))
         if code == -signal.SIGKILL:
             raise NotExamined(
                 "Looking at this law was ended from outside: perhaps the machine has too little memory."

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from comity.clock import day_of
 from comity.errors import Reason, Refusal
+from comity.policytools.standing import within
 from comity.rulings import PolicyError
 from node.lawmaking.examination import Law, Task, What
 from node.lawmaking.examiner import NotExamined
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
     from comity.rulings.shipped import Federated
     from node.lawmaking.examiner import Examiner
     from node.storage.policies import StoredDraft
+
+# What a draft would change is told to its approvers in so many sentences, and looked for as long as this
+# (seconds of processor time); a comparison tells all.
+CHANGES_TOLD_MAX: Final = 200
+CHANGES_CPU_S: Final = 120
 
 
 class ExaminingLaw:
@@ -79,14 +86,35 @@ class ExaminingLaw:
             NotExamined: it takes more than the limits.
             Refusal: OVERLOADED.
         """
-        before, untold = None, []
+        before: Law | None = None
+        problems: list[str] = []
         try:
             before = await self.law()
-        except NotExamined as error:
-            untold = [f"What it changes is not told. {error}"]
+        except NotExamined as error:  # nobody could say which red lines are in force
+            problems.append(str(error))
         task = self._task(What.GATES, law, today=today, before=before)
-        found = await self._examiner.result(task)
-        return found["problems"], [*untold, *found["changes"]]
+        problems += (await self._examiner.result(task))["problems"]
+        changes: list[str] = []
+        if before is not None:
+            try:
+                changes = await self._changes(replace(task, what=What.COMPARE))
+            except NotExamined as error:
+                if str(error) not in problems:  # where the law does not load, that is told already
+                    changes = [f"What it changes is not told: {error}"]
+        return problems, changes
+
+    async def _changes(self, task: Task) -> list[str]:
+        found = await self._examiner.result(task, cpu_s=CHANGES_CPU_S)
+        changes = [
+            sentence
+            for one in found["laws"]
+            for sentence in (
+                *one["rows"],
+                *one["proved"],
+                *(change["sentence"] for change in one["changes"]),
+            )
+        ]
+        return within(changes, CHANGES_TOLD_MAX)
 
     async def who_can(self, field: str, draft_id: str = "") -> dict[str, Any]:
         """The version of the law that decided, and every way to learn a field, as the contract has it.

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from comity.clock import ManualClock
 from comity.errors import Reason, Refusal
 from comity.identity.directory import Instrument, Reservation
 from comity.policytools import examining
 from comity.policytools.archive import gathered
 from comity.policytools.gates import opened
+from comity.rulings import PolicyError
 from comity.rulings.shipped import Federated
 from node.lawmaking import examination
 from node.lawmaking.examination import Law, Task, What
 from node.lawmaking.examiner import WAITING_MAX, Examiner, Limits, NotExamined
+from node.lawmaking.examining import ExaminingLaw
 from tests.simulators.federation import until
 from tests.simulators.law import POLICIES, TODAY
 from tests.simulators.policy_trees import changed, copied, row_of
@@ -228,3 +231,22 @@ def test_one_that_is_killed_from_outside_is_told_as_that(tmp_path: Path) -> None
                 await Examiner(Limits()).result(task(What.PROVE, law))
 
     asyncio.run(run())
+
+
+def test_where_nobody_can_say_which_red_lines_are_in_force_nothing_is_published() -> None:
+    """The folders of the settings stand in several places: what is in force binds nobody then."""
+
+    def scattered() -> Law:
+        raise PolicyError(POLICIES, 0, "is not the one place of all folders that the settings name")
+
+    law = ExaminingLaw(
+        in_force=scattered,
+        directory=lambda: MEMBERS,
+        draft=lambda _: pytest.fail("no draft is asked for"),
+        examiner=Examiner(Limits()),
+        clock=ManualClock(),
+    )
+    problems, changes = asyncio.run(law.gates(shipped(), TODAY))
+    assert len(problems) == 1
+    assert problems[0].startswith("The law in force cannot be read as one folder")
+    assert not changes
