@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools.checking import Finding, Weight
-from comity.policytools.solver import all_of, any_of, negated
+from comity.policytools.searching import Search
+from comity.policytools.solver import all_of, negated
 from comity.policytools.space import NotEncodable
 from comity.policytools.theory import Theories
 
@@ -55,25 +56,23 @@ def in_no_law(found: Iterable[Finding], laws: Iterable[Collection[str]]) -> list
 
 
 def _of_verb(theory: Theory, places: Mapping[str, Place]) -> Iterator[Finding]:
-    before: list[Any] = []
+    undecided = Search(
+        theory
+    )  # what no earlier row decides; it grows with each row, and is built once
     earlier: list[tuple[str, Any]] = []
     for row in theory.taken.rows:
         fits = theory.encoding.match(row, theory.reading)
-        if row.id in places:
-            place = places[row.id]
-            sentence = _why_never(theory, fits, before, earlier)
-            if sentence:
-                yield Finding(Weight.WARNING, str(place.file), place.line, row.id, sentence)
+        if row.id in places and not undecided.possible(fits):
+            place, sentence = places[row.id], _why_never(theory, fits, earlier)
+            yield Finding(Weight.WARNING, str(place.file), place.line, row.id, sentence)
         if theory.taken.first_decides:
-            before.append(fits)
+            undecided.keep(negated(fits))
             earlier.append((row.id, fits))
 
 
-def _why_never(theory: Theory, fits: Any, before: list[Any], earlier: list[tuple[str, Any]]) -> str:
+def _why_never(theory: Theory, fits: Any, earlier: list[tuple[str, Any]]) -> str:
     if not theory.possible(fits):
         return "can never fit: its conditions exclude each other"
-    if theory.possible(all_of((fits, negated(any_of(before))))):
-        return ""
     alone = [row for row, one in earlier if not theory.possible(all_of((fits, negated(one))))]
     by = alone[0] if alone else "several earlier rows together"
     return f"never decides: {by} stands before it in every situation"

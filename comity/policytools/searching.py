@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from comity.policytools import solver
 from comity.policytools.space import NotEncodable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from comity.policytools.theory import Theory
 
 
@@ -36,15 +39,30 @@ class Search:
         Raises:
             NotEncodable: the solver gives up.
         """
+        with self._asked(also) as found:
+            return self._theory.read(self._solver.model()) if found else None
+
+    def possible(self, *also: Any) -> bool:
+        """Whether there is such a situation.
+
+        Raises:
+            NotEncodable: the solver gives up.
+        """
+        with self._asked(also) as found:
+            return found
+
+    @contextlib.contextmanager
+    def _asked(self, also: tuple[Any, ...]) -> Iterator[bool]:
         if any(one is False for one in also):
-            return None
+            yield False
+            return
         self._solver.push()
         try:
             self._solver.add(*(one for one in also if one is not True))
             verdict = solver.verdict(self._solver)
             if verdict == "unknown":
                 raise NotEncodable(f"the solver gave up: {self._solver.reason_unknown()}")
-            return self._theory.read(self._solver.model()) if verdict == "sat" else None
+            yield verdict == "sat"
         finally:
             self._solver.pop()
 

@@ -82,7 +82,14 @@ async def end_with(context: grpc.aio.ServicerContext[Any, Any], error: BaseExcep
 
 
 class Guard(grpc.aio.ServerInterceptor):
-    """Outermost interceptor: no exception's text leaves the process."""
+    """Outermost interceptor: no exception's text leaves the process.
+
+    Attributes:
+        calls: tasks of the calls that run.
+    """
+
+    def __init__(self) -> None:
+        self.calls: set[asyncio.Task[Any]] = set()
 
     async def intercept_service(  # type: ignore[override]  # the stub's type variables are unbound
         self,
@@ -92,6 +99,10 @@ class Guard(grpc.aio.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Request, Response] | None:
         """Wraps the handler found by ``continuation``."""
+        call = asyncio.current_task()
+        if call is not None:
+            self.calls.add(call)
+            call.add_done_callback(self.calls.discard)
         handler = await continuation(handler_call_details)
         return _guarded(handler) if handler is not None else handler
 

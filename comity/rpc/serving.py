@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 GRACE_S: Final = 10.0
 # How long calls that were cut may take over their last steps; they have nothing left to wait for.
 CUT_S: Final = 1.0
+# Turns of the event loop in which grpc itself takes leave of a call that has ended.
+TURNS_AFTER: Final = 4
 
 
 async def listen(
@@ -49,7 +51,8 @@ async def listen(
     Raises:
         StartError: the address cannot be bound (port in use, no such address).
     """
-    server = grpc.aio.server(options=options, interceptors=(Guard(), *interceptors))
+    guard = Guard()
+    server = grpc.aio.server(options=options, interceptors=(guard, *interceptors))
     health = HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     names = [name for name, _ in services]
@@ -71,16 +74,17 @@ async def listen(
         raise StartError(sentence, exit_code=ExitCode.UNAVAILABLE) from error
     for name in ("", *names):
         await health.set(name, health_pb2.HealthCheckResponse.SERVING)
-    return Listener(server, health, port)
+    return Listener(server, guard, health, port)
 
 
 class Listener:
     """A running server; keeps the strong reference that grpc.aio does not keep itself."""
 
-    __slots__ = ("_health", "_server", "port")
+    __slots__ = ("_guard", "_health", "_server", "port")
 
-    def __init__(self, server: grpc.aio.Server, health: Any, port: int) -> None:
+    def __init__(self, server: grpc.aio.Server, guard: Guard, health: Any, port: int) -> None:
         self._server = server
+        self._guard = guard
         self._health = health
         self.port = port
 
@@ -93,28 +97,24 @@ class Listener:
         with contextlib.suppress(asyncio.CancelledError):
             await self.retire()
         await self._server.stop(grace_s)
-        await _cut_calls_end()
+        await self._cut_calls_end()
 
     async def close(self) -> None:
         """Ends every call at once; nothing happens to a server that was stopped before."""
         await self._server.stop(None)
-        await _cut_calls_end()
+        await self._cut_calls_end()
 
+    async def _cut_calls_end(self) -> None:
+        """Waits for the last steps of calls that a stop has cut.
 
-async def _cut_calls_end() -> None:
-    """Waits for the tasks of calls that a stop has cut.
-
-    ``stop`` of grpc.aio returns when the calls are over for their peers, while their coroutines still
-    run (grpc/grpc#37239): their last steps would meet stores that are closed, and an event loop that ends
-    meanwhile makes grpc print a traceback for each.
-    """
-    calls = [task for task in asyncio.all_tasks() if _name(task) == "_schedule_rpc_coro"]
-    if calls:
-        await asyncio.wait(calls, timeout=CUT_S)
-
-
-def _name(task: asyncio.Task[Any]) -> str:
-    return getattr(task.get_coro(), "__name__", "")
+        ``stop`` of grpc.aio returns when the calls are over for their peers, while their coroutines still
+        run (grpc/grpc#37239): their last steps would meet stores that are closed, and an event loop that
+        ends meanwhile makes grpc print a traceback for each.
+        """
+        if self._guard.calls:
+            await asyncio.wait(set(self._guard.calls), timeout=CUT_S)
+        for _ in range(TURNS_AFTER):
+            await asyncio.sleep(0)
 
 
 @contextlib.asynccontextmanager

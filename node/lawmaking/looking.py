@@ -63,10 +63,11 @@ class LookingAtLaw:
             try:
                 request, record = apart(told)
                 request.setdefault(_TODAY, f"{day_of(self._clock.now_ms())}")
+                known = bundle.law.vocabulary
                 found = explain(
                     bundle,
-                    given.build(RequestContext, request),
-                    given.build(RecordLabels, record),
+                    given.build(RequestContext, request, known=known),
+                    given.build(RecordLabels, record, known=known),
                 )
             except (PolicyError, ValueError) as error:
                 sentence = error.sentence if isinstance(error, PolicyError) else str(error)

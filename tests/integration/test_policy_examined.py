@@ -116,6 +116,11 @@ async def test_whoever_may_not_read_the_law_and_whatever_is_malformed_is_refused
     both = await officers.says("bert", "test", str(POLICIES / "gb"), "--draft", "0" * 12)
     assert (both.exit_code, "not both" in both.stderr) == (ExitCode.USAGE, True)
 
+    for command in (["propose", str(POLICIES / "gb")], ["rollback", "1"]):
+        short = await officers.says("anna", *command, "--reason", "so")
+        assert short.exit_code == ExitCode.USAGE
+        assert "Say why in 10 to 500 characters" in short.stderr
+
     def call(request: api.ExamineLawRequest) -> None:
         with remote.service(str(officers.profiles["anna"])) as node:
             list(node.told("ExamineLaw", request))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @saying.path_argument
-@click.option("--reason", required=True, metavar="TEXT", help="Why the law should change.")
+@saying.reason_option
 @json_option
 @profile_option
 def propose(path: Path | None, *, reason: str, as_json: bool, profile: str | None) -> None:

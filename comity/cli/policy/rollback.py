@@ -6,12 +6,12 @@ import click
 
 from comity.api.admin.v1 import policy_service_pb2 as api
 from comity.cli.options import json_option, print_json, profile_option
-from comity.cli.policy import remote
+from comity.cli.policy import remote, saying
 
 
 @click.command()
 @click.argument("sequence", type=click.IntRange(min=1), metavar="REVISION")
-@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+@saying.reason_option
 @json_option
 @profile_option
 def rollback(sequence: int, *, reason: str, as_json: bool, profile: str | None) -> None:

@@ -21,6 +21,8 @@ WARN: Final = "yellow"
 DIM: Final = "dim"
 BOLD: Final = "bold"
 INDENT: Final = "   "
+# As the contract has it.
+REASON_CHARACTERS: Final = (10, 500)
 
 
 def path_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,6 +44,25 @@ def node_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--draft", metavar="DRAFT", default="", help="Ask your node, about a draft there."
     )
     return at_node(draft(command))
+
+
+def reason_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--reason``: why the law should change; whoever approves it reads that."""
+    return click.option(
+        "--reason",
+        required=True,
+        metavar="TEXT",
+        callback=_said,
+        help="Why the law should change; its approvers read it.",
+    )(command)
+
+
+def _said(_: click.Context, __: click.Parameter, reason: str) -> str:
+    if not REASON_CHARACTERS[0] <= len(reason) <= REASON_CHARACTERS[1]:
+        least, most = REASON_CHARACTERS
+        sentence = f"Say why in {least} to {most} characters; these are {len(reason)}."
+        raise click.BadParameter(sentence)
+    return reason
 
 
 def folder(named: Sequence[str | Path]) -> Path:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
-from comity.rpc import serving
 from comity.rpc.options import API_CHANNEL, API_SERVER
-from comity.rpc.serving import listen
+from comity.rpc.serving import Listener, listen
 from comity.rpc.tls import channel_credentials, server_credentials
 from tests.simulators.certificates import TestAuthority
 
@@ -88,9 +87,9 @@ def test_calls_that_a_stop_cuts_come_to_their_end_without_a_word(
         assert asyncio.run(cut(hearers)) == CALLS
         assert "Traceback" not in capfd.readouterr().err
 
-        async def at_once() -> None:
+        async def at_once(_: Listener) -> None:
             pass
 
         # Without the wait grpc leaves them running; where the loop ends over them it may print tracebacks.
-        monkeypatch.setattr(serving, "_cut_calls_end", at_once)
+        monkeypatch.setattr(Listener, "_cut_calls_end", at_once)
         assert asyncio.run(cut(hearers, 0.05)) < CALLS
