@@ -148,12 +148,19 @@ def checked(tree: Tree, laws: Iterable[Packs], *, today: date, progress: Progres
     ground, looked_at, laws = given(tree), list[set[str]](), tuple(laws)
     found: dict[Finding, None] = {}
     unreached: list[Finding] = []
+    deciding: set[str] = set()  # a row that decides in one law is dead in none
     for packs in laws:
         bundle = tree.bundle(packs)
         found.update(dict.fromkeys(check(tree, packs, today=today)))
-        places = tree.places(tree.own(packs))
-        looked_at.append(places.keys() & bundle.rows.keys())
-        unreached += out_of_reach(bundle.law, ground, places, progress=_within(progress, packs))
+        own = tree.places(tree.own(packs))
+        places = {row: own[row] for row in own.keys() & bundle.rows.keys() - deciding}
+        dead = out_of_reach(bundle.law, ground, places, progress=_within(progress, packs))
+        if all(
+            one.row for one in dead
+        ):  # where rows were not looked through, nothing is said of them
+            deciding |= places.keys() - {one.row for one in dead}
+        looked_at.append(set(places))
+        unreached += dead
     found.update(dict.fromkeys(in_no_law(unreached, looked_at)))
     rows = len({row for packs in laws for row in tree.bundle(packs).rows})
     return Checked(laws, rows, tuple(found))
