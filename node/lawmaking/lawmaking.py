@@ -146,7 +146,7 @@ class Lawmaking:
     ) -> tuple[list[str], list[str]]:
         """What is wrong with a law, and what it would change."""
         today = day_of(self._clock.now_ms())
-        key = (archive.digest, packs, self._around.directory(), today, self.in_force.current)
+        key = self._situation(archive, packs)
         if self._seen is not None and self._seen[0] == key:
             return self._seen[1]  # the same files, directory, day and law in force
 
@@ -156,6 +156,11 @@ class Lawmaking:
             raise Declined(str(error)) from error
         self._seen = (key, found)
         return found
+
+    def _situation(self, archive: Archive, packs: tuple[str, ...]) -> object:
+        """What is found in a law depends on: its files, directory, day and the law in force."""
+        today = day_of(self._clock.now_ms())
+        return (archive.digest, packs, self._around.directory(), today, self.in_force.current)
 
     async def rollback(self, sequence: int, *, reason: str, author: str) -> StoredDraft:
         """Proposes the files of an earlier revision again.
@@ -218,15 +223,25 @@ class Lawmaking:
         Raises:
             Declined: too few approvals, something wrong with it, published already, or a day that is past.
         """
+        draft = self.draft(draft_id)
+        self._statement(draft, publisher, effective_ms)
+        archive = decoded(draft.archive)
+        if archive.digest != draft.digest:
+            raise Declined("Its files were changed since it was proposed.")
+        # This may take minutes, or wait for others': nothing else of the procedure waits for it.
+        looked_at = self._situation(archive, draft.packs)
+        found, _ = await self._looked_at(archive, draft.packs)
+        if found:
+            raise Declined("It may not be published: " + "; ".join(found) + ".")
         async with self._one:
+            if self._situation(archive, draft.packs) != looked_at:
+                raise Declined(
+                    "Law in force, directory or day changed meanwhile; publish it again."
+                )
             draft = self.draft(draft_id)
-            statement = self._statement(draft, publisher, effective_ms)
-            archive = decoded(draft.archive)
-            if archive.digest != draft.digest:
+            if draft.digest != archive.digest or decoded(draft.archive).digest != archive.digest:
                 raise Declined("Its files were changed since it was proposed.")
-            found, _ = await self._looked_at(archive, draft.packs)
-            if found:
-                raise Declined("It may not be published: " + "; ".join(found) + ".")
+            statement = self._statement(draft, publisher, effective_ms)
             stored = sign(statement, archive, self._key)
             revision = believe(stored, self._key.public)
             bundle = await self._loaded(revision)
