@@ -84,8 +84,12 @@ class Relay:
     # --- links -----------------------------------------------------------------------------------
 
     def attach(self, link: Link) -> None:
-        """A link is welcomed; it displaces no other."""
+        """A link is welcomed; it displaces no other.
+
+        Its hello took a while: whoever left the directory meanwhile was no link yet when links were reviewed.
+        """
         self.links.add(link)
+        self._review(link)
 
     def detach(self, link: Link) -> None:
         """A link ended: its agency's open slots are lost unless another link of it is up."""
@@ -96,11 +100,13 @@ class Relay:
 
     def review(self) -> None:
         """The directory changed: links of whoever is no longer in it end now."""
-        directory = self._directories.current
         for link in self.links:
-            found = directory.node_by_tls_key(link.tls_key)
-            if found is None or found[0].agency != link.agency or found[1].kid != link.signing_kid:
-                link.end(Reason.MEMBER_SUSPENDED)
+            self._review(link)
+
+    def _review(self, link: Link) -> None:
+        found = self._directories.current.node_by_tls_key(link.tls_key)
+        if found is None or found[0].agency != link.agency or found[1].kid != link.signing_kid:
+            link.end(Reason.MEMBER_SUSPENDED)
 
     # --- queries ---------------------------------------------------------------------------------
 

@@ -236,6 +236,22 @@ def test_a_revoked_key_ends_the_live_link_and_admits_nobody(tmp_path: Path, whic
     run(scene, tmp_path)
 
 
+def test_a_key_revoked_while_its_link_says_hello_is_not_let_in_either(tmp_path: Path) -> None:
+    async def scene(fed: Federation) -> None:
+        puppet = Puppet(fed)
+        async with puppet.link("gw1") as link:
+            challenge = (await link.next()).challenge  # it was the directory's node when it came
+            more = Revocations(signing_kids=frozenset({bytes(puppet.identity.signing.kid)}))
+            Authority(fed.root / "authority", fed.clock).revoke(more)
+            mirror = fed.gateways["gw1"].app.mirror
+            await until(lambda: not mirror.current.by_signing_kid(puppet.identity.signing.kid))
+            with contextlib.suppress(grpc.aio.AioRpcError):  # it may end before its welcome
+                await link.attach(challenge)
+            assert await link.refusal() == Reason.MEMBER_SUSPENDED
+
+    run(scene, tmp_path)
+
+
 def test_a_link_ends_with_its_certificate(tmp_path: Path) -> None:
     async def scene(fed: Federation) -> None:
         puppet = Puppet(fed)

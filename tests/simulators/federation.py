@@ -298,9 +298,9 @@ class RawLink:
         self.call: Any = relay_grpc.RelayServiceStub(channel).Attach()
         self._frames: list[Any] = []
 
-    async def attach(self, **forged: Any) -> None:
+    async def attach(self, challenge: relay.Challenge | None = None, **forged: Any) -> None:
         """Challenge, hello, welcome; ``forged`` replaces parts of the hello."""
-        challenge = (await self.next()).challenge
+        challenge = challenge or (await self.next()).challenge
         key = forged.pop("tls_key", None) or spki_sha256(
             load_key(self.identity.tls.key_pem).public_key()
         )
