@@ -151,10 +151,20 @@ class GatewayLinks:
                     {ending, waking}, timeout=REVIEW_S, return_when=asyncio.FIRST_COMPLETED
                 )
                 waking.cancel()
+            await self._part()
             for _, task in keepers.values():
                 task.cancel()
             for session in self._sessions:  # renewed ones have no keeper yet
                 session.end()
+
+    async def _part(self) -> None:
+        """Ends the links that are up; they say their last words."""
+        parting = {session for session in self._sessions if session.up.is_set()}
+        for session in parting:
+            session.end()
+        while not parting.isdisjoint(self._sessions):
+            self._wake.clear()
+            await self._wake.wait()
 
     async def renew(self, tasks: asyncio.TaskGroup) -> None:
         """Opens a second link with the renewed certificate, then drains the first."""
@@ -211,6 +221,7 @@ class GatewayLinks:
             record_fault(_first(group))
         finally:
             self._sessions.remove(session)
+            self._wake.set()
             if not any(one.gateway == session.gateway and one.usable for one in self._sessions):
                 self._on_down(session.gateway)
 

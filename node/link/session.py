@@ -14,6 +14,7 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -49,6 +50,8 @@ HEARTBEAT_S: Final = 10.0
 HEARTBEATS_MISSED_MAX: Final = 3
 # The handshake (TLS, challenge, hello, welcome) must end within this long.
 HANDSHAKE_S: Final = 10.0
+# A link that this node ends says what is left to say for so long at most.
+LAST_WORDS_S: Final = 0.5
 # What the gateway may have outstanding towards this node.
 CREDIT_ENVELOPES: Final = 1_024
 CREDIT_BYTES: Final = 64 * 1024 * 1024
@@ -202,20 +205,37 @@ class Session:
                 async with asyncio.timeout(HANDSHAKE_S):
                     await self._handshake(call)
                 async with asyncio.TaskGroup() as tasks:
-                    work = [
-                        tasks.create_task(self._outbox.run(lambda batch: self._write(call, batch))),
-                        tasks.create_task(self._beat()),
-                        tasks.create_task(self._read(call)),
-                    ]
+                    writing = tasks.create_task(
+                        self._outbox.run(lambda batch: self._write(call, batch))
+                    )
+                    beating = tasks.create_task(self._beat())
+                    reading = tasks.create_task(self._read(call))
                     self.up.set()
                     await self._ended.wait()
-                    for task in work:
-                        task.cancel()
+                    beating.cancel()
+                    await self._last_words(call, writing, reading)
+                    writing.cancel()
+                    reading.cancel()
             finally:
                 self._ended.set()
                 call.cancel()
         finally:
             await self._channel.close()
+
+    async def _last_words(
+        self, call: Any, writing: asyncio.Task[None], reading: asyncio.Task[None]
+    ) -> None:
+        """Says what waits for a next message, which will not come: the verdict on an answer above all.
+
+        Without it the gateway holds the query open, and enters that nothing came of it. A gateway that reads
+        nothing holds nobody up.
+        """
+        self._outbox.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await asyncio.wait([writing])
+                await call.done_writing()
+                await asyncio.wait([reading])  # the gateway has read it all and ends the stream
 
     async def _handshake(self, call: Any) -> None:
         first = await self._next(call)
@@ -284,7 +304,12 @@ class Session:
 
     async def _read(self, call: Any) -> None:
         while True:
-            message = await self._next(call)
+            try:
+                message = await self._next(call)
+            except (LinkError, grpc.RpcError):
+                if self._ended.is_set():
+                    return  # as was asked for
+                raise
             self._heard_s = self._clock.monotonic_s()
             for frame in message.frames:
                 self._take(frame)

@@ -157,6 +157,7 @@ def test_bytes_that_are_no_message_end_a_link_like_any_break() -> None:
 
     for said in (None, grpc.aio.EOF):
         session: Any = object.__new__(Session)
+        session._ended = asyncio.Event()
         with pytest.raises(LinkError):
             asyncio.run(session._read(Call(said)))
 
