@@ -4,7 +4,7 @@ PY     := $(VENV)/bin/python
 BIN    := $(VENV)/bin
 DATA   ?=
 NAME   ?= all
-WORKERS ?= 2
+WORKERS ?= 3
 # Compiled modules are kept, whatever the caller's environment says: a demonstration starts two dozen programs.
 export PYTHONDONTWRITEBYTECODE :=
 # Packages are fetched by the machine's own certificates, so that it works behind a proxy of one's own too.
@@ -59,7 +59,7 @@ down: $(VENV)/runtime.stamp ## end what `make up` started
 	@$(BIN)/comity demo down
 
 # --- checking it --------------------------------------------------------------------------------------
-test: $(VENV)/dev.stamp ## all tests, two at a time (WORKERS=0: one at a time)
+test: $(VENV)/dev.stamp ## all tests, three at a time: a third of their time they wait (WORKERS=0: one at a time)
 	@sh scripts/install-debian-packages test
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile
 

@@ -81,15 +81,21 @@ async def end_with(context: grpc.aio.ServicerContext[Any, Any], error: BaseExcep
     raise AssertionError  # abort() always raises; its stub does not say so
 
 
+# Calls that last until their caller has enough; nothing is lost where they are cut.
+ENDLESS: Final = ("grpc.health.v1.Health/Watch", ".ServerReflection/ServerReflectionInfo")
+
+
 class Guard(grpc.aio.ServerInterceptor):
     """Outermost interceptor: no exception's text leaves the process.
 
     Attributes:
         calls: tasks of the calls that run.
+        work: those of them that come to an end of their own.
     """
 
     def __init__(self) -> None:
         self.calls: set[asyncio.Task[Any]] = set()
+        self.work: set[asyncio.Task[Any]] = set()
 
     async def intercept_service(  # type: ignore[override]  # the stub's type variables are unbound
         self,
@@ -101,8 +107,12 @@ class Guard(grpc.aio.ServerInterceptor):
         """Wraps the handler found by ``continuation``."""
         call = asyncio.current_task()
         if call is not None:
-            self.calls.add(call)
-            call.add_done_callback(self.calls.discard)
+            kinds = [self.calls]
+            if not handler_call_details.method.endswith(ENDLESS):
+                kinds.append(self.work)
+            for kind in kinds:
+                kind.add(call)
+                call.add_done_callback(kind.discard)
         handler = await continuation(handler_call_details)
         return _guarded(handler) if handler is not None else handler
 

@@ -1,6 +1,6 @@
 """Starting and stopping a gRPC server: listener, health, reflection, and an orderly end.
 
-Stopping is always: health NOT_SERVING, no new calls, finish what runs within the grace, close.
+Stopping is always: health NOT_SERVING, no new calls, finish the work that runs within the grace, close.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # What a stopping server gives the calls that run.
 GRACE_S: Final = 10.0
+# What watchers of its health get to hear of it.
+WATCHERS_TOLD_S: Final = 0.2
 # How long calls that were cut may take over their last steps; they have nothing left to wait for.
 CUT_S: Final = 1.0
 # Turns of the event loop in which grpc itself takes leave of a call that has ended.
@@ -93,10 +95,19 @@ class Listener:
         await self._health.enter_graceful_shutdown()
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
-        """Retires, lets running calls finish for ``grace_s`` seconds, closes."""
+        """Retires, lets running calls finish for ``grace_s`` seconds, closes.
+
+        Whoever watches this server's health is told, and not waited for.
+        """
         with contextlib.suppress(asyncio.CancelledError):
             await self.retire()
-        await self._server.stop(grace_s)
+        async with asyncio.TaskGroup() as tasks:
+            stopping = tasks.create_task(self._server.stop(grace_s))
+            while self._guard.work and not stopping.done():
+                await asyncio.wait(
+                    {*self._guard.work, stopping}, return_when=asyncio.FIRST_COMPLETED
+                )
+            await self._server.stop(WATCHERS_TOLD_S)
         await self._cut_calls_end()
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from comity.rpc.options import API_CHANNEL, API_SERVER
 from comity.rpc.serving import Listener, listen
@@ -93,3 +94,44 @@ def test_calls_that_a_stop_cuts_come_to_their_end_without_a_word(
         # Without the wait grpc leaves them running; where the loop ends over them it may print tracebacks.
         monkeypatch.setattr(Listener, "_cut_calls_end", at_once)
         assert asyncio.run(cut(hearers, 0.05)) < CALLS
+
+
+def test_a_stop_waits_for_work_and_not_for_whoever_watches_its_health() -> None:
+    """Watching lasts as long as the watcher likes: it would hold up every stop for the whole grace."""
+
+    async def scene() -> list[str]:
+        happened: list[str] = []
+        begun = asyncio.Event()
+
+        async def work(request: bytes, _: Any) -> bytes:
+            begun.set()
+            await asyncio.sleep(0.3)
+            happened.append("worked")
+            return request
+
+        def add(server: grpc.aio.Server) -> None:
+            handler = grpc.unary_unary_rpc_method_handler(work)
+            handlers = grpc.method_handlers_generic_handler(SERVICE, {"Talk": handler})
+            server.add_generic_rpc_handlers((handlers,))
+
+        listener = await listen(
+            address="localhost:0",
+            credentials=server_credentials(LISTENER, client_ca_pem=CA.pem),
+            options=API_SERVER,
+            services=[(SERVICE, add)],
+        )
+        credentials = channel_credentials(CALLER, server_ca_pem=CA.pem)
+        where = f"localhost:{listener.port}"
+        async with grpc.aio.secure_channel(where, credentials, options=API_CHANNEL) as channel:
+            watched = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
+            assert (await watched.read()).status == health_pb2.HealthCheckResponse.SERVING
+            answer = channel.unary_unary(METHOD)(b"word")
+            await begun.wait()
+            async with asyncio.timeout(30):
+                await listener.stop(grace_s=600)
+            happened.append("stopped")
+            assert (await watched.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
+            assert await answer == b"word"
+        return happened
+
+    assert asyncio.run(scene()) == ["worked", "stopped"]
