@@ -194,10 +194,10 @@ def prove_seconds(tree: Tree, packs: Packs) -> float:
     return process_time() - before
 
 
-def prove_shipped_seconds() -> float:
+def prove_shipped_seconds(laws_at_most: int | None = None) -> float:
     """Every red line of every shipped law."""
     tree = open_tree(laws.POLICIES)
-    return sum(prove_seconds(tree, packs) for packs in tree.laws())
+    return sum(prove_seconds(tree, packs) for packs in [*tree.laws()][:laws_at_most])
 
 
 def run(size: Size) -> Report:
@@ -216,7 +216,7 @@ def run(size: Size) -> Report:
         )
     progress("tests beside the shipped rows, and their red lines")
     figures["test_assertions_per_s"] = round(assertions_per_second(), 1)
-    figures["prove_s"] = round(prove_shipped_seconds(), 1)
+    figures["prove_s"] = round(prove_shipped_seconds(1 if size.smoke else None), 1)
     return Report(
         rows=table,
         figures=figures,
