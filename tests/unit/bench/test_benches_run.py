@@ -113,7 +113,9 @@ def test_an_interrupted_bench_leaves_no_folder_and_no_process(tmp_path: Path) ->
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # one call
     ) as running:
         assert running.stderr is not None
-        assert any("founded" in line for line in running.stderr)  # others may have a word to say before
+        assert any(
+            "founded" in line for line in running.stderr
+        )  # others may have a word to say before
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 130
     assert list(tmp_path.iterdir()) == []
