@@ -25,6 +25,7 @@ GAP_CELLS: Final = 2
 _SAID: Final = (
     (Finding.AGREES, "agrees", "green"),
     (Finding.IN_PART, "in part", "cyan"),
+    (Finding.OTHER_SCRIPT, "other script", "dim"),
     (Finding.DIFFERS, "differs", "dim"),
     (Finding.CONTRADICTS, "contradicts", "bold red"),
 )

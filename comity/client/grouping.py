@@ -108,6 +108,7 @@ class Finding(StrEnum):
     IN_PART = "IN_PART"
     CONTRADICTS = "CONTRADICTS"
     DIFFERS = "DIFFERS"
+    OTHER_SCRIPT = "OTHER_SCRIPT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class Compared:
     """One field that at least two sources told, and what each of them says.
 
     ``IN_PART``: one says more than the other, and nothing against it. ``DIFFERS``: several values are
-    possible at once (addresses, spellings), and none is the same.
+    possible at once (addresses, spellings), and none is the same. ``OTHER_SCRIPT``: names in scripts that
+    share no letter; nothing is said of them.
     """
 
     field: str
@@ -196,17 +198,11 @@ def _together(one: Member, other: Member) -> tuple[str, ...]:
     if born in {Finding.AGREES, Finding.IN_PART}:
         return (_SAME_ASKED,)
     beside = agreeing & _BESIDE
-    apart = born is Finding.CONTRADICTS or not _scripts_differ(one, other)
+    apart = born is Finding.CONTRADICTS or not _apart(
+        *(member.hit.record.fields.get("person.names") for member in (one, other))
+    )
     enough = len(beside) >= _BESIDE_MIN and beside != _COMMON
     return (_SAME_ASKED,) if enough and not apart else ()
-
-
-def _scripts_differ(one: Member, other: Member) -> bool:
-    """Whether no name of one is in a script of the other."""
-    ours, theirs = (
-        _scripts(member.hit.record.fields.get("person.names")) for member in (one, other)
-    )
-    return bool(ours and theirs) and not ours & theirs
 
 
 def _scripts(names: Value | None) -> frozenset[str]:
@@ -251,7 +247,12 @@ def _by_further_dates(compared: Compared, further: list[tuple[str, Value]]) -> C
 def _finding(path: str, values: list[Value]) -> Finding:
     """What all of them together show: the worst of any two."""
     found = {_pair(path, one, other) for one, other in combinations(values, 2)}
-    for finding in (Finding.CONTRADICTS, Finding.DIFFERS, Finding.IN_PART):
+    for finding in (
+        Finding.CONTRADICTS,
+        Finding.DIFFERS,
+        Finding.OTHER_SCRIPT,
+        Finding.IN_PART,
+    ):
         if finding in found:
             return finding
     return Finding.AGREES
@@ -262,9 +263,9 @@ def _pair(path: str, one: Value, other: Value) -> Finding:
         ours, theirs = _entries(path, one), _entries(path, other)
         if ours == theirs:
             return Finding.AGREES
-        same = ours & theirs or (path.endswith("names") and _nested(ours, theirs))
-        if same and path.endswith("names"):
-            return Finding.AGREES  # one published name in common is enough; the rest are aliases
+        if path.endswith("names"):
+            return _names(one, other)
+        same = ours & theirs
         return Finding.IN_PART if same else Finding.DIFFERS
     ours_text, theirs_text = str(one), str(other)
     if _folded(ours_text) == _folded(theirs_text):
@@ -273,6 +274,20 @@ def _pair(path: str, one: Value, other: Value) -> Finding:
     if dates and (ours_text.startswith(theirs_text) or theirs_text.startswith(ours_text)):
         return Finding.IN_PART
     return Finding.CONTRADICTS
+
+
+def _names(one: Value, other: Value) -> Finding:
+    """One published name in common is enough: the rest are aliases."""
+    ours, theirs = _entries("names", one), _entries("names", other)
+    if ours & theirs or _nested(ours, theirs):
+        return Finding.AGREES
+    return Finding.OTHER_SCRIPT if _apart(one, other) else Finding.DIFFERS
+
+
+def _apart(one: Value | None, other: Value | None) -> bool:
+    """Whether no name of one is in a script of the other."""
+    ours, theirs = _scripts(one), _scripts(other)
+    return bool(ours and theirs) and not ours & theirs
 
 
 def _entries(path: str, value: Value) -> frozenset[frozenset[str]]:

@@ -53,6 +53,8 @@ def references(told: Reply) -> list[set[str]]:
 
 
 AMINA = names("Amina Haddad", "أمينة حداد")
+LATIN = ({"kind": "LEGAL", "full": "Amina Haddad", "script": "Latn"},)
+ARABIC = ({"kind": "LEGAL", "full": "أمينة حداد", "script": "Arab"},)
 
 
 def test_the_same_person_at_two_sources_is_shown_with_what_agrees_and_what_contradicts() -> None:
@@ -111,13 +113,22 @@ def test_names_in_two_scripts_stand_together_when_both_fit_and_were_born_alike()
     assert references(reply(DE_LP=(latin,), ZZ_IM=(other,))) == []
 
 
+def test_names_in_two_scripts_are_not_said_to_differ() -> None:
+    def said(*other: dict[str, str]) -> Finding:
+        latin = hit("DE-1", names=LATIN, birth_date="1981")
+        told = reply(DE_LP=(latin,), ZZ_IM=(hit("ZZ-1", names=other, birth_date="1981"),))
+        return next(one.finding for one in told.groups[0].compared if one.field == "person.names")
+
+    assert said(*ARABIC) is Finding.OTHER_SCRIPT
+    assert said(*ARABIC, {"full": "Layla Rahimi", "script": "Latn"}) is Finding.DIFFERS
+    assert said(*ARABIC, *LATIN) is Finding.AGREES
+
+
 def test_names_in_two_scripts_need_something_rarer_in_common_than_sex_and_nationality() -> None:
     def shown(**common: Any) -> list[set[str]]:
-        latin = ({"kind": "LEGAL", "full": "Amina Haddad", "script": "Latn"},)
-        arabic = ({"kind": "LEGAL", "full": "أمينة حداد", "script": "Arab"},)
         theirs = {"birth_date": common.pop("born")} if "born" in common else {}
-        one = hit("DE-1", names=latin, birth_date="1981", **common)
-        other = hit("ZZ-1", names=arabic, **theirs, **common)
+        one = hit("DE-1", names=LATIN, birth_date="1981", **common)
+        other = hit("ZZ-1", names=ARABIC, **theirs, **common)
         return references(reply(DE_LP=(one,), ZZ_IM=(other,)))
 
     common = {"sex": "F", "nationalities": ("ZZ",)}
