@@ -1,4 +1,4 @@
-"""What stands beside a name: birth date, nationality and sex, as capped log-odds.
+"""What stands beside a name: birth date, nationality and sex, and numbers in it, as capped log-odds.
 
 Nothing vetoes: registers hold wrong dates, people hold several nationalities. The figures are set by
 hand, like those of a likelihood ratio that can be told: the same year of birth is about 35 times likelier
@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from node.matching.words.numerals import numbers
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 BIRTH_DATE: Final = "person.birth_date"
 FURTHER_BIRTH_DATES: Final = "person.further_birth_dates"
@@ -28,6 +30,8 @@ NATIONALITY_SAME: Final = 0.7
 NATIONALITY_OTHER: Final = -0.7
 SEX_SAME: Final = 0.2
 SEX_OTHER: Final = -2.0
+# Of things and organisations, in the name itself.
+NUMBER_OTHER: Final = -3.0
 # Between the years of a range (ISO 8601-1, 5.5).
 BETWEEN: Final = "/"
 _YEAR_CHARACTERS: Final = 4
@@ -103,6 +107,15 @@ def weigh(asked: Evidence, stored: Evidence) -> Beside:
         any(logit == DATE_SAME for logit, _, _ in found),
         any(logit < 0 for logit, _, _ in found),
     )
+
+
+def numbered(asked: Sequence[str], recorded: Sequence[str]) -> Beside:
+    """What numbers in the names of a thing say: with another one it is its sister, if anything."""
+    ours, theirs = numbers(asked), numbers(recorded)
+    if not ours or not theirs or ours == theirs:
+        return SILENT
+    told = ("another number in the name",)
+    return Beside(NUMBER_OTHER, told, frozenset(), dated=False, contradicted=True)
 
 
 def further(stored: Iterable[Mapping[str, str]]) -> tuple[str, ...]:

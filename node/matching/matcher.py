@@ -30,6 +30,7 @@ from node.matching.query import asked_for
 from node.matching.ranking import rank, warm
 from node.matching.reasons import reasons
 from node.matching.settling import WEIGHED_MIN, may_be_told, weight
+from node.matching.words.readings import NameOf
 from node.records.name_index import NamesUnreadable
 from node.records.record import RecordId
 from node.records.selectors import PersonSelector
@@ -180,8 +181,7 @@ class RegisterMatcher:
         """Likenesses by name, the likest first; called in the searching thread."""
         segments, frequencies = self._index.segments(entity_type)
         behind = self._index.behind
-        organisation = entity_type == "organisation"
-        asked = asked_for(text, frequencies, organisation=organisation)
+        asked = asked_for(text, frequencies, NameOf.entity(entity_type))
         ranked, cut = rank(segments, asked, frequencies, shipped(), passed)
         if not ranked:
             return Found(behind=behind)
@@ -194,7 +194,11 @@ class RegisterMatcher:
             fields[one.record_id, held[one.name_id][1]].append(one)
         found = []
         for (record_id, path), those in fields.items():
-            near = evidence.weigh(beside, known.get(record_id, NOTHING))
+            near = (
+                evidence.weigh(beside, known.get(record_id, NOTHING))
+                if entity_type == "person"
+                else _numbered(those[0])
+            )
             # Most rows are too far to weigh on anybody.
             if those[0].alike or those[0].logit + near.logit >= WEIGHED_MIN:
                 found.append(_likeness(those, path, near, frequencies))
@@ -258,6 +262,12 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def _numbered(ranked: Ranked) -> Beside:
+    segment = ranked.segment
+    recorded = [segment.word(word) for word in segment.row_words(ranked.row)]
+    return evidence.numbered(ranked.asked.reading, recorded)
 
 
 def _likeness(

@@ -20,7 +20,8 @@ from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 from node.matching.index.frequencies import reference
 from node.matching.model import probability
 from node.matching.words.cleaning import latin
-from node.matching.words.readings import readings
+from node.matching.words.numerals import numbers
+from node.matching.words.readings import NameOf, readings
 from node.matching.words.scripts import Script, script_of
 from node.matching.words.tokens import token, word_hash
 
@@ -74,12 +75,6 @@ CLOSE: Final = 0.8
 ORDERED_WORDS_MAX: Final = 3
 # Of a hundred thousand names that many hold a word that is known as a name.
 KNOWN_MIN: Final = 5
-# Numbers as names of ships and funds have them; a single letter may be an initial.
-_ROMAN: Final = {
-    one: str(number)
-    for number, one in enumerate(("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"), 2)
-    if len(one) > 1
-}
 
 
 class Met(NamedTuple):
@@ -134,8 +129,9 @@ def compared(
     Two names in syllables of one script are compared syllable by syllable alone: with the given name
     written together, another syllable would look like a slip.
     """
-    ones = readings(first, organisation=organisation)[:READINGS_MAX]
-    others = readings(second, organisation=organisation)[:READINGS_MAX]
+    whose = NameOf.ORGANISATION if organisation else NameOf.PERSON
+    ones = readings(first, whose)[:READINGS_MAX]
+    others = readings(second, whose)[:READINGS_MAX]
     if ones and others and _in_syllables(ones[0]) & _in_syllables(others[0]):
         ones, others = ones[:1], others[:1]
     for one in ones:
@@ -174,7 +170,7 @@ def features(first: Reading, second: Reading, *, organisation: bool) -> list[flo
         sum(each.sound for each in unlike) / max(1, len(unlike)),
         sum(each.symbol for each in unlike) / max(1, len(unlike)),
         float(sum(each.initial for each in met)),
-        float(organisation and len(_numbers(first)) != len(_numbers(second))),
+        float(organisation and len(numbers(first)) != len(numbers(second))),
         float(any(not each.same and _syllable(each_token) for each, each_token in left)),
         float(len(one) == 1),
         min(EDITS_MAX, sum(each.edits for each in unlike)) / EDITS_MAX,
@@ -275,11 +271,6 @@ def _country_words() -> frozenset[str]:
 def _countries(reading: Reading) -> set[str]:
     """Countries named in a name: a group's companies are told apart by them."""
     return {word for word in map(latin, reading) if word in _country_words()}
-
-
-def _numbers(reading: Reading) -> list[str]:
-    words = (_ROMAN.get(word, word) for word in reading)
-    return sorted(word for word in words if sum(map(str.isdecimal, word)) * 2 > len(word))
 
 
 def _syllable(one: Token) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from node.matching.words.readings import readings
+from node.matching.words.readings import NameOf, readings
 from node.matching.words.tokens import code_hash, name_hash, token, word_hash
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class Asked:
         return " ".join(sorted(one.forms[0] for one in self.tokens))
 
 
-def asked_for(text: str, frequencies: Frequencies, *, organisation: bool = False) -> list[Asked]:
+def asked_for(text: str, frequencies: Frequencies, whose: NameOf = NameOf.PERSON) -> list[Asked]:
     """The readings of a name asked for; none when it has no readable word."""
-    found = readings(text, organisation=organisation)[:READINGS_MAX]
+    found = readings(text, whose)[:READINGS_MAX]
     return [asked(reading, frequencies) for reading in found]
 
 

@@ -28,7 +28,7 @@ from node.matching.index.building import build as build_segment
 from node.matching.index.frequencies import reference
 from node.matching.index.reusing import chunks_of_segment
 from node.matching.index.tokenising import PublishedName, read_chunk, tokenise, write_chunk
-from node.matching.words.readings import NORMALISER_VERSION
+from node.matching.words.readings import NORMALISER_VERSION, NameOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -91,10 +91,7 @@ def chunks_of(names: Iterable[StoredName]) -> dict[str, Chunk]:
     sorted_out: dict[str, list[PublishedName]] = defaultdict(list)
     for one in names:
         sorted_out[entity_of(one.path)].append(PublishedName(one.name_id, one.record_id, one.text))
-    return {
-        entity: tokenise(those, organisation=entity == "organisation")
-        for entity, those in sorted_out.items()
-    }
+    return {entity: tokenise(those, NameOf.entity(entity)) for entity, those in sorted_out.items()}
 
 
 def state(folder: Path) -> State:

@@ -85,6 +85,15 @@ class NameRegister:
         fields = {"organisation.names": (OrganisationName("LEGAL", name),)}
         self.store.upsert_many([Record(key, "list", "organisation", fields)])
 
+    def add_vessels(self, *names: str) -> None:
+        """Stores vessels, each under its name."""
+        self.store.upsert_many(
+            [
+                Record(name, "list", "vessel", {"vessel.names": (OrganisationName("LEGAL", name),)})
+                for name in names
+            ]
+        )
+
     def find(
         self,
         name: str,

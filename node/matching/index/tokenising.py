@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from node.matching.words.readings import readings
+from node.matching.words.readings import NameOf, readings
 from node.matching.words.tokens import name_hash
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ class Chunk:
     wholes: NDArray[np.uint64]
 
 
-def tokenise(names: Iterable[PublishedName], *, organisation: bool = False) -> Chunk:
+def tokenise(names: Iterable[PublishedName], whose: NameOf = NameOf.PERSON) -> Chunk:
     """One row for each reading of each name; a name without a readable word has none."""
     return chunk_of(
         (name.name_id, name.record_id, reading)
         for name in names
-        for reading in readings(name.text, organisation=organisation)
+        for reading in readings(name.text, whose)
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import Enum
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -21,7 +22,7 @@ from node.matching.words.japanese import read_in_japanese
 from node.matching.words.scripts import Script, script_of
 
 # Raised by whoever changes what this package returns for any name.
-NORMALISER_VERSION: Final = 9
+NORMALISER_VERSION: Final = 10
 WORDS_KEPT_MAX: Final = 8
 _REMEMBERED: Final = 4_096
 # L.L.C. and S.A. are one word each.
@@ -38,7 +39,23 @@ _REMARK: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _KOREAN_SYLLABLES: Final = range(2, 4)
 _FULL_KOREAN_NAME: Final = 3
 
+# M/V and F/V are one word each.
+_SLASHES: Final = re.compile(r"(?<=\b\w)/(?=\w\b)")
+
 Reading = tuple[str, ...]
+
+
+class NameOf(Enum):
+    """Whose name it is; it decides which words carry nothing."""
+
+    PERSON = "titles"
+    ORGANISATION = "legal forms"
+    THING = "signs of motor vessels and the like"
+
+    @classmethod
+    def entity(cls, entity_type: str) -> NameOf:
+        """By an entity type of the contract: what is neither a person nor an organisation is a thing."""
+        return {"person": cls.PERSON, "organisation": cls.ORGANISATION}.get(entity_type, cls.THING)
 
 
 def _list(name: str) -> frozenset[str]:
@@ -51,6 +68,7 @@ def _list(name: str) -> frozenset[str]:
 PARTICLES: Final = _list("particles.txt")
 TITLES: Final = _list("titles.txt")
 LEGAL_FORMS: Final = _list("legal_forms.txt")
+VESSEL_SIGNS: Final = frozenset({"mv", "mt", "ms", "mf", "ss", "fv", "sv", "sy", "my"})
 _GLUED_FORMS: Final = tuple(
     sorted(
         (one for one in LEGAL_FORMS if script_of(one[0]) >= Script.HANGUL), key=len, reverse=True
@@ -59,17 +77,22 @@ _GLUED_FORMS: Final = tuple(
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def readings(text: str, *, organisation: bool = False) -> tuple[Reading, ...]:
+def readings(text: str, whose: NameOf = NameOf.PERSON) -> tuple[Reading, ...]:
     """The readings of a name, the plainest first; none for text without a letter or digit.
 
     Args:
         text: as published.
-        organisation: whether legal forms carry nothing, instead of titles.
+        whose: whether titles carry nothing, or legal forms, or neither: "Lady Anne II" is a ship's whole name.
     """
     found: dict[Reading, None] = {}
-    if organisation:
+    if whose is NameOf.ORGANISATION:
         for group in _by_script(words(_DOTS.sub("", text))):
             kept = _carrying(shaped([*map(_without_form, group)], PARTICLES), LEGAL_FORMS)
+            found.update({kept: None} if kept else {})
+        return tuple(found)
+    if whose is NameOf.THING:
+        for group in _by_script(words(_SLASHES.sub("", _DOTS.sub("", text)))):
+            kept = _carrying(shaped(group, PARTICLES), VESSEL_SIGNS)
             found.update({kept: None} if kept else {})
         return tuple(found)
     for name in _names(text):

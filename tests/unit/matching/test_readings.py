@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from node.matching.words.readings import readings
+from node.matching.words.readings import NameOf, readings
 from node.matching.words.scripts import Script, script_of
 from node.matching.words.tokens import keys, token
 
@@ -114,10 +114,10 @@ def test_vowel_signs_do_not_cut_indic_words() -> None:
 
 
 def test_legal_forms_carry_nothing_of_an_organisation() -> None:
-    assert readings("Acme Trading Co., Ltd.", organisation=True) == (("acme", "trading"),)
-    assert readings("ООО Газпром", organisation=True) == (("газпром",),)
-    assert readings("北京科技有限公司", organisation=True) == (("北京科技",),)
-    assert readings("S.A.", organisation=True) == (("sa",),)
+    assert readings("Acme Trading Co., Ltd.", NameOf.ORGANISATION) == (("acme", "trading"),)
+    assert readings("ООО Газпром", NameOf.ORGANISATION) == (("газпром",),)
+    assert readings("北京科技有限公司", NameOf.ORGANISATION) == (("北京科技",),)
+    assert readings("S.A.", NameOf.ORGANISATION) == (("sa",),)
 
 
 def test_known_names_meet_in_symbols_where_neither_spelling_nor_sound_does() -> None:
@@ -221,3 +221,10 @@ def test_endless_text_is_cut_to_a_name() -> None:
     assert len(reading) == 8
     (long_word,) = readings("x" * 10_000)
     assert len(long_word[0]) == 40
+
+
+def test_a_ships_name_keeps_what_would_be_a_title_of_a_person() -> None:
+    assert readings("M/V Lady Anne II", NameOf.THING) == (("lady", "anne", "ii"),)
+    assert readings("M.V. LADY ANNE II", NameOf.THING) == (("lady", "anne", "ii"),)
+    assert readings("Lady Anne II") == (("anne",),)
+    assert readings("M/V", NameOf.THING) == (("mv",),)

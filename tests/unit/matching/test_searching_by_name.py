@@ -185,6 +185,19 @@ def test_an_organisation_is_found_whatever_its_legal_form(register: NameRegister
     assert register.keys(asked) == []
 
 
+@pytest.mark.parametrize(
+    "fleet", [("Silver Heron II", "Silver Heron III"), ("Argent 12", "Argent 21")]
+)
+def test_a_sister_ship_of_another_number_is_no_match(fleet: tuple[str, str]) -> None:
+    register = NameRegister()
+    register.add_vessels(*fleet, "Blue Plover")
+    for name in fleet:
+        assert register.keys(name.upper(), entity="vessel") == [name]
+    other = f"{fleet[0].rpartition(' ')[0]} 9"
+    assert register.keys(other, entity="vessel") == []
+    register.close()
+
+
 HOSTILE = [
     "",
     " ",
