@@ -82,7 +82,7 @@ def readings(text: str, whose: NameOf = NameOf.PERSON) -> tuple[Reading, ...]:
 
     Args:
         text: as published.
-        whose: whether titles carry nothing, or legal forms, or neither: "Lady Anne II" is a ship's whole name.
+        whose: whether titles carry nothing, or legal forms; "Lady Anne II" is the whole name of a ship.
     """
     found: dict[Reading, None] = {}
     if whose is NameOf.ORGANISATION:
