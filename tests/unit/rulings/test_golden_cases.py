@@ -165,6 +165,31 @@ def test_09_a_discreet_check_is_a_card_for_trained_officers_and_silence_for_othe
     assert {one.reason for one in covered if one.row == "BAR-COVERT"} == {ReasonCode.UNAVAILABLE}
 
 
+@pytest.mark.parametrize("mark", ["discreet-check", "covert"])
+@pytest.mark.parametrize("entity_type", sorted(vocabulary().entities))
+@pytest.mark.parametrize("pack", NODE_PACKS)
+def test_09_nor_is_it_told_by_a_car_a_notice_or_prints(
+    pack: str, entity_type: str, mark: str
+) -> None:
+    """The case is about a vehicle; warnings (case 10) are all that speaks, of whatever entity."""
+    thing = replace(labels("object", mark, entity_type=entity_type), nationalities=frozenset())
+    about_somebody = replace(thing, subject="wanted")
+    facts = Facts(competent=True, contact_point=True)
+    for record in (thing, about_somebody):
+        for member in ({}, *FLED.values()):
+            mask = shipped(pack).mask(request(**member, approval="judge", facts=facts), record)
+            shown = {path for path, one in mask.items() if one.form}
+            assert shown <= {"person.warnings", "notice.warnings"}
+
+
+def test_09_an_officer_trained_for_it_reads_what_the_car_is_stopped_for() -> None:
+    trained = request(facts=Facts(certificates=frozenset({"discreet"})))
+    stopped = labels("object", "discreet-check", entity_type="vehicle")
+    assert shipped(EU).mask(trained, stopped)["vehicle.alert"].form is Form.FULL
+    untrained = shipped(EU).mask(request(), stopped)
+    assert (untrained.best, untrained.alerts) == (Form.NOTHING, (("BAR-DISCREET", "covert-desk"),))
+
+
 def test_10_a_warning_is_shown_without_the_reason() -> None:
     mask = shipped(EU).mask(request(), labels("suspect", "covert"))
     assert {path for path, one in mask.items() if one.form} <= {
