@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -106,6 +106,34 @@ def test_03_a_match_that_nobody_confirmed_gives_no_core_data() -> None:
     assert (one.form, one.reason) == (Form.HIT, ReasonCode.NEED_CONFIRM)
     denied = names(shipped(EU).mask(request(**PRUM, facts=CONFIRMED), labels()))
     assert denied.form is Form.FULL
+
+
+# Who a person is, as other records than the person's own tell it.
+ELSEWHERE = ("biometric.subject_names", "notice.subject_names", "notice.charges")
+TAKEN = (
+    "biometric.acquired_on",
+    "biometric.offence",
+    "biometric.case_number",
+    "biometric.authority",
+)
+
+
+def elsewhere(pack: str, path: str, **asked: Any) -> FieldRuling:
+    record = labels("wanted", entity_type=path.partition(".")[0])
+    known = replace(record, nationalities=frozenset({"PT"}))
+    return shipped(pack).mask(request(**asked), known)[path]
+
+
+@pytest.mark.parametrize("path", [*ELSEWHERE, *TAKEN])
+def test_03_nor_do_core_data_come_with_prints_or_a_notice(path: str) -> None:
+    """Core data are what Article 47(4) lists, wherever they stand; the reference of the prints is none."""
+    waits = elsewhere(EU, path, **PRUM, facts=Facts(confirmed=False, described=True))
+    assert (waits.form, waits.reason) == (Form.HIT, ReasonCode.NEED_CONFIRM)
+    facts = elsewhere(EU, path, **PRUM, facts=Facts(confirmed=True, described=False))
+    assert (facts.form, facts.reason) == (Form.HIT, ReasonCode.NEED_FACTS)
+    assert elsewhere(EU, path, **PRUM, facts=CONFIRMED).form is Form.FULL
+    reference = elsewhere(EU, "biometric.reference", **PRUM, facts=Facts(confirmed=False))
+    assert reference.form is Form.FULL
 
 
 def test_04_a_confirmed_match_without_an_offence_waits_for_it() -> None:
@@ -288,6 +316,15 @@ def test_15_an_imminent_threat_releases_the_minimum_documented_and_reviewed() ->
     quiet = shipped(EU).mask(replace(threat, facts=Facts()), labels())
     assert names(quiet).form is Form.NOTHING
     assert shipped(EU).mask(threat, labels())["person.addresses"].form is Form.NOTHING
+
+
+@pytest.mark.parametrize("path", ["biometric.subject_names", "notice.subject_names"])
+def test_15_nor_does_a_threat_open_it_by_a_notice_where_death_may_be_the_penalty(path: str) -> None:
+    """A threat is no assurance, whichever record tells who somebody is (rule E10)."""
+    threat: dict[str, Any] = {**ZZ, "facts": Facts(threat=True), "approval": "authority"}
+    refused = elsewhere(EU, path, **threat)
+    assert (refused.form, refused.capped_by) == (Form.HIT, "EU-CAPITAL")
+    assert elsewhere(EU, path, **threat, offence="fraud").form is Form.FULL
 
 
 def test_16_self_assessed_safeguards_release_with_a_note_to_the_authority() -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from comity.policytools.checking import Weight, check
 from comity.policytools.tree import open_tree
@@ -36,7 +38,7 @@ from tests.simulators.law import (
     vocabulary,
     written,
 )
-from tests.unit.rulings.test_golden_cases import EU, ZZ, names
+from tests.unit.rulings.test_golden_cases import EU, ZZ, elsewhere, names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -214,6 +216,15 @@ def test_34_where_death_may_be_the_penalty_an_assurance_comes_first() -> None:
     after = names(shipped("ch").mask(given, known))
     assert after.form is Form.FULL
     assert "assurance-recorded" in after.duties
+
+
+@pytest.mark.parametrize("path", ["biometric.subject_names", "notice.subject_names"])
+def test_34_also_where_a_notice_or_prints_tell_who_it_is(path: str) -> None:
+    asked: dict[str, Any] = ZZ | {"instrument": "UNTOC", "owner_country": "CH"}
+    waits = elsewhere("ch", path, **asked, facts=Facts(preservation=False))
+    assert (waits.form, waits.reason) == (Form.HIT, ReasonCode.NEED_ASSURANCE)
+    given = elsewhere("ch", path, **asked, facts=Facts(preservation=False, assurance=True))
+    assert given.form is Form.FULL
 
 
 def test_35_a_decision_under_an_older_policy_is_decided_again(tmp_path: Path) -> None:
