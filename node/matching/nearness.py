@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from node.matching.index.segment import distinct, spans
-from node.matching.words.tokens import folded_keys, keys, spelling_keys
+from node.matching.words.tokens import folded_keys, keys, slip_keys, spelling_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +43,8 @@ CODE_LETTERS_MAX: Final = 5
 CODE_SHARE: Final = 0.9
 SYMBOL_NEARNESS: Final = 0.93
 NEAR_MAX: Final = 0.98
+# A word that has one as near as this is not looked for with slips.
+NEAR_ENOUGH: Final = 0.80
 EXACT_FROM: Final = 0.9999
 
 
@@ -71,6 +73,10 @@ def near(segment: Segment, one: Token) -> Near | None:
         found: Near | None = known.pop(one.text)
     else:
         found = _near(segment, one, sorted(keys(one)), WORDS_PER_KEY_MAX)
+        if not one.native and (found is None or found.nearness.max() < NEAR_ENOUGH):
+            # Folding makes two changes of some slips; each spelling one slip away costs a look, no room.
+            slips = keys(one) | slip_keys(one.forms[0])
+            found = _near(segment, one, sorted(slips), WORDS_PER_KEY_MAX)
         if len(known) >= WORDS_REMEMBERED:
             del known[next(iter(known))]
     known[one.text] = found  # the latest at the end

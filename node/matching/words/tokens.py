@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from string import ascii_lowercase
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -29,6 +30,8 @@ CODES_SHORTENED: Final = 2
 SHORT_DELETIONS: Final = range(3, 6)
 FOLDED_DELETIONS: Final = range(4, 15)
 CODE_DELETIONS_FROM: Final = 4
+# Spellings of these lengths are looked for with every slip of a hand where nothing else is near.
+SLIPS: Final = range(5, 15)
 _HASH_BYTES: Final = 8
 _ARABIC_GOD: Final = "\u0627\u0644\u0644\u0647"
 _ARABIC_DIN: Final = "\u0627\u0644\u062f\u064a\u0646"
@@ -140,6 +143,20 @@ def folded_keys(fold: str) -> set[str]:
     found = {f"v{fold}"}
     if len(fold) in FOLDED_DELETIONS:
         found.update(f"v{fold[:at]}{fold[at + 1 :]}" for at in range(len(fold)))
+    return found
+
+
+def slip_keys(form: str) -> set[str]:
+    """Every spelling that is one slip of a hand away: a letter changed, added, left out, or two swapped."""
+    if len(form) not in SLIPS or not form.isalpha():
+        return set()
+    cuts = [(form[:at], form[at:]) for at in range(len(form) + 1)]
+    found = {f"f{head}{letter}{tail}" for head, tail in cuts for letter in ascii_lowercase}
+    found.update(
+        f"f{head}{letter}{tail[1:]}" for head, tail in cuts[:-1] for letter in ascii_lowercase
+    )
+    found.update(f"f{head}{tail[1:]}" for head, tail in cuts[:-1])
+    found.update(f"f{head}{tail[1]}{tail[0]}{tail[2:]}" for head, tail in cuts[:-2])
     return found
 
 

@@ -120,6 +120,37 @@ def test_a_birth_date_supports_and_another_one_speaks_against() -> None:
     register.close()
 
 
+def test_a_full_date_of_birth_carries_a_changed_surname_and_a_default_one_does_not() -> None:
+    """People marry; and who is registered with a year alone stands under the first of January."""
+    register = NameRegister()
+    register.add({"one": ("Ottilie Lindgren",)}, born="1974-03-09")
+    register.add({"two": ("Roswitha Ahlberg",)}, born="1974-01-01")
+    (found,) = register.find("Ottilie Zwierz", Evidence(("1974-03-09",))).candidates
+    assert (found.band, "same date of birth" in found.reasons) == (Band.POSSIBLE, True)
+    for name, born in (("Ottilie Zwierz", "1974"), ("Roswitha Zwierz", "1974-01-01")):
+        assert register.keys(name, Evidence((born,))) == []
+    (found,) = register.find("Roswitha Ahlberg", Evidence(("1974-01-01",))).candidates
+    assert "same date of birth, as registers write a year alone" in found.reasons
+    register.close()
+
+
+SLIPS = {
+    "a letter for another that sounds like two": ("Tarnex Orvald", "Tarnee Orvald"),
+    "a letter left out of a pair with one sound": ("Nahan Orvald", "Nathan Orvald"),
+    "two letters swapped": ("Briget Ovrald", "Briget Orvald"),
+    "a letter too many": ("Briget Lindegrxen", "Briget Lindegren"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_one_slip_of_a_hand_is_always_met(slip: str) -> None:
+    register = NameRegister()
+    asked, recorded = SLIPS[slip]
+    register.add({"one": (recorded,), "other": ("Bertil Eklund",)})
+    assert register.keys(asked) == ["one"]
+    register.close()
+
+
 BOTH = {"person.names", "person.birth_date"}
 FURTHER = {"person.names", "person.further_birth_dates"}
 
