@@ -16,7 +16,7 @@ from node.matching.index.segment import distinct, spans
 from node.matching.words.tokens import folded_keys, keys, slip_keys, spelling_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,15 +72,23 @@ def near(segment: Segment, one: Token) -> Near | None:
     if one.text in known:
         found: Near | None = known.pop(one.text)
     else:
-        found = _near(segment, one, sorted(keys(one)), WORDS_PER_KEY_MAX)
+        texts = keys(one)
+        found = _near(segment, one, sorted(texts), WORDS_PER_KEY_MAX)
         if not one.native and (found is None or found.nearness.max() < NEAR_ENOUGH):
-            # Folding makes two changes of some slips; each spelling one slip away costs a look, no room.
-            slips = keys(one) | slip_keys(one.forms[0])
-            found = _near(segment, one, sorted(slips), WORDS_PER_KEY_MAX)
+            slips = _held(segment, slip_keys(one.forms[0]) - texts)
+            if slips:
+                found = _near(segment, one, sorted({*texts, *slips}), WORDS_PER_KEY_MAX)
         if len(known) >= WORDS_REMEMBERED:
             del known[next(iter(known))]
     known[one.text] = found  # the latest at the end
     return found
+
+
+def _held(segment: Segment, texts: Iterable[str]) -> list[str]:
+    """Keys that a segment has. Folding makes two changes of some slips; looking for each costs no room."""
+    wanted = list(texts)
+    begins, ends = segment.find(wanted)
+    return [wanted[at] for at in np.flatnonzero(ends > begins).tolist()]
 
 
 def near_joined(segment: Segment, one: Token, *, by_sound: bool) -> Near | None:
