@@ -34,8 +34,6 @@ def test_every_claim_beside_the_rows_holds(law: str) -> None:
 WITHOUT_A_CLAIM = {
     "TREATY-EXPIRED": "no shipped instrument has ended; one that did is below",
     "TREATY-PURPOSE": "no shipped instrument is for some purposes only; one that is is below",
-    "US-PERSON": "the grants it holds back want the same approval, or a higher one",
-    "US-UMBRELLA": "the grant it holds back wants a judge, who is more than its authority",
 }
 
 
