@@ -14,10 +14,10 @@ from comity.rulings import Form
 from comity.rulings.anatomy import anatomy
 from comity.rulings.asked import asked, labelled
 from comity.rulings.columns import Verb
-from comity.rulings.functions import ANY, FORM_WORDS
+from comity.rulings.functions import ANY, FORM_WORDS, NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from comity.rulings import Bundle, FieldRuling, RecordLabels, RequestContext
     from comity.rulings.anatomy import Anatomy, Clause
@@ -163,29 +163,34 @@ class _Grants:
                 if clause.variables
             ):
                 continue
-            failed = tuple(self._told(clause, row) for clause in failing)
+            failed = tuple(otherwise(clause, row, self._values) for clause in failing)
             blocked = ruling.capped_by if not failed else ""
             miss = Miss(row.id, form, failed, blocked)
             found.append((len(failed), -form, row.id, miss))
         return min(found)[3] if found else None
 
-    def _told(self, clause: Clause, row: Row) -> str:
-        """What would have to be otherwise, in words."""
-        columns = [one for one in clause.columns if row.cells.get(one, ANY) != ANY]
-        have = {
-            name: getattr(self._values[0 if source == "r_req" else 1], name)
-            for source, name in clause.attributes
-        }
-        if len(columns) == 1 and len(have) == 1:
-            (name, word), column = next(iter(have.items())), columns[0]
-            return f"{attribute(name)} is {_shown(word)}; {_wanted(column, row)}"
-        here = ", ".join(f"{attribute(name)} is {_shown(word)}" for name, word in have.items())
-        if not columns:
-            return f"these do not go together: {here}"
-        return f"{here}; {' and '.join(_wanted(column, row) for column in columns)}"
+
+def otherwise(clause: Clause, row: Row, values: Sequence[Any]) -> str:
+    """What would have to be otherwise for a row to fit here, in words."""
+    columns = [one for one in clause.columns if row.cells.get(one, ANY) not in (ANY, NONE)]
+    have = {
+        name: getattr(values[0 if source == "r_req" else 1], name)
+        for source, name in clause.attributes
+        if name != "facts"
+    }
+    wanted = " and ".join(_wanted(column, row) for column in columns)
+    if not have:
+        return wanted or "what is asked about is another thing"
+    if len(columns) == 1 and len(have) == 1:
+        (name, word) = next(iter(have.items()))
+        return f"{attribute(name)} is {_shown(word)}; {wanted}"
+    here = ", ".join(f"{attribute(name)} is {_shown(word)}" for name, word in have.items())
+    return f"{here}; {wanted}" if columns else f"these do not go together: {here}"
 
 
 def _wanted(column: str, row: Row) -> str:
+    if column == "when":
+        return f"the row is for where {row.cells[column]}"
     if column == "approval":
         return f"the {row.cells[column]} has to agree"
     return f"the row is for {either(row.cells[column])}"

@@ -63,6 +63,14 @@ _WORDS: Final[Mapping[str, str]] = {
     "treaty": "treaty",
 }
 
+# Attributes by the names of columns, as officers know them from rows.
+ALSO: Final[Mapping[str, str]] = {
+    "marking": "markings",
+    "who": "agency",
+    "sought": "subject_category",
+    "entity": "entity_type",
+}
+
 T = TypeVar("T")
 
 
@@ -200,23 +208,32 @@ def pairs(told: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def apart(told: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Attributes of the request, and of the record.
+def apart(
+    told: Mapping[str, str], kind: str = "request", *, record: bool = True
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Attributes of the request (or another kind of question), and of the record where there is one.
 
     Raises:
         ValueError: one is of neither.
     """
-    names = {kind: {one.name for one in fields(KINDS[kind]) if one.init} for kind in KINDS}
-    names["request"] |= {one.name for one in fields(Facts) if one.init}
-    also = {"marking": "markings", "who": "agency", "sought": "subject_category"}
-    request, record = {}, {}
+    asked, labels = _names(kind), _names("record") if record else frozenset()
+    asked |= _names_of(Facts)
+    found: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for written, word in told.items():
-        name = also.get(written, written)
-        if name in names["record"]:
-            record[name] = word
-        elif name in names["request"]:
-            request[name] = word
+        name = ALSO.get(written, written)
+        if name in labels:
+            found[1][name] = word
+        elif name in asked:
+            found[0][name] = word
         else:
-            near = nearest(written, names["request"] | names["record"] | set(also))
+            near = nearest(written, asked | labels | set(ALSO))
             raise ValueError(f'unknown attribute "{written}"{near}')
-    return request, record
+    return found
+
+
+def _names(kind: str) -> frozenset[str]:
+    return _names_of(KINDS[kind])
+
+
+def _names_of(kind: Any) -> frozenset[str]:
+    return frozenset(one.name for one in fields(kind) if one.init)

@@ -6,14 +6,14 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.rulings import Form
-from comity.rulings.columns import COLUMNS
+from comity.rulings.columns import COLUMNS, Verb
 from comity.rulings.facts import Facts
 from comity.rulings.functions import ANY, NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext
+    from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContext, UseContext
     from comity.rulings.columns import Row
 
 FORMS: Final[Mapping[Form, str]] = {
@@ -135,6 +135,21 @@ def request_words(context: RequestContext | AskContext | RouteContext) -> str:
     skipped |= {"target", "target_country", "today"}
     rest = [_attribute_words(name, word) for name, word in told.items() if name not in skipped]
     return ", ".join((head, *filter(None, rest), f"on {told['today']}"))
+
+
+def use_words(verb: Verb, context: UseContext) -> str:
+    """Who holds data and what is to be done with them, in one line."""
+    told = {one.name: getattr(context, one.name) for one in fields(context) if one.init}
+    holder = f"{told.pop('holder')} ({told.pop('holder_country')})"
+    receiver = f"{told.pop('receiver')} ({told.pop('receiver_country')})"
+    does = {
+        Verb.ONWARD: f"passes data on to {receiver}",
+        Verb.EVIDENCE: "uses data in court",
+        Verb.RETAIN: "keeps a copy",
+    }[verb]
+    day = told.pop("today")
+    rest = [_attribute_words(name, word) for name, word in told.items()]
+    return ", ".join((f"{holder} {does}", *filter(None, rest), f"on {day}"))
 
 
 def record_words(labels: RecordLabels) -> str:

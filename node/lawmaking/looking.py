@@ -1,4 +1,4 @@
-"""One situation explained where law is in force: what becomes of each field, and why.
+"""One situation explained where law is in force: what becomes of each field or of a question, and why.
 
 The same use case as on a folder (``comity.policytools``), over the law in force here or over a draft, which
 was examined within limits before it was kept. Nothing of the register is read: a record is described by its
@@ -16,9 +16,10 @@ from comity.clock import day_of
 from comity.errors import Reason, Refusal, StartError
 from comity.policytools.archive import decoded
 from comity.policytools.explaining import Explained, explain
+from comity.policytools.judging import Judged, judge
 from comity.policytools.situations import Given, apart
 from comity.policytools.tree import GIVEN, MODEL, read_toml
-from comity.rulings import PolicyError, RecordLabels, RequestContext
+from comity.rulings import PolicyError, RecordLabels, RequestContext, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,22 +60,28 @@ class LookingAtLaw:
         Raises:
             Refusal: INVALID_REQUEST for a situation that nobody understands; NOT_FOUND.
         """
-        with self._law(draft_id) as (bundle, given):
-            try:
-                request, record = apart(told)
-                request.setdefault(_TODAY, f"{day_of(self._clock.now_ms())}")
-                known = bundle.law.vocabulary
-                found = explain(
-                    bundle,
-                    given.build(RequestContext, request, known=known),
-                    given.build(RecordLabels, record, known=known),
-                )
-            except (PolicyError, ValueError) as error:
-                sentence = error.sentence if isinstance(error, PolicyError) else str(error)
-                raise Refusal(
-                    Reason.INVALID_REQUEST, sentence, field="attributes", hint=sentence
-                ) from error
+        with self._law(draft_id) as (bundle, given), _understood():
+            request, record = apart(told)
+            request.setdefault(_TODAY, self._today())
+            known = bundle.law.vocabulary
+            found = explain(
+                bundle,
+                given.build(RequestContext, request, known=known),
+                given.build(RecordLabels, record, known=known),
+            )
             return bundle.version, found
+
+    def judge(self, draft_id: str, verb: Verb, told: Mapping[str, str]) -> tuple[str, Judged]:
+        """The version of the law that decided, and its answer to a question of yes or no.
+
+        Raises:
+            Refusal: INVALID_REQUEST for a situation that nobody understands; NOT_FOUND.
+        """
+        with self._law(draft_id) as (bundle, given), _understood():
+            return bundle.version, judge(bundle, given, verb, told, today=self._today())
+
+    def _today(self) -> str:
+        return f"{day_of(self._clock.now_ms())}"
 
     @contextlib.contextmanager
     def _law(self, draft_id: str) -> Iterator[tuple[Bundle, Given]]:
@@ -91,6 +98,18 @@ class LookingAtLaw:
             except StartError as error:
                 raise Refusal(Reason.INVALID_REQUEST, str(error), field="draft_id") from error
             yield bundle, _given(root, bundle)
+
+
+@contextlib.contextmanager
+def _understood() -> Iterator[None]:
+    """Whoever describes a situation that nobody understands is told which word it is."""
+    try:
+        yield
+    except (PolicyError, ValueError) as error:
+        sentence = error.sentence if isinstance(error, PolicyError) else str(error)
+        raise Refusal(
+            Reason.INVALID_REQUEST, sentence, field="attributes", hint=sentence
+        ) from error
 
 
 def _given(root: Path, bundle: Bundle) -> Given:

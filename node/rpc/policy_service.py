@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf.json_format import ParseDict
@@ -13,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from comity.api.admin.v1 import policy_service_pb2 as api
 from comity.api.admin.v1 import policy_service_pb2_grpc as api_grpc
 from comity.errors import Reason, Refusal
+from comity.rulings import Verb
 from node.lawmaking.examination import Law, What
 from node.lawmaking.examiner import NotExamined
 from node.lawmaking.lawmaking import Declined
@@ -203,11 +205,14 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
     async def ExplainRuling(  # noqa: N802  # the contract's name
         self, request: api.ExplainRulingRequest, context: Context
     ) -> api.ExplainRulingResponse:
-        """One situation, field by field."""
+        """One situation, field by field, or one question of yes or no."""
         self._caller(context, READERS)
         check(request)
         told = {one.name: one.word for one in request.attributes}
         loop = asyncio.get_running_loop()
+        if request.verb:
+            judge = partial(self._looking.judge, request.draft_id, Verb(request.verb), told)
+            return policy_words.judged(*await loop.run_in_executor(None, judge))
         found = await loop.run_in_executor(None, self._looking.explain, request.draft_id, told)
         return policy_words.explained(*found)
 

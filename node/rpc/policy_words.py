@@ -8,6 +8,7 @@ from comity.api.admin.v1 import policy_service_pb2 as api
 
 if TYPE_CHECKING:
     from comity.policytools.explaining import Explained, FieldExplained, Told
+    from comity.policytools.judging import Judged
 
 
 def explained(version: str, found: Explained) -> api.ExplainRulingResponse:
@@ -20,6 +21,25 @@ def explained(version: str, found: Explained) -> api.ExplainRulingResponse:
         duties=found.duties,
         duty_rows=[api.DutyExplained(duty=duty, row=_row(row)) for duty, row in found.duty_rows],
     )
+
+
+def judged(version: str, found: Judged) -> api.ExplainRulingResponse:
+    """One question of yes or no."""
+    said, near = found.decision, found.near
+    told = api.DecisionExplained(
+        allowed=said.allowed,
+        row=api.LawRow(id=said.row, law=said.law, sentence=said.sentence),
+        reason=said.reason,
+        effect=said.effect,
+        told=said.tell,
+        duties=said.duties,
+    )
+    if found.role:
+        told.needs.role, told.needs.row = found.role, found.approved_by
+    if near is not None:
+        told.nearest.row, told.nearest.blocked_by = near.row, near.blocked_by
+        told.nearest.failed.extend(near.failed)
+    return api.ExplainRulingResponse(version=version, request=found.question, decision=told)
 
 
 def _row(row: Told) -> api.LawRow:

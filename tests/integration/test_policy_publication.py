@@ -311,6 +311,15 @@ async def test_law_is_explained_and_looked_up_in_reverse_where_it_is_in_force(
     assert told.exit_code == ExitCode.OK, told.output + told.stderr
     assert told.output == folder.output
     assert "in full:" in told.output
+    for question in (
+        ["ask", "role=analyst", "over_quota=no"],
+        ["relation", "relation=associate", "other=contact", "stage=3"],
+        ["onward", "receiver=GB-CA"],
+    ):
+        asks = ["--verb", *question, "today=2026-11-24"]
+        folder = await officers.says("bert", "explain", str(POLICIES / "eu-member"), *asks)
+        told = await officers.says("bert", "explain", "--node", *asks)
+        assert (told.exit_code, told.output) == (ExitCode.OK, folder.output), told.stderr
     draft = await officers.proposed()
     drafted = await officers.says(
         "anna", "explain", "--draft", draft, *words, "--field", "vehicle.colour"

@@ -1,4 +1,4 @@
-"""``comity policy explain``: one request, one record, every field, and why."""
+"""``comity policy explain``: one request, one record, every field, and why; or one question of yes or no."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import click
 
 from comity.api.admin.v1 import policy_service_pb2 as api
 from comity.cli.options import json_option, print_json, profile_option
-from comity.cli.policy import from_node, remote, saying
+from comity.cli.policy import from_node, judging, remote, saying
 from comity.cli.policy.saying import say
 from comity.cli.wording import plain_word
 from comity.policytools.explaining import Explained, FieldExplained, Miss
 from comity.policytools.explaining import explain as explained
+from comity.policytools.judging import JUDGED, Judged, judge
 from comity.policytools.situations import apart, given, pairs
 from comity.policytools.tree import Tree, open_tree
 from comity.policytools.wording import FORMS, form_words
 from comity.policytools.written import read_tests
-from comity.rulings import Form, PolicyError, RecordLabels, RequestContext
+from comity.rulings import Form, PolicyError, RecordLabels, RequestContext, Verb
 from comity.rulings.errors import nearest
 
 if TYPE_CHECKING:
@@ -38,6 +39,14 @@ do not say is taken from given.toml beside the packs, for example
   comity policy explain policies/eu-member marking=minor agency=GB-CA \\
     instrument=TCA-2020
   comity policy explain --node subject=witness approval=judge
+
+With --verb it says whether a question would be admitted (ask), a relation told, or data passed on, used in
+court or kept, and which row decides:
+
+\b
+  comity policy explain policies/eu-member --verb ask role=analyst
+  comity policy explain policies/eu-member --verb relation relation=associate \\
+    other=contact stage=3
 """
 _STYLES: Final = {Form.FULL: saying.GOOD, Form.NOTHING: saying.DIM, Form.HIT: saying.WARN}
 
@@ -51,6 +60,11 @@ _STYLES: Final = {Form.FULL: saying.GOOD, Form.NOTHING: saying.DIM, Form.HIT: sa
     multiple=True,
     help="Only this field, for example person.names; repeatable.",
 )
+@click.option(
+    "--verb",
+    type=click.Choice([str(one) for one in JUDGED]),
+    help="A question of yes or no, instead of what leaves of a record.",
+)
 @click.option("--record", "labels", default="", help="A record by its name in the tests.")
 @saying.node_options
 @json_option
@@ -61,6 +75,7 @@ def explain(
     asked: str,
     labels: str,
     wanted: tuple[str, ...],
+    verb: str | None,
     node: bool,
     draft: str,
     as_json: bool,
@@ -68,28 +83,41 @@ def explain(
 ) -> None:
     """The command; its help says what it does."""
     folders = [word for word in words[:1] if "=" not in word]
+    at_node = node or bool(draft)
+    if at_node and (folders or asked or labels):
+        raise click.UsageError("A node explains the law it has: name no folder or tests.")
+    if verb and (asked or labels or wanted):
+        raise click.UsageError("A question of yes or no has no fields, and is told in attributes.")
     try:
         told = pairs(words[len(folders) :])
-        if node or draft:
-            if folders or asked or labels:
-                raise click.UsageError("A node explains the law it has: name no folder or tests.")
+        if verb:
+            judged = _judged(Verb(verb), told, None if at_node else folders, draft, profile)
+            judging.show(judged, as_json=as_json)
+            return
+        if at_node:
             found = _at_node(told, draft, profile)
         else:
             found = _in_folder(saying.folder(folders), apart(told), asked, labels)
     except ValueError as error:
         raise click.UsageError(_whole(str(error))) from error
-    if wanted:
-        kept = tuple(one for one in found.fields if one.path in wanted)
-        if len(kept) != len(set(wanted)):
-            paths = [one.path for one in found.fields]
-            none = next(one for one in wanted if one not in paths)
-            sentence = f"A record like this has no field {none}{nearest(none, paths)}"
-            raise click.UsageError(_whole(sentence))
-        found = replace(found, fields=kept)
+    found = _only(found, wanted)
     if as_json:
         print_json(_plain(found))
     else:
         _show(found)
+
+
+def _only(found: Explained, wanted: tuple[str, ...]) -> Explained:
+    """What was found of these fields; of all where none is named."""
+    if not wanted:
+        return found
+    kept = tuple(one for one in found.fields if one.path in wanted)
+    if len(kept) != len(set(wanted)):
+        paths = [one.path for one in found.fields]
+        none = next(one for one in wanted if one not in paths)
+        sentence = f"A record like this has no field {none}{nearest(none, paths)}"
+        raise click.UsageError(_whole(sentence))
+    return replace(found, fields=kept)
 
 
 def _whole(sentence: str) -> str:
@@ -104,12 +132,33 @@ def _at_node(told: Mapping[str, str], draft: str, profile: str | None) -> Explai
         return from_node.explained(service.call("ExplainRuling", request))
 
 
-def _in_folder(
-    path: Path, told: tuple[dict[str, str], dict[str, str]], asked: str, labels: str
-) -> Explained:
+def _judged(
+    verb: Verb, told: Mapping[str, str], folders: list[str] | None, draft: str, profile: str | None
+) -> Judged:
+    """A question of yes or no; where there are no folders, asked of the node."""
+    if folders is None:
+        attributes = [api.Attribute(name=name, word=word) for name, word in told.items()]
+        request = api.ExplainRulingRequest(draft_id=draft, attributes=attributes, verb=verb)
+        with remote.service(profile) as service:
+            return from_node.judged(service.call("ExplainRuling", request))
+    tree = _one_pack(saying.folder(folders))
+    try:
+        return judge(tree.bundle(tree.releasing()), given(tree), verb, told)
+    except PolicyError as error:  # what was typed is at fault, and no file
+        raise ValueError(error.sentence) from error
+
+
+def _one_pack(path: Path) -> Tree:
     tree = open_tree(path)
     if len(tree.chosen) != 1:
         raise click.UsageError(f"Name one pack: {', '.join(tree.chosen)}.")
+    return tree
+
+
+def _in_folder(
+    path: Path, told: tuple[dict[str, str], dict[str, str]], asked: str, labels: str
+) -> Explained:
+    tree = _one_pack(path)
     known = _named(tree)
     ground = given(tree)
     request = {**_find(known[0], asked, "request"), **told[0]}

@@ -22,11 +22,12 @@ from comity.policytools.examining import (
     Tested,
 )
 from comity.policytools.explaining import Explained, FieldExplained, Miss, Told
+from comity.policytools.judging import Judged, NearYes
 from comity.policytools.reverse import Access
 from comity.policytools.tree import open_tree
 from comity.rulings import Form, ReasonCode
 from comity.rulings.effects import Effect
-from comity.rulings.mask import Approval, FieldRuling
+from comity.rulings.mask import Approval, Decision, FieldRuling
 
 if TYPE_CHECKING:
     from datetime import date
@@ -162,6 +163,28 @@ def explained(message: api.ExplainRulingResponse) -> Explained:
         fields=tuple(_field(one) for one in message.fields),
         duties=tuple(message.duties),
         duty_rows=tuple((one.duty, _told(one.row)) for one in message.duty_rows),
+    )
+
+
+def judged(message: api.ExplainRulingResponse) -> Judged:
+    """One question of yes or no."""
+    said = message.decision
+    near = said.nearest
+    return Judged(
+        question=message.request,
+        decision=Decision(
+            allowed=said.allowed,
+            row=said.row.id,
+            law=said.row.law,
+            reason=ReasonCode(said.reason),
+            sentence=said.row.sentence,
+            duties=tuple(said.duties),
+            effect=Effect(said.effect),
+            tell=said.told,
+        ),
+        role=said.needs.role,
+        approved_by=said.needs.row,
+        near=NearYes(near.row, tuple(near.failed), near.blocked_by) if near.row else None,
     )
 
 

@@ -113,3 +113,94 @@ def test_a_wrong_word_is_a_usage_error(words: tuple[str, ...], says: str) -> Non
     result = run("explain", POLICIES / "zz", *words)
     assert result.exit_code == ExitCode.USAGE
     assert says in result.stderr
+
+
+def judged(verb: str, *words: str, pack: str = "eu-member") -> dict[str, Any]:
+    result = run("explain", POLICIES / pack, "--verb", verb, *words, "--json")
+    assert result.exit_code == ExitCode.OK, result.output
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def test_whether_a_question_would_be_admitted_is_told_with_the_row_that_decides() -> None:
+    assert judged("ask") | {"question": ""} == {
+        "question": "",
+        "allowed": True,
+        "row": "EU-ASK-OFFICER",
+        "law": "LED 8(1)",
+        "sentence": "Officers ask in their cases.",
+        "reason": "OK",
+        "effect": "RELEASE",
+        "told": True,
+        "duties": [],
+        "needs": None,
+        "nearest": None,
+    }
+    analyst = judged("ask", "role=analyst")
+    assert (analyst["allowed"], analyst["row"]) == (False, "ASK-DEFAULT")
+    assert analyst["nearest"]["row"] == "EU-ASK-ANALYST"
+    assert analyst["nearest"]["failed"][0].startswith("entity is person; the row is for vehicle")
+    face = judged(
+        "ask", "selectors=face", "instrument=EU-PRUM-II", "entity=biometric", "offence=none"
+    )
+    assert face["row"] == "EU-ASK-FACE"
+    assert face["nearest"] == {"row": "EU-ASK-OFFICER", "failed": [], "blocked_by": "EU-ASK-FACE"}
+
+
+def test_a_relation_says_whose_approval_would_tell_it() -> None:
+    contact = judged("relation", "relation=associate", "other=contact", "stage=3")
+    assert (contact["allowed"], contact["row"]) == (False, "REL-DEFAULT")
+    assert contact["needs"] == {"role": "supervisor", "row": "EU-REL-CONTACT"}
+    agreed = judged(
+        "relation", "relation=associate", "other=contact", "stage=3", "approval=supervisor"
+    )
+    assert (agreed["allowed"], agreed["duties"]) == (True, ["no-onward", "retain-30d"])
+    fiu = judged("relation", "relation=accomplice", "other=suspect", "other_marking=fiu")
+    assert (fiu["row"], fiu["told"], fiu["reason"]) == ("REL-FIU", False, "UNAVAILABLE")
+
+
+def test_a_relation_to_what_is_not_shown_names_no_row() -> None:
+    hidden = judged("relation", "relation=associate", "other=victim")
+    assert (hidden["row"], hidden["nearest"]) == ("", None)
+    shown = run(
+        "explain",
+        POLICIES / "eu-member",
+        "--verb",
+        "relation",
+        "relation=associate",
+        "other=victim",
+    )
+    assert "one end of it is not shown at all" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("verb", "words", "row"),
+    [
+        ("onward", ["receiver=GB-CA"], "ONW-DEFAULT"),
+        ("onward", ["receiver=GB-CA", "marking=H2"], "ONW-H2"),
+        ("evidence-use", ["purpose=PROSECUTE", "marking=H1"], "EVI-H1"),
+        ("retain", ["age_days=181", "same_purpose=yes"], "RET-DEFAULT"),
+        ("retain", ["age_days=180", "same_purpose=yes"], "RET-CASE"),
+    ],
+)
+def test_later_uses_name_the_row_that_decides(verb: str, words: list[str], row: str) -> None:
+    assert judged(verb, *words)["row"] == row
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--verb", "relation", "relation=asociate"], 'did you mean "associate"?'),
+        (["--verb", "relation", "relation=associate", "other_purpose=DETECT"], '"other_purpose"'),
+        (["--verb", "ask", "other=victim"], "asked of relations only"),
+        (["--verb", "ask", "markings=minor"], 'unknown attribute "markings"'),
+        (["--verb", "ask", "role=oficer"], 'did you mean "officer"?'),
+        (["--verb", "ask", "--field", "person.names"], "has no fields"),
+    ],
+)
+def test_a_question_of_yes_or_no_that_nobody_understands_is_no_answer(
+    words: list[str], says: str
+) -> None:
+    result = run("explain", POLICIES / "eu-member", *words, columns=200)
+    assert (result.exit_code, result.stdout) == (ExitCode.USAGE, "")
+    assert says in result.stderr

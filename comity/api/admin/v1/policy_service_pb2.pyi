@@ -619,8 +619,11 @@ class ExplainRulingRequest(_message.Message):
 
     DRAFT_ID_FIELD_NUMBER: _builtins.int
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    VERB_FIELD_NUMBER: _builtins.int
     draft_id: _builtins.str
     """The draft that decides; empty: the law in force."""
+    verb: _builtins.str
+    """What is asked of the law: ask, relation, onward, evidence-use or retain; empty: what leaves of a record."""
     @_builtins.property
     def attributes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attribute]:
         """The situation; what is not said is what the law's own given.toml says, and today."""
@@ -630,10 +633,11 @@ class ExplainRulingRequest(_message.Message):
         *,
         draft_id: _builtins.str = ...,
         attributes: _abc.Iterable[Global___Attribute] | None = ...,
+        verb: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attributes", b"attributes", "draft_id", b"draft_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attributes", b"attributes", "draft_id", b"draft_id", "verb", b"verb"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -677,6 +681,7 @@ class ExplainRulingResponse(_message.Message):
     FIELDS_FIELD_NUMBER: _builtins.int
     DUTIES_FIELD_NUMBER: _builtins.int
     DUTY_ROWS_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """SHA-256 of the law that decided, as rulings record it, in hexadecimal."""
     request: _builtins.str
@@ -695,6 +700,10 @@ class ExplainRulingResponse(_message.Message):
     def duty_rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___DutyExplained]:
         """Rows of duties that apply whichever row releases."""
 
+    @_builtins.property
+    def decision(self) -> Global___DecisionExplained:
+        """The answer, where a verb was named; nothing is said of fields then."""
+
     def __init__(
         self,
         *,
@@ -704,14 +713,73 @@ class ExplainRulingResponse(_message.Message):
         fields: _abc.Iterable[Global___FieldExplained] | None = ...,
         duties: _abc.Iterable[_builtins.str] | None = ...,
         duty_rows: _abc.Iterable[Global___DutyExplained] | None = ...,
+        decision: Global___DecisionExplained | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duties", b"duties", "duty_rows", b"duty_rows", "fields", b"fields", "record", b"record", "request", b"request", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "duties", b"duties", "duty_rows", b"duty_rows", "fields", b"fields", "record", b"record", "request", b"request", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplainRulingResponse: _TypeAlias = ExplainRulingResponse  # noqa: Y015
+
+@_typing.final
+class DecisionExplained(_message.Message):
+    """What the law answers to a question of yes or no; the question in words is the response's request."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALLOWED_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    DUTIES_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
+    NEAREST_FIELD_NUMBER: _builtins.int
+    allowed: _builtins.bool
+    """The answer."""
+    reason: _builtins.str
+    """Coded reason."""
+    effect: _builtins.str
+    """What the answer amounts to, for example NEEDS_OWNER_CONSENT."""
+    told: _builtins.bool
+    """Whether whoever asks is told row and law."""
+    @_builtins.property
+    def row(self) -> Global___LawRow:
+        """The row that decides; none for a relation at one end of which is nothing to be shown."""
+
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What binds whoever goes ahead."""
+
+    @_builtins.property
+    def needs(self) -> Global___RulingNeeds:
+        """The weakest approval that would make it a yes."""
+
+    @_builtins.property
+    def nearest(self) -> Global___NearestGrant:
+        """The grant that came nearest to a yes."""
+
+    def __init__(
+        self,
+        *,
+        allowed: _builtins.bool = ...,
+        row: Global___LawRow | None = ...,
+        reason: _builtins.str = ...,
+        effect: _builtins.str = ...,
+        told: _builtins.bool = ...,
+        duties: _abc.Iterable[_builtins.str] | None = ...,
+        needs: Global___RulingNeeds | None = ...,
+        nearest: Global___NearestGrant | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["nearest", b"nearest", "needs", b"needs", "row", b"row"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "duties", b"duties", "effect", b"effect", "nearest", b"nearest", "needs", b"needs", "reason", b"reason", "row", b"row", "told", b"told"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecisionExplained: _TypeAlias = DecisionExplained  # noqa: Y015
 
 @_typing.final
 class FieldExplained(_message.Message):
