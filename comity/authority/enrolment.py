@@ -97,7 +97,8 @@ class Enrolments:
             self._authority.clock.now_ms(),
         )
         with state.transaction():
-            if len(state.enrolments(PENDING)) >= PENDING_MAX:
+            waiting = [one for one in state.enrolments(PENDING) if not self._lapsed(one)]
+            if len(waiting) >= PENDING_MAX:
                 raise Refusal(Reason.OVERLOADED, "too many joins wait for officers")
             row = state.invitation(ask.token_id)
             if row is None or row.join_id is not None:
@@ -115,8 +116,7 @@ class Enrolments:
         enrolment = self._authority.state.enrolment(join_id)
         if enrolment is None:
             raise Refusal(Reason.NOT_FOUND, "no such join")
-        age_ms = self._authority.clock.now_ms() - enrolment.asked_ms
-        if enrolment.state == PENDING and age_ms > PENDING_LIFE_MS:
+        if self._lapsed(enrolment):
             enrolment = replace(enrolment, state=REFUSED)
         ask = JoinAsk.decode(enrolment.request)
         seen = facts(self._authority, enrolment, ask)
@@ -131,6 +131,11 @@ class Enrolments:
             and not same_agency_key(self._authority, AgencyId(enrolment.name), ask.node)
         )
         return JoinStatus(enrolment, seen.name, seen.phrase(), done, needed, replaces)
+
+    def _lapsed(self, enrolment: Enrolment) -> bool:
+        """Whether no officer took a join up within its week: it admits nobody and takes nobody's room."""
+        age_ms = self._authority.clock.now_ms() - enrolment.asked_ms
+        return enrolment.state == PENDING and age_ms > PENDING_LIFE_MS
 
     def _draft(self, enrolment: Enrolment, ask: JoinAsk) -> bytes:
         """The federation role that admits the join; a new one when the old one was overtaken."""
@@ -157,7 +162,7 @@ class Enrolments:
             raise Refusal(Reason.NOT_PERMITTED, "not an officer's key")
         with authority.state.transaction():
             enrolment = authority.state.enrolment(join_id)
-            if enrolment is None or enrolment.state != PENDING:
+            if enrolment is None or enrolment.state != PENDING or self._lapsed(enrolment):
                 raise Refusal(Reason.NOT_FOUND, "no such pending join")
             ask = JoinAsk.decode(enrolment.request)
             check(authority, enrolment, ask)

@@ -51,9 +51,9 @@ class Issuing:
         Raises:
             Refusal: as ``issue``.
         """
-        return self.issue(
-            name_of(self._authority, enrolment), JoinAsk.decode(enrolment.request).csr
-        )
+        name = name_of(self._authority, enrolment)
+        # Whoever knows the join's id may ask, officers included: that must not cost the machine a renewal.
+        return self.issue(name, JoinAsk.decode(enrolment.request).csr, counted_as=enrolment.join_id)
 
     def renew(
         self, *, name: str, csr: bytes, now_ms: int, signature: bytes, agency_metadata: bytes = b""
@@ -88,7 +88,7 @@ class Issuing:
             raise Refusal(Reason.INVALID_REQUEST, str(error), field="agency_metadata") from error
         self._roles.take(agency)
 
-    def issue(self, name: SpiffeId, csr: bytes) -> bytes:
+    def issue(self, name: SpiffeId, csr: bytes, *, counted_as: str = "") -> bytes:
         """A certificate for a name and key that the directory holds together now.
 
         Raises:
@@ -106,7 +106,7 @@ class Issuing:
             gateway = directory.gateways.get(name.name)
             if gateway is None or gateway.tls_public_key_sha256 != tls_key:
                 raise Refusal(Reason.UNAUTHENTICATED, "not the gateway's key")
-            self._certificates.take(str(name))
+            self._certificates.take(counted_as or str(name))
             host = gateway.address.rpartition(":")[0].strip("[]")
             profile = Profile(name, server=True, hosts=(host,))
             return authority.ca("gateway").sign(csr, profile, authority.clock.now_ms())
@@ -120,5 +120,5 @@ class Issuing:
             for node in member.nodes
         ):
             raise Refusal(Reason.UNAUTHENTICATED, "not the node's key")
-        self._certificates.take(str(name))
+        self._certificates.take(counted_as or str(name))
         return authority.ca("node").sign(csr, Profile(name), authority.clock.now_ms())

@@ -21,6 +21,7 @@ from comity.authority.ca import (
     request,
     spki_sha256,
 )
+from comity.authority.enrolment import Enrolments
 from comity.authority.issuing import (
     CERTIFICATES_MAX,
     CERTIFICATES_WINDOW_S,
@@ -218,6 +219,17 @@ def test_nobody_uses_up_anothers_renewals(fed: Founded, tmp_path: Path) -> None:
     for _ in range(CERTIFICATES_MAX + 1):  # the German node asks for the French one's certificate
         stolen = refusal(renewal, fed, tmp_path / "de", issuing=issuing)
         assert stolen.reason is Reason.UNAUTHENTICATED
+    assert renewal(fed, tmp_path / "fr", issuing=issuing)
+
+
+def test_whoever_knows_a_joins_id_uses_up_no_renewals(fed: Founded, tmp_path: Path) -> None:
+    enrolments = Enrolments(fed.authority)
+    join_id = enrolments.join(fed.ask(tmp_path / "fr", fed.invite("FR")))
+    fed.approve(join_id)
+    issuing, joined = Issuing(fed.authority), enrolments.status(join_id).enrolment
+    for _ in range(CERTIFICATES_MAX):
+        assert issuing.first(joined)
+    assert refusal(issuing.first, joined).reason is Reason.QUOTA_EXCEEDED
     assert renewal(fed, tmp_path / "fr", issuing=issuing)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from comity.authority import enrolment as enrolling
 from comity.authority import roles
 from comity.authority.asks import JoinAsk
 from comity.authority.ca import (
@@ -265,3 +266,17 @@ def test_homes_are_private(fed: Founded, tmp_path: Path) -> None:
         for path in (folder, *folder.rglob("*")):
             assert path.stat().st_mode & 0o077 == 0, path
     assert SigningSecret.from_seed((tmp_path / "fr" / "signing.key").read_bytes()).public
+
+
+def test_a_join_that_lapsed_is_approved_by_nobody_and_takes_nobodys_room(
+    fed: Founded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrolling, "PENDING_MAX", 1)
+    enrolments = Enrolments(fed.authority)
+    join_id = enrolments.join(fed.ask(tmp_path / "fr", fed.invite("FR")))
+    enrolments.approve(join_id, fed.officer(1))
+    fed.clock.advance(seconds=PENDING_LIFE_MS / 1000 + 1)
+    fed.authority.refresh()
+    assert refusal(enrolments.approve, join_id, fed.officer(2)).reason is Reason.NOT_FOUND
+    assert FR not in fed.authority.directory.members
+    assert enrolments.join(fed.ask(tmp_path / "de", fed.invite("DE", country="DE")))
