@@ -54,7 +54,7 @@ class PeerKeyHolder:
             return
         before = self._ring.statements()
         try:
-            self._ring.accept(statement, directory, now_ms)
+            self._ring.accept(statement, directory, now_ms, exclusive=True)
         except KeyStatementForked:
             log.error("two key statements with one number: proof of a fork, waiting for a person")
             return

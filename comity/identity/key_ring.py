@@ -9,6 +9,8 @@ Rules:
   contradict each other, kept together as proof.
 * A statement that has run out, or starts more than two minutes ahead, is refused.
 * A directory older than two hours admits no signing key that was not seen before; a stopped one nothing.
+* A statement proves no possession of the key it states. Whoever seals takes it from the first agency that
+  stated it and refuses it from another: two slots for one key would be a malformed envelope.
 * A signing key that replaces another starts its own chain; that the directory may name it at all is the
   agency's root key's word.
 """
@@ -51,8 +53,16 @@ class KeyRing:
     def __init__(self) -> None:
         self._by_agency: dict[AgencyId, dict[bytes, KeyStatement]] = {}
 
-    def accept(self, content: bytes, directory: Directory, now_ms: int) -> KeyStatement:
+    def accept(
+        self, content: bytes, directory: Directory, now_ms: int, *, exclusive: bool = False
+    ) -> KeyStatement:
         """Takes a statement in, or refuses it. The one held already is accepted again without effect.
+
+        Args:
+            content: bytes as they came.
+            directory: in force.
+            now_ms: milliseconds since the Unix epoch.
+            exclusive: refuse a key that the held statement of another agency states, too.
 
         Raises:
             KeyStatementRefused: with the rule it breaks.
@@ -65,6 +75,8 @@ class KeyRing:
         if held is not None and statement.number == held.number:
             raise KeyStatementForked(held, statement)
         _check_time(statement, now_ms)
+        if exclusive and self._is_anothers(statement):
+            raise KeyStatementRefused("states a key that is another member's")
         freshness = directory.freshness(now_ms)
         if freshness is Freshness.STOPPED or (held is None and freshness is Freshness.ALARM):
             raise KeyStatementRefused("the directory is too old to admit a key")
@@ -74,6 +86,14 @@ class KeyRing:
             raise KeyStatementRefused("no room for another node's keys")
         self._by_agency.setdefault(statement.agency, {})[statement.signer] = statement
         return statement
+
+    def _is_anothers(self, statement: KeyStatement) -> bool:
+        return any(
+            held.encryption_key == statement.encryption_key
+            for agency, nodes in self._by_agency.items()
+            if agency != statement.agency
+            for held in nodes.values()
+        )
 
     def current(
         self, agency: AgencyId, now_ms: int, *, directory: Directory | None = None

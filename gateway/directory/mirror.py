@@ -15,7 +15,7 @@ from comity.identity.key_ring import KeyRing
 from comity.identity.key_statement import KeyStatementRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from comity.authority.holder import DirectoryHolder
     from comity.clock import Clock
@@ -35,7 +35,7 @@ class Mirror:
         self._holder = holder
         self._clock = clock
         self._ring = KeyRing()
-        self._agencies: dict[bytes, str] = {}
+        self._agencies: dict[bytes, set[str]] = {}
         self._kids: dict[str, deque[bytes]] = {}
         self._on_statement: list[Callable[[bytes], None]] = []
 
@@ -52,9 +52,9 @@ class Mirror:
         """The newest statement of each node."""
         return self._ring.statements()
 
-    def agency_of(self, kid: bytes) -> str | None:
-        """Whose encryption key this is."""
-        return self._agencies.get(kid)
+    def agencies_of(self, kid: bytes) -> Collection[str]:
+        """Who stated this encryption key: its owner, and whoever said the same of another's."""
+        return self._agencies.get(kid, ())
 
     def on_statement(self, call: Callable[[bytes], None]) -> None:
         """Calls ``call`` with each statement that was accepted."""
@@ -76,7 +76,12 @@ class Mirror:
 
     def _remember(self, agency: str, kid: bytes) -> None:
         kids = self._kids.setdefault(agency, deque())
+        if kid in kids:
+            return
         kids.append(kid)
-        self._agencies[kid] = agency
+        self._agencies.setdefault(kid, set()).add(agency)
         if len(kids) > KIDS_PER_MEMBER_MAX:
-            del self._agencies[kids.popleft()]
+            gone = kids.popleft()
+            self._agencies[gone].discard(agency)
+            if not self._agencies[gone]:
+                del self._agencies[gone]

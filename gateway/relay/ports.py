@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from comity.identity.directory import Directory
     from gateway.relay.model import Routing
 
@@ -42,8 +44,8 @@ class RoutePolicy(Protocol):
 class KeyIndex(Protocol):
     """Whose encryption key an id belongs to."""
 
-    def agency_of(self, kid: bytes) -> str | None:
-        """The agency, by its verified key statements."""
+    def agencies_of(self, kid: bytes) -> Collection[str]:
+        """Agencies whose verified key statements name it; a statement proves no possession."""
         ...
 
 

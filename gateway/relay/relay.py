@@ -176,14 +176,23 @@ class Relay:
         recipients = ruled.routing.recipients
         copies: dict[str, bytes] = {}
         strangers = 0
+        stated_by_several = []
         for kid, form in verified.deliveries():
-            agency = self._keys.agency_of(kid)
-            if agency is None:
+            named = [one for one in self._keys.agencies_of(kid) if one in recipients]
+            if not named:
                 strangers += 1
-            elif agency not in recipients or agency in copies:
-                raise Refusal(Reason.ENVELOPE_REFUSED, "a slot for somebody the routing omits")
+            elif len(named) > 1:
+                stated_by_several.append((named, form))
+            elif named[0] in copies:
+                raise Refusal(Reason.ENVELOPE_REFUSED, "two slots for one recipient")
             else:
-                copies[agency] = form
+                copies[named[0]] = form
+        for named, form in stated_by_several:
+            # One of them stated another's key: to whoever has no slot of its own, who may be unable to open it.
+            left = sorted(one for one in named if one not in copies)
+            if not left:
+                raise Refusal(Reason.ENVELOPE_REFUSED, "two slots for one recipient")
+            copies[left[0]] = form
         missing = [one for one in recipients if one not in copies]
         if len(missing) != strangers:
             raise Refusal(Reason.ENVELOPE_REFUSED, "routing and slots name different recipients")

@@ -35,7 +35,7 @@ from tests.simulators.envelopes import reader, signer
 from tests.simulators.federation import entries_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Collection
     from pathlib import Path
 
     from gateway.relay.open_queries import Bounds
@@ -78,7 +78,7 @@ class Desk:
         self.readers = {name: reader(name) for name in names}
         self.policy, self.quota, self.journal = NamedPolicy(), CountedQuota(), journal
         self.current = self.directory_of(names, self.clock.now_ms())
-        self.known_keys = {self.readers[name].kid: name for name in names}
+        self.known_keys = {self.readers[name].kid: {name} for name in names}
         self._seen: dict[int, list[Any]] = {}
         self.relay = Relay(
             directories=self,
@@ -103,8 +103,8 @@ class Desk:
             yield cls(names or ("FR-PJ", "DE-LP", "GB-CA"), journal, store, bounds)
         engine.dispose()
 
-    def agency_of(self, kid: bytes) -> str | None:
-        return self.known_keys.get(kid)  # type: ignore[call-overload, no-any-return]
+    def agencies_of(self, kid: bytes) -> Collection[str]:
+        return self.known_keys.get(kid, ())  # type: ignore[call-overload, no-any-return]
 
     @staticmethod
     def directory_of(names: tuple[str, ...], now_ms: int) -> Directory:

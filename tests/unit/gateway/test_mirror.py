@@ -9,6 +9,7 @@ import pytest
 
 from comity.clock import ManualClock
 from comity.envelope import encryption_kid
+from comity.identity.key_statement import FIRST_PREVIOUS, LIFE_MS_MAX, write
 from comity.identity.names import AgencyId, InstanceName
 from comity.identity.own_keys import OwnKeys
 from gateway.directory.mirror import KIDS_PER_MEMBER_MAX, Mirror
@@ -47,7 +48,7 @@ def test_a_statement_is_passed_on_once_and_only_if_its_node_signed_it(
     for content in (bytes(forged), b"rubbish", statement.content, statement.content):
         mirror.accept_statement(content)
     assert passed == [statement.content] == mirror.statements()
-    assert mirror.agency_of(encryption_kid(statement.encryption_key)) == "FR-PJ"
+    assert mirror.agencies_of(encryption_kid(statement.encryption_key)) == {"FR-PJ"}
 
 
 def test_a_member_that_makes_keys_without_end_pushes_out_its_own(
@@ -61,7 +62,33 @@ def test_a_member_that_makes_keys_without_end_pushes_out_its_own(
     for statement in flood:
         mirror.accept_statement(statement.content)
     kids = [encryption_kid(statement.encryption_key) for statement in flood]
-    assert mirror.agency_of(encryption_kid(quiet.encryption_key)) == "DE-LP"
-    assert mirror.agency_of(kids[0]) is None
-    assert mirror.agency_of(kids[-1]) == "FR-PJ"
+    assert mirror.agencies_of(encryption_kid(quiet.encryption_key)) == {"DE-LP"}
+    assert not mirror.agencies_of(kids[0])
+    assert mirror.agencies_of(kids[-1]) == {"FR-PJ"}
     assert len(mirror._agencies) == KIDS_PER_MEMBER_MAX + 1
+
+
+def test_a_member_that_states_anothers_key_takes_it_from_nobody(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    """A statement proves no possession; the thief may even be first, or let go of what it took."""
+    now_ms = ManualClock().now_ms()
+    owner = keys_of(tmp_path, "DE-LP").rotate(now_ms)
+    stolen = write(
+        signer("FR-PJ"),
+        agency=AgencyId("FR-PJ"),
+        instance=InstanceName("1"),
+        number=1,
+        previous=FIRST_PREVIOUS,
+        encryption_key=owner.encryption_key,
+        not_before_ms=now_ms,
+        not_after_ms=now_ms + LIFE_MS_MAX,
+        wire_versions=(1,),
+    )
+    kid = encryption_kid(owner.encryption_key)
+    mirror.accept_statement(stolen.content)
+    mirror.accept_statement(owner.content)
+    assert mirror.agencies_of(kid) == {"DE-LP", "FR-PJ"}
+    for number in range(KIDS_PER_MEMBER_MAX):
+        mirror._remember("FR-PJ", bytes([number]))
+    assert mirror.agencies_of(kid) == {"DE-LP"}

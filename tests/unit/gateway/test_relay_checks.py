@@ -210,6 +210,29 @@ def test_every_recipient_that_cannot_be_asked_is_named_at_once_and_the_others_ar
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("everybody", [False, True])
+def test_a_key_that_another_member_stated_too_reaches_its_owner(
+    tmp_path: Path, *, everybody: bool
+) -> None:
+    async def scene(desk: Desk) -> None:
+        asker, owner, thief = (desk.link(name) for name in ("FR-PJ", "DE-LP", "GB-CA"))
+        desk.known_keys[desk.readers["DE-LP"].kid] = {"DE-LP", "GB-CA"}
+        await desk.send(
+            asker, desk.seal("FR-PJ", *(("DE-LP", "GB-CA") if everybody else ("DE-LP",)))
+        )
+        assert len(desk.got(owner, "deliver")) == 1
+        assert len(desk.got(thief, "deliver")) == everybody
+        # A gateway that has just started may know what the thief said and not what the owner says.
+        desk.known_keys[desk.readers["DE-LP"].kid] = {"GB-CA"}
+        await desk.send(asker, desk.seal("FR-PJ", "DE-LP"))
+        (status,) = desk.got(asker, "status")
+        assert [(one.agency, one.state) for one in status.recipients] == [("DE-LP", State.OFFLINE)]
+        assert len(desk.got(thief, "deliver")) == 0
+        assert asker.why_ended is None
+
+    play(tmp_path, scene)
+
+
 def test_the_policy_is_asked_once_for_a_class_of_request_until_something_changes(
     tmp_path: Path,
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.clock import ManualClock
+from comity.envelope import EnvelopeRefused, MessageType, seal
 from comity.envelope.keys import EncryptionSecret, SigningSecret
 from comity.errors import StartError
 from comity.identity.directory import (
@@ -223,6 +224,32 @@ def test_an_ageing_directory_admits_no_new_key_but_lets_chains_go_on() -> None:
     third = statement(second, not_before_ms=NOW + 25 * HOUR)
     with pytest.raises(KeyStatementRefused, match="too old"):
         ring.accept(third.content, directory(), NOW + 25 * HOUR)
+
+
+def test_a_key_that_another_member_stated_first_is_refused_by_whoever_seals() -> None:
+    """Sealed to both it would be a malformed envelope: one member could stop every question to everybody."""
+    first = statement()
+    stolen = statement(secret=OTHER, agency=AgencyId("DE"))
+    assert stolen.encryption_key == first.encryption_key
+    ring = KeyRing()
+    ring.accept(first.content, directory(), NOW, exclusive=True)
+    with pytest.raises(KeyStatementRefused, match="another member's"):
+        ring.accept(stolen.content, directory(), NOW, exclusive=True)
+    assert ring.statements() == [first.content]
+    ring.accept(stolen.content, directory(), NOW)
+    keys = [ring.encryption_key(AgencyId(name), NOW) for name in ("FR", "DE")]
+    with pytest.raises(EnvelopeRefused, match="twice"):
+        seal(
+            message_type=MessageType.QUERY,
+            sender=SIGNING,
+            recipients=keys,
+            routing=b"routing",
+            body=b"body",
+            created_ms=NOW,
+            expires_ms=NOW + HOUR,
+            in_reply_to=None,
+            bucket_bytes=None,
+        )
 
 
 def test_what_was_seen_stays_seen_over_a_restart() -> None:
