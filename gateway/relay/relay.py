@@ -32,6 +32,7 @@ from gateway.relay.open_queries import OpenQueries
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from comity.clock import Clock
     from comity.store.journal import Committed, Journal
@@ -174,28 +175,7 @@ class Relay:
         """Each allowed recipient's form; and what is clear about the others already."""
         directory = self._directories.current
         recipients = ruled.routing.recipients
-        copies: dict[str, bytes] = {}
-        strangers = 0
-        stated_by_several = []
-        for kid, form in verified.deliveries():
-            named = [one for one in self._keys.agencies_of(kid) if one in recipients]
-            if not named:
-                strangers += 1
-            elif len(named) > 1:
-                stated_by_several.append((named, form))
-            elif named[0] in copies:
-                raise Refusal(Reason.ENVELOPE_REFUSED, "two slots for one recipient")
-            else:
-                copies[named[0]] = form
-        for named, form in stated_by_several:
-            # One of them stated another's key: to whoever has no slot of its own, who may be unable to open it.
-            left = sorted(one for one in named if one not in copies)
-            if not left:
-                raise Refusal(Reason.ENVELOPE_REFUSED, "two slots for one recipient")
-            copies[left[0]] = form
-        missing = [one for one in recipients if one not in copies]
-        if len(missing) != strangers:
-            raise Refusal(Reason.ENVELOPE_REFUSED, "routing and slots name different recipients")
+        copies = self._addressed(verified, recipients)
         news = []
         for agency in recipients:
             member = directory.member(agency)
@@ -210,6 +190,34 @@ class Relay:
             copies.pop(agency, None)
             news.append(News(agency, state))
         return copies, news
+
+    def _addressed(
+        self, verified: envelope.VerifiedEnvelope, recipients: Sequence[str]
+    ) -> dict[str, bytes]:
+        """Whose form is which, by the keys that their nodes stated.
+
+        A statement proves no possession of the key. A form that several may be meant by goes to one of them
+        who has none of its own; whoever stated another's key cannot open it.
+        """
+        copies: dict[str, bytes] = {}
+        strangers = 0
+        doubtful = []
+        for kid, form in verified.deliveries():
+            named = [one for one in self._keys.agencies_of(kid) if one in recipients]
+            if len(named) > 1:
+                doubtful.append((named, form))
+            elif not named:
+                strangers += 1
+            elif copies.setdefault(named[0], form) is not form:
+                raise Refusal(Reason.ENVELOPE_REFUSED, "two slots for one recipient")
+        for named, form in doubtful:
+            left = sorted(one for one in named if one not in copies)
+            if not left:
+                raise Refusal(Reason.ENVELOPE_REFUSED, "two slots for one recipient")
+            copies[left[0]] = form
+        if len(recipients) - len(copies) != strangers:
+            raise Refusal(Reason.ENVELOPE_REFUSED, "routing and slots name different recipients")
+        return copies
 
     def _opened(
         self,
