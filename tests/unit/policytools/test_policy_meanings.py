@@ -77,9 +77,9 @@ def against(root: Path, pack: str) -> Compared:
         ),
         (
             "vocabulary.toml",
-            '"seen-in", "stayed-at",',
-            '"seen-in",',
-            "gone from the words for a relation, and unknown from then on: stayed-at.",
+            '"driver", "employer",',
+            '"driver",',
+            "gone from the words for a relation, and unknown from then on: employer.",
         ),
         ("vocabulary.toml", 'US-FB = "US"', 'US-FB = "GB"', "member US-FB: was US, is GB."),
     ],
