@@ -284,7 +284,9 @@ def test_a_silent_link_ends_and_those_that_beat_come_back_by_themselves(
             held = [one.app.links._sessions[0] for one in fed.nodes.values()]
             fed.clock.advance(seconds=11)  # on the clock that links read
             assert await silent.refusal() == Reason.EXPIRED
-        for session in held:  # they end at a beat of their own, and must not pass for what comes back
+        for (
+            session
+        ) in held:  # they end at a beat of their own, and must not pass for what comes back
             await session.ended()
         await fed.linked()
         assert await asked(fed) == {OWNER: Outcome.HIT}
