@@ -130,10 +130,17 @@ class FollowedPolicies:
         """The directory as the law in force knows it."""
         return self._directory
 
-    def put(self, bundle: Bundle) -> None:
-        """Puts another law in force; what is being built of the one before is not taken any more."""
+    def put(self, bundle: Bundle, directory: Federated) -> None:
+        """Puts another law in force; what is being built of the one before is not taken any more.
+
+        Args:
+            bundle: the law.
+            directory: what it was built for; where another has come meanwhile, it is built anew for that.
+        """
         self._put += 1
         self.policies.swap(bundle)
+        if directory != self._directory:
+            self._rebuild(lambda: None)
 
     def follow(self, directory: Federated, swapped: Callable[[], None]) -> None:
         """Builds anew if the directory says something else; calls ``swapped`` once it is in force."""

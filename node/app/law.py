@@ -21,13 +21,14 @@ from node.lawmaking.looking import LookingAtLaw
 from node.lawmaking.replaying import PastRulings
 from node.opening import REFERENCE_KEY_FILE, secret_file
 from node.policy.loading import load_folders, load_policies
-from node.rpc.policy_service import APPROVERS
+from node.rpc.policy_service import APPROVERS, EDITORS
 from node.storage.policies import PolicyBook, recorded_rulings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from comity.rulings import Bundle
+    from comity.rulings.shipped import Federated
     from node.app.foundation import Foundation
     from node.storage.policies import StoredDraft
 
@@ -67,6 +68,7 @@ class NodeLaw:
                 load=self._load_to_rule,
                 swap=self.policies.put,
                 may_approve=lambda name: base.callers.standing(name) in APPROVERS,
+                may_edit=lambda name: base.callers.standing(name) in EDITORS,
                 examine=self.examining.gates,
             ),
             clock=base.clock,
@@ -90,9 +92,9 @@ class NodeLaw:
     def _load(self, folders: Sequence[str]) -> Bundle:
         return load_folders(folders, self.policies.directory)
 
-    def _load_to_rule(self, folders: Sequence[str]) -> Bundle:
+    def _load_to_rule(self, folders: Sequence[str], directory: Federated) -> Bundle:
         """Law that is to be in force: a sample of its rulings is decided again."""
-        return load_folders(folders, self.policies.directory, self.policies.shadow.offer)
+        return load_folders(folders, directory, self.policies.shadow.offer)
 
     def _files(self) -> Law:
         """The files of the law in force; raises ``PolicyError``."""

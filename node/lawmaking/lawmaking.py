@@ -18,7 +18,7 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from comity.clock import day_of
 from comity.errors import Reason, Refusal, StartError
@@ -70,18 +70,27 @@ class Surroundings:
 
     Attributes:
         directory: members, groups and instruments, as they are now.
-        load: loads folders as the node would; raises ``StartError``. Blocking.
-        swap: puts a bundle in force.
+        load: loads folders as the node would, for a directory; raises ``StartError``. Blocking.
+        swap: puts a bundle in force, and the directory that it was loaded for.
         may_approve: whether an officer may still approve, by name.
+        may_edit: whether an officer may still propose and publish, by name.
         examine: what keeps a law from being published, and what it would change against the one in force,
             a sentence each; raises ``NotExamined`` where it cannot be looked at within the limits.
     """
 
     directory: Callable[[], Federated]
-    load: Callable[[Sequence[str]], Bundle]
-    swap: Callable[[Bundle], None]
+    load: Callable[[Sequence[str], Federated], Bundle]
+    swap: Callable[[Bundle, Federated], None]
     may_approve: Callable[[str], bool]
+    may_edit: Callable[[str], bool]
     examine: Callable[[Law, date], Awaitable[tuple[list[str], list[str]]]]
+
+
+class _Loaded(NamedTuple):
+    """A law, and the directory that it was loaded for."""
+
+    bundle: Bundle
+    directory: Federated
 
 
 class Lawmaking:
@@ -124,6 +133,7 @@ class Lawmaking:
         if missing:
             raise Declined(f"There is no pack {missing[0]} among the files.")
         found, changes = await self._looked_at(archive, packs)
+        self._still_edits(author)
         draft = StoredDraft(
             draft_id=secrets.token_hex(DRAFT_ID_BYTES),
             author=author,
@@ -234,6 +244,7 @@ class Lawmaking:
         if found:
             raise Declined("It may not be published: " + "; ".join(found) + ".")
         async with self._one:
+            self._still_edits(publisher)
             if self._situation(archive, draft.packs) != looked_at:
                 raise Declined(
                     "Law in force, directory or day changed meanwhile; publish it again."
@@ -244,7 +255,7 @@ class Lawmaking:
             statement = self._statement(draft, publisher, effective_ms)
             stored = sign(statement, archive, self._key)
             revision = believe(stored, self._key.public)
-            bundle = await self._loaded(revision)
+            loaded = await self._loaded(revision)
             told = {
                 "approvers": list(statement.approvers),
                 "author": statement.author,
@@ -253,7 +264,7 @@ class Lawmaking:
                 "publisher": publisher,
                 "sequence": statement.sequence,
                 "signature": stored.signature.hex(),
-                "version": bundle.version,
+                "version": loaded.bundle.version,
             }
             committed = await self._journal.write(
                 (_entry(PUBLISHED, statement.digest, told),),
@@ -271,8 +282,13 @@ class Lawmaking:
             if statement.effective_ms > self._clock.now_ms():
                 self.in_force.scheduled.insert(0, revision)
             else:
-                self._take(revision, bundle)
+                self._take(revision, loaded)
             return revision
+
+    def _still_edits(self, name: str) -> None:
+        """Looking at a law may take minutes: whose access ended meanwhile has nothing kept or published."""
+        if not self._around.may_edit(name):
+            raise Declined(f"{name} may not do this any more.")
 
     def _statement(self, draft: StoredDraft, publisher: str, effective_ms: int) -> Statement:
         now_ms = self._clock.now_ms()
@@ -304,18 +320,19 @@ class Lawmaking:
             previous=previous.statement.digest if previous else "",
         )
 
-    async def _loaded(self, revision: Revision) -> Bundle:
+    async def _loaded(self, revision: Revision) -> _Loaded:
         self.in_force.unpack(revision)
-        folders = self.in_force.folders(revision)
+        folders, directory = self.in_force.folders(revision), self._around.directory()
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(None, self._around.load, folders)
+            bundle = await loop.run_in_executor(None, self._around.load, folders, directory)
         except StartError as error:
             raise Declined(str(error)) from error
+        return _Loaded(bundle, directory)
 
-    def _take(self, revision: Revision, bundle: Bundle) -> None:
+    def _take(self, revision: Revision, loaded: _Loaded) -> None:
         self.in_force.take(revision)
-        self._around.swap(bundle)
+        self._around.swap(loaded.bundle, loaded.directory)
         log.info("revision %d of the law is in force", revision.statement.sequence)
 
     async def take_due(self) -> bool:
@@ -328,11 +345,11 @@ class Lawmaking:
             if due is None:
                 return False
             try:
-                bundle = await self._loaded(due)
+                loaded = await self._loaded(due)
             except Declined as declined:
                 log.error("revision %d cannot be loaded: %s", due.statement.sequence, declined)
                 return False
-            self._take(due, bundle)
+            self._take(due, loaded)
             number = due.statement.sequence
             waiting = [one for one in self.in_force.scheduled if one.statement.sequence > number]
             self.in_force.scheduled = waiting

@@ -405,7 +405,7 @@ def test_a_node_that_ends_right_after_an_answer_has_said_that_it_took_it(
             answer(*told)
             asker.stop.set()
 
-        asker.app.inbox.on_answer = ends_at_once  # type: ignore[method-assign]
+        monkeypatch.setattr(asker.app.inbox, "on_answer", ends_at_once)
         async with fed.caller("FR-PJ") as node:
             await node.lookup(Vehicle(vin=VIN), why(subject_category=SubjectCategory.OBJECT))
         await asker.end()

@@ -95,7 +95,8 @@ def test_golden_case_35_a_law_put_in_force_after_the_search_rules_on_what_it_fou
 
         async def published() -> None:
             folders = [str(edited / one) for one in ("model", "core", "eu-member")]
-            policies.put(await asyncio.to_thread(load_folders, folders, policies.directory))
+            directory = policies.directory
+            policies.put(await asyncio.to_thread(load_folders, folders, directory), directory)
 
         meanwhile = Meanwhile(fed, published)
         after = await ask(fed, "FR-PJ", "two", "EU-2023-977")

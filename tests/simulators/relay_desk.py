@@ -78,7 +78,7 @@ class Desk:
         self.readers = {name: reader(name) for name in names}
         self.policy, self.quota, self.journal = NamedPolicy(), CountedQuota(), journal
         self.current = self.directory_of(names, self.clock.now_ms())
-        self.known_keys = {self.readers[name].kid: {name} for name in names}
+        self.known_keys: dict[bytes, set[str]] = {self.readers[name].kid: {name} for name in names}
         self._seen: dict[int, list[Any]] = {}
         self.relay = Relay(
             directories=self,
@@ -104,7 +104,7 @@ class Desk:
         engine.dispose()
 
     def agencies_of(self, kid: bytes) -> Collection[str]:
-        return self.known_keys.get(kid, ())  # type: ignore[call-overload, no-any-return]
+        return self.known_keys.get(kid, ())
 
     @staticmethod
     def directory_of(names: tuple[str, ...], now_ms: int) -> Directory:

@@ -38,7 +38,10 @@ def test_a_scheduled_revision_is_taken_and_a_law_that_changed_meanwhile_is_looke
             key=stand_in(),
             in_force=in_force,
             around=stand_in(
-                may_approve=lambda _: True, directory=lambda: "as it is", examine=examine
+                may_approve=lambda _: True,
+                may_edit=lambda _: True,
+                directory=lambda: "as it is",
+                examine=examine,
             ),
             clock=ManualClock(),
         )
@@ -52,6 +55,38 @@ def test_a_scheduled_revision_is_taken_and_a_law_that_changed_meanwhile_is_looke
         assert "changed meanwhile; publish it again" in publishing.result()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("what", ["publish", "propose"])
+def test_whoever_lost_access_while_the_law_was_looked_at_has_nothing_kept_or_published(
+    what: str,
+) -> None:
+    stand_in: Any = SimpleNamespace
+    editors = {"anna"}
+
+    async def examine(*_: Any) -> tuple[list[str], list[str]]:
+        editors.clear()
+        return [], []
+
+    lawmaking = Lawmaking(
+        book=stand_in(draft=lambda _: APPROVED),
+        journal=stand_in(),  # nothing is written
+        key=stand_in(),
+        in_force=stand_in(scheduled=[], current=None, last=0),
+        around=stand_in(
+            may_approve=lambda _: True,
+            may_edit=editors.__contains__,
+            directory=lambda: "as it is",
+            examine=examine,
+        ),
+        clock=ManualClock(),
+    )
+    with pytest.raises(Declined, match="anna may not do this any more"):
+        asyncio.run(
+            lawmaking.publish("d1", publisher="anna")
+            if what == "publish"
+            else lawmaking.propose(FILES.encoded, packs=("core",), reason="why", author="anna")
+        )
 
 
 async def _declined(lawmaking: Lawmaking) -> str:
