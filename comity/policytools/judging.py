@@ -114,6 +114,8 @@ def _situation(
     if verb is not Verb.RELATION:
         _no_other(told)
         return context, labels
+    if not relation:
+        raise ValueError(f"say which relation: {_RELATION}=associate")
     if relation not in words.relations:
         raise ValueError(f'"{relation}" is no relation{nearest(relation, words.relations)}')
     other = {_of_other(one): word for one, word in told.items() if one not in own}

@@ -1,10 +1,9 @@
-"""Links between nodes and gateways: who is let in, what ends one, and what that costs the others."""
+"""Links between nodes and gateways: who is let in, bounds, renewal, and what each costs the others."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import ssl
 from typing import TYPE_CHECKING, Any
@@ -18,49 +17,19 @@ import node.app.running
 import node.link.links
 import node.link.session
 from comity.api.relay.v1 import relay_service_pb2 as relay
-from comity.authority.ca import Profile, key_pem, load_key, new_key, request
-from comity.authority.publishing import Authority
+from comity.authority.ca import Profile, key_pem, new_key, request
 from comity.client import AsyncComity, ComityCallError, Outcome, Vehicle
 from comity.client.profile import Profile as CallerProfile
 from comity.clock import SystemClock
 from comity.errors import Reason
-from comity.identity.directory import Revocations
 from comity.rpc.tls import TlsIdentity, read_certificate
 from comity.store.engine import open_engine
-from node.records.record import Labels, Record
 from tests.simulators.exchange_scenes import VIN, Puppet, why
 from tests.simulators.federation import Federation, entries_of, until
+from tests.simulators.link_scenes import ASKER, OTHER, OWNER, asked, attached, run
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-CAR = Record("car", "test", "vehicle", {"vehicle.vin": VIN}, Labels("object"))
-NUMBERS = itertools.count()
-ASKER, OWNER, OTHER = "FR-PJ", "DE-LP", "GB-CA"
-
-
-def run(scene: Any, folder: Path, *agencies: str, **options: Any) -> None:
-    async def play() -> None:
-        async with (
-            asyncio.timeout(60),
-            Federation.of(folder, agencies or (ASKER, OWNER), **options) as fed,
-        ):
-            fed.hold(OWNER, CAR)
-            await scene(fed)
-
-    asyncio.run(play())
-
-
-async def asked(fed: Federation, agency: str = ASKER, **more: Any) -> dict[str, Outcome]:
-    name = f"officer-{next(NUMBERS)}"
-    async with fed.caller(agency, name) as caller:
-        reply = await caller.lookup(Vehicle(vin=VIN), why(), wait_s=8, **more)
-    return {one.source: one.outcome for one in reply.answers}
-
-
-def attached(fed: Federation, agency: str, name: str = "gw1") -> int:
-    return sum(1 for link in fed.gateways[name].app.relay.links if link.agency == agency)
-
 
 # --- who is let in -------------------------------------------------------------------------------------
 
@@ -214,87 +183,6 @@ def test_a_link_that_breaks_a_bound_ends_with_its_reason_and_no_other_does(tmp_p
         assert await asked(fed) == {OWNER: Outcome.HIT}
 
     run(scene, tmp_path)
-
-
-@pytest.mark.parametrize("which", ["signing key", "tls key"])
-def test_a_revoked_key_ends_the_live_link_and_admits_nobody(tmp_path: Path, which: str) -> None:
-    async def scene(fed: Federation) -> None:
-        puppet = Puppet(fed, OWNER)
-        (found,) = fed.founded.authority.directory.members[puppet.identity.agency].nodes
-        more = (
-            Revocations(signing_kids=frozenset({found.kid}))
-            if which == "signing key"
-            else Revocations(tls_public_keys=frozenset({found.tls_public_key_sha256}))
-        )
-        Authority(fed.root / "authority", fed.clock).revoke(more)
-        await until(lambda: not attached(fed, OWNER))
-        async with puppet.link("gw1") as link:
-            assert await link.refusal() == Reason.UNAUTHENTICATED
-        found_now = await asked(fed)
-        assert found_now[OWNER] not in {Outcome.HIT, Outcome.NO_HIT}
-
-    run(scene, tmp_path)
-
-
-def test_a_key_revoked_while_its_link_says_hello_is_not_let_in_either(tmp_path: Path) -> None:
-    async def scene(fed: Federation) -> None:
-        puppet = Puppet(fed)
-        async with puppet.link("gw1") as link:
-            challenge = (await link.next()).challenge  # it was the directory's node when it came
-            more = Revocations(signing_kids=frozenset({bytes(puppet.identity.signing.kid)}))
-            Authority(fed.root / "authority", fed.clock).revoke(more)
-            mirror = fed.gateways["gw1"].app.mirror
-            await until(lambda: not mirror.current.by_signing_kid(puppet.identity.signing.kid))
-            with contextlib.suppress(grpc.aio.AioRpcError):  # it may end before its welcome
-                await link.attach(challenge)
-            assert await link.refusal() == Reason.MEMBER_SUSPENDED
-
-    run(scene, tmp_path)
-
-
-def test_a_link_ends_with_its_certificate(tmp_path: Path) -> None:
-    async def scene(fed: Federation) -> None:
-        puppet = Puppet(fed)
-        authority = fed.founded.authority
-        key = load_key(puppet.identity.tls.key_pem)
-        profile = Profile(puppet.identity.name, life_ms=3_000)
-        now_ms = SystemClock().now_ms()
-        short = authority.ca("node").sign(request(key), profile, now_ms)
-        left_ms = read_certificate(short).not_after_ms - now_ms
-        assert 0 < left_ms <= 3_000
-        tls = TlsIdentity(short, puppet.identity.tls.key_pem)
-        async with puppet.link("gw1", identity=tls) as link:
-            await link.attach()
-            assert await link.refusal() == Reason.UNAUTHENTICATED
-        assert attached(fed, ASKER) == 1
-
-    run(scene, tmp_path)
-
-
-def test_a_silent_link_ends_and_those_that_beat_come_back_by_themselves(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gateway.rpc.relay_service, "HEARTBEAT_S", 0.2)
-    # Ten seconds: links that come back must not end again while a slow machine asks.
-    monkeypatch.setattr(gateway.rpc.relay_service, "HEARTBEATS_MISSED_MAX", 50)
-
-    async def scene(fed: Federation) -> None:
-        async with fed.raw_link(ASKER) as silent:
-            await silent.attach()
-            held = [one.app.links._sessions[0] for one in fed.nodes.values()]
-            fed.clock.advance(seconds=11)  # on the clock that links read
-            assert await silent.refusal() == Reason.EXPIRED
-        for (
-            session
-        ) in held:  # they end at a beat of their own, and must not pass for what comes back
-            await session.ended()
-        await fed.linked()
-        assert await asked(fed) == {OWNER: Outcome.HIT}
-
-    run(scene, tmp_path)
-
-
-# --- renewal -------------------------------------------------------------------------------------------
 
 
 def test_a_nodes_certificate_is_renewed_by_a_second_link_without_losing_a_query(

@@ -190,6 +190,7 @@ def test_later_uses_name_the_row_that_decides(verb: str, words: list[str], row: 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (["--verb", "relation"], "say which relation: relation=associate"),
         (["--verb", "relation", "relation=asociate"], 'did you mean "associate"?'),
         (["--verb", "relation", "relation=associate", "other_purpose=DETECT"], '"other_purpose"'),
         (["--verb", "ask", "other=victim"], "asked of relations only"),
