@@ -60,7 +60,8 @@ def _credentials(base: Foundation) -> grpc.ServerCredentials:
     return renewable_server_credentials(shown)
 
 
-def _callers(base: Foundation) -> Callers:
+def callers_of(base: Foundation) -> Callers:
+    """Who may call the node; for both listeners."""
     return Callers(
         agency=base.identity.agency,
         federation=base.identity.federation,
@@ -70,10 +71,9 @@ def _callers(base: Foundation) -> Callers:
 
 
 async def listen_to_systems(
-    base: Foundation, exchange: Exchange, stack: AsyncExitStack
+    base: Foundation, exchange: Exchange, callers: Callers, stack: AsyncExitStack
 ) -> Listener:
     """The listener for the agency's own systems, officers and auditors."""
-    callers = _callers(base)
     asking = QueryServicer(
         asking=exchange.asking,
         callers=callers,
@@ -103,9 +103,8 @@ async def listen_to_systems(
     )
 
 
-async def listen_to_officers(base: Foundation, law: NodeLaw) -> Listener:
+async def listen_to_officers(base: Foundation, law: NodeLaw, callers: Callers) -> Listener:
     """The listener for policy officers, and for desks that have something to do."""
-    callers = _callers(base)
     servicer = PolicyServicer(
         lawmaking=law.lawmaking,
         callers=callers,

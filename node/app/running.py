@@ -20,7 +20,7 @@ from comity.rulings.shipped import federated
 from node.app.exchange import LinkEvents, open_exchange
 from node.app.foundation import lay_foundation
 from node.app.law import NodeLaw
-from node.app.listeners import listen_to_officers, listen_to_systems
+from node.app.listeners import callers_of, listen_to_officers, listen_to_systems
 from node.app.searching import open_matcher, rebuild_index
 from node.app.second_opinion import SecondOpinion, standing
 from node.link.session import Session
@@ -71,9 +71,11 @@ class NodeApp:
                 )
                 keeping = tasks.create_task(self._keep(tasks))
                 checking = tasks.create_task(self.law.policies.watch())
-                listener = await listen_to_systems(self.base, self.exchange, stack)
+                callers = callers_of(self.base)
+                reviewing = tasks.create_task(callers.review())
+                listener = await listen_to_systems(self.base, self.exchange, callers, stack)
                 stack.push_async_callback(listener.close)
-                admin = await listen_to_officers(self.base, self.law)
+                admin = await listen_to_officers(self.base, self.law, callers)
                 stack.push_async_callback(admin.close)
                 self.admin_port = admin.port
                 ready(listener.port)
@@ -84,6 +86,7 @@ class NodeApp:
                 self._stop.set()
                 keeping.cancel()
                 checking.cancel()
+                reviewing.cancel()
                 for asking in self._opinions:
                     asking.cancel()
         if self._fatal is not None:

@@ -1,18 +1,28 @@
-"""Who calls: the certificate's name and key, checked against the agency's own register."""
+"""Who calls: the certificate's name and key, checked against the agency's own register.
+
+Rules:
+
+* Unknown and revoked look the same.
+* A call that lasts is held: it ends with its caller's certificate, and once the register no longer knows its
+  caller. What was asked for is not told then.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from comity.clock import day_of
 from comity.errors import Reason, Refusal
+from comity.faults import record_fault
 from comity.identity.names import SpiffeId
 from comity.rpc.tls import peer_of
 from node.exchange.model import Caller
 from node.qualifications import qualifications
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     import grpc
 
@@ -20,7 +30,8 @@ if TYPE_CHECKING:
     from comity.rpc.tls import Peer
     from node.qualifications import Entry
 
-# How long a caller's role, and what it is entered with, is believed without asking the register again.
+# How long a caller's role, and what it is entered with, is believed without asking the register again; and
+# how often callers of calls that are held are looked up.
 ROLE_BELIEVED_S: Final = 5.0
 CALLERS_REMEMBERED: Final = 4_096
 
@@ -46,6 +57,7 @@ class Callers:
         self._register = register
         self._clock = clock
         self._known: dict[Peer, tuple[Caller, float]] = {}
+        self._held: dict[asyncio.Timeout, Peer] = {}
 
     def of(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
         """The caller of this RPC.
@@ -75,3 +87,56 @@ class Callers:
             self._known.clear()
         self._known[peer] = (caller, now_s + ROLE_BELIEVED_S)
         return caller
+
+    @contextlib.asynccontextmanager
+    async def held(
+        self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]
+    ) -> AsyncIterator[Caller]:
+        """The caller of an RPC that may last, which is cut when the caller's access ends.
+
+        Args:
+            context: of the RPC.
+            roles: whose it may be.
+
+        Raises:
+            Refusal: UNAUTHENTICATED, at once or whenever it comes to that; NOT_PERMITTED.
+        """
+        peer = peer_of(context)
+        caller = self.check(peer)
+        if caller.role not in roles:
+            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role}")
+        until = asyncio.timeout((peer.not_after_ms - self._clock.now_ms()) / 1000)
+        try:
+            async with until:
+                self._held[until] = peer
+                yield caller
+        except TimeoutError as error:
+            if not until.expired():  # another's
+                raise
+            raise Refusal(Reason.UNAUTHENTICATED, "access ended during the call") from error
+        finally:
+            self._held.pop(until, None)
+
+    async def review(self) -> None:
+        """Looks callers of held calls up again and again; runs until it is cancelled."""
+        while True:
+            await asyncio.sleep(ROLE_BELIEVED_S)
+            try:
+                await self._look_up_again()
+            except Exception as error:  # noqa: BLE001  # the register cannot be asked now; it is tried again
+                record_fault(error)
+
+    async def _look_up_again(self) -> None:
+        for peer in set(self._held.values()):
+            self._known.pop(peer, None)
+            try:
+                self.check(peer)
+            except Refusal:
+                self._cut(peer)
+            await asyncio.sleep(0)  # each asks a database; calls go on meanwhile
+
+    def _cut(self, peer: Peer) -> None:
+        now_s = asyncio.get_running_loop().time()
+        for until, held in self._held.items():
+            if held == peer and not until.expired():
+                until.reschedule(now_s)

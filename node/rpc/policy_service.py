@@ -22,10 +22,6 @@ from node.rpc import policy_words
 from node.rpc.query_service import check
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    import grpc
-
     from node.exchange.model import Caller
     from node.lawmaking.examining import ExaminingLaw
     from node.lawmaking.lawmaking import Lawmaking
@@ -74,7 +70,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self._looking = looking
         self._examining = examining
 
-    def _caller(self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]) -> Caller:
+    def _caller(self, context: Context, roles: frozenset[str]) -> Caller:
         caller = self._callers.of(context)
         if caller.role not in roles:
             raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role}")
@@ -187,12 +183,12 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.ReplayDraftRequest, context: Context
     ) -> api.ReplayDraftResponse:
         """What a draft would have changed."""
-        self._caller(context, READERS)
-        check(request)
-        draft = self._lawmaking.draft(request.draft_id)
-        limit = request.disclosures_max or REPLAYED_DEFAULT
-        loop = asyncio.get_running_loop()
-        done = await loop.run_in_executor(None, self._past.under, draft, limit)
+        async with self._callers.held(context, READERS):
+            check(request)
+            draft = self._lawmaking.draft(request.draft_id)
+            limit = request.disclosures_max or REPLAYED_DEFAULT
+            loop = asyncio.get_running_loop()
+            done = await loop.run_in_executor(None, self._past.under, draft, limit)
         told = api.ReplayDraftResponse(
             disclosures=done.disclosures,
             without_context=done.without_context,
@@ -206,44 +202,45 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.ExplainRulingRequest, context: Context
     ) -> api.ExplainRulingResponse:
         """One situation, field by field, or one question of yes or no."""
-        self._caller(context, READERS)
-        check(request)
-        told = {one.name: one.word for one in request.attributes}
-        loop = asyncio.get_running_loop()
-        if request.verb:
-            judge = partial(self._looking.judge, request.draft_id, Verb(request.verb), told)
-            return policy_words.judged(*await loop.run_in_executor(None, judge))
-        found = await loop.run_in_executor(None, self._looking.explain, request.draft_id, told)
-        return policy_words.explained(*found)
+        async with self._callers.held(context, READERS):
+            check(request)
+            told = {one.name: one.word for one in request.attributes}
+            loop = asyncio.get_running_loop()
+            if request.verb:
+                judge = partial(self._looking.judge, request.draft_id, Verb(request.verb), told)
+                return policy_words.judged(*await loop.run_in_executor(None, judge))
+            explain = partial(self._looking.explain, request.draft_id, told)
+            return policy_words.explained(*await loop.run_in_executor(None, explain))
 
     async def WhoCan(  # noqa: N802  # the contract's name
         self, request: api.WhoCanRequest, context: Context
     ) -> api.WhoCanResponse:
         """Ways to learn a field."""
-        self._caller(context, READERS)
-        check(request)
-        found = await self._examining.who_can(request.field, request.draft_id)
+        async with self._callers.held(context, READERS):
+            check(request)
+            found = await self._examining.who_can(request.field, request.draft_id)
         return ParseDict(found, api.WhoCanResponse())
 
     async def ExamineLaw(  # noqa: N802  # the contract's name
         self, request: api.ExamineLawRequest, context: Context
-    ) -> AsyncGenerator[api.ExamineLawResponse, None]:
+    ) -> None:
         """A law as a whole."""
-        self._caller(context, READERS)
-        check(request)
-        what, told_in = _EXAMINATIONS[request.examination]
-        law = _handed_in(request)
-        try:
-            law = law or await self._examining.law(request.draft_id)
-            found = self._examining.examine(what, law, today=_day(request.day))
-            async with contextlib.aclosing(found) as told:
-                async for one in told:
-                    if isinstance(one, str):
-                        yield api.ExamineLawResponse(progress=one)
-                    else:
-                        yield ParseDict({told_in: one}, api.ExamineLawResponse())
-        except NotExamined as error:
-            yield api.ExamineLawResponse(refused=str(error))
+        async with self._callers.held(context, READERS):
+            check(request)
+            what, told_in = _EXAMINATIONS[request.examination]
+            law = _handed_in(request)
+            try:
+                law = law or await self._examining.law(request.draft_id)
+                found = self._examining.examine(what, law, today=_day(request.day))
+                async with contextlib.aclosing(found) as told:
+                    async for one in told:
+                        if isinstance(one, str):
+                            said = api.ExamineLawResponse(progress=one)
+                        else:
+                            said = ParseDict({told_in: one}, api.ExamineLawResponse())
+                        await context.write(said)
+            except NotExamined as error:
+                await context.write(api.ExamineLawResponse(refused=str(error)))
 
 
 def _handed_in(request: api.ExamineLawRequest) -> Law | None:

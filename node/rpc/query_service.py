@@ -27,6 +27,7 @@ from node.rpc import convert, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from google.protobuf.message import Message
 
@@ -99,31 +100,39 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         """Puts answers into a reply as this caller gets them."""
         marked.tell(told, question, answers, marking=self._marking)
 
-    def _asker(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
-        caller = self._callers.of(context)
-        if caller.role not in ASKING_ROLES:
-            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role} may not ask")
-        return caller
+    def _asker(
+        self, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> AbstractAsyncContextManager[Caller]:
+        return self._callers.held(context, ASKING_ROLES)
 
     async def Lookup(  # noqa: N802  # the contract's name
         self, request: api.LookupRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> api.LookupResponse:
         """Asks and waits."""
-        caller = self._asker(context)
-        check(request)
-        question = convert.question_of(request.question, remaining_s=context.time_remaining())
-        reply = await self._asking.ask(question, caller, wording=convert.wording(request.question))
-        told = api.LookupResponse(
-            query_id=reply.query_id.hex(), summary=convert.summary(reply.summary)
-        )
-        self.tell(told, question, reply.answers)
-        return told
+        async with self._asker(context) as caller:
+            check(request)
+            question = convert.question_of(request.question, remaining_s=context.time_remaining())
+            wording = convert.wording(request.question)
+            reply = await self._asking.ask(question, caller, wording=wording)
+            told = api.LookupResponse(
+                query_id=reply.query_id.hex(), summary=convert.summary(reply.summary)
+            )
+            self.tell(told, question, reply.answers)
+            return told
 
     async def Search(  # noqa: N802  # the contract's name
         self, request: api.SearchRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> None:
         """Asks and writes answers as they arrive, the summary with the last."""
-        caller = self._asker(context)
+        async with self._asker(context) as caller:
+            await self._search(request, context, caller)
+
+    async def _search(
+        self,
+        request: api.SearchRequest,
+        context: grpc.aio.ServicerContext[Any, Any],
+        caller: Caller,
+    ) -> None:
         check(request)
         question = convert.question_of(request.question, remaining_s=context.time_remaining())
         stream = _AnswerStream(context, lambda told, some: self.tell(told, question, some))
@@ -158,10 +167,9 @@ class QueryServicer(api_grpc.QueryServiceServicer):
         self, request_iterator: Any, context: grpc.aio.ServicerContext[Any, Any]
     ) -> None:
         """Many questions over one held stream."""
-        self._asker(context)
         del request_iterator  # read through the context: one batch at a time, in order
-        conversation = _Conversation(self, context)
-        await conversation.run()
+        async with self._asker(context):
+            await _Conversation(self, context).run()
 
     async def GetQuery(  # noqa: N802  # the contract's name
         self, request: api.GetQueryRequest, context: grpc.aio.ServicerContext[Any, Any]
@@ -289,8 +297,8 @@ class _Conversation:
                     for part in ("asks", "cancels"):
                         if len(getattr(request, part)) > CONVERSE_BATCH_MAX:
                             raise Refusal(Reason.INVALID_REQUEST, "too many at once", field=part)
-                    # The register may have revoked the caller meanwhile.
-                    caller = self._servicer._asker(self._context)  # noqa: SLF001  # its other half
+                    # What the register knows of the caller may have changed meanwhile.
+                    caller = self._servicer._callers.of(self._context)  # noqa: SLF001  # its other half
                     for number in request.cancels:
                         task = self._asks.get(number)
                         if task is not None:
