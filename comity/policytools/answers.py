@@ -204,8 +204,11 @@ def formula(answer: Any, choices: Sequence[Choice]) -> Any:
         return formula(told, choices[1:])
     parts = []
     for inner, values in told:
-        here = any_of(choices[0][value] for value in values)
-        parts.append(all_of((here, formula(inner, choices[1:]))))
+        then = formula(inner, choices[1:])
+        if (
+            then is not False
+        ):  # most values of a case, say, lead nowhere and need not be gone through
+            parts.append(all_of((any_of(choices[0][value] for value in values), then)))
     return any_of(parts)
 
 

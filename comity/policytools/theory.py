@@ -237,7 +237,7 @@ class Theory:
 
     def read(self, model: Any) -> dict[str, Any]:
         """A solver's model as the words of a situation."""
-        true = {one.name() for one in model if solver.z3().is_true(model[one])}
+        true = solver.true_in(model)
         found: dict[str, Any] = {}
         for name, propositions in self._propositions.items():
             held = [value for value, said in propositions.items() if said in true]
