@@ -13,6 +13,7 @@ from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.api.relay.v1 import relay_service_pb2_grpc as relay_grpc
 from comity.authority.ca import load_key
 from comity.authority.client import connect
+from comity.authority.following import follow
 from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home, ledger_origin
 from comity.authority.renewing import renew, renewal_due
@@ -52,8 +53,6 @@ KEEP_S: Final = 60.0
 # What links get to move before the listener closes, and how long calls may finish.
 DRAIN_S: Final = 2.0
 GRACE_S: Final = 1.0
-# The authority is asked again this long after it stopped answering.
-AUTHORITY_RETRY_S: Final = 2.0
 # A start waits this long for the authority's time; without it, it goes on.
 CLOCK_ASKED_S: Final = 3.0
 
@@ -93,7 +92,7 @@ class GatewayApp:
             ready(listener.port)
             async with asyncio.TaskGroup() as tasks:
                 work = [
-                    tasks.create_task(self._watch()),
+                    tasks.create_task(follow(self.identity, self.directories)),
                     tasks.create_task(self._sweep()),
                     tasks.create_task(self._keep()),
                     tasks.create_task(self.policies.watch()),
@@ -185,18 +184,6 @@ class GatewayApp:
         )
 
     # --- what changes -------------------------------------------------------------------------------
-
-    async def _watch(self) -> None:
-        """Follows the authority; while it is away the directory held stays in force until it ages."""
-        while True:
-            try:
-                address, pem = self.identity.authority_address, self.identity.authority_ca_pem
-                async with connect(address, pem) as client:
-                    async for files in client.watch(self.directories.held()):
-                        self.directories.apply(files)
-            except Refusal as refusal:
-                log.warning("the authority is away: %s", refusal.reason)
-            await asyncio.sleep(AUTHORITY_RETRY_S)
 
     def _directory_changed(self, directory: Directory) -> None:
         self.relay.review()

@@ -1,7 +1,8 @@
 """Follows the authority's news for as long as a process runs: what gateways do, and nodes may do.
 
-What is refused is logged and changes nothing; the view held then ages by itself, alarms after two hours
-and stops after a day. A lost authority is tried again with full jitter; nobody waits for it.
+The directory is fetched first and then watched: whoever gets no place to watch fetches again and again. A
+lost authority is tried again with jitter, and nobody waits for it; the view held then ages by itself, alarms
+after two hours and stops after a day.
 """
 
 from __future__ import annotations
@@ -12,55 +13,35 @@ import random
 from typing import TYPE_CHECKING, Final
 
 from comity.authority.client import connect
-from comity.clock import SystemClock
 from comity.errors import Refusal
-from comity.identity.documents import DirectoryRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from comity.authority.holder import DirectoryHolder
     from comity.authority.home import Identity
-    from comity.clock import Clock
-    from comity.identity.directory import Directory
-    from comity.identity.trust import DirectoryTrust
 
+# The authority is asked again so long after it stopped answering, or had no place for a watcher.
 RETRY_S_MIN: Final = 1.0
-RETRY_S_MAX: Final = 60.0
+RETRY_S_MAX: Final = 3.0
 
 log = logging.getLogger(__name__)
 
 
-async def follow(
-    identity: Identity,
-    trust: DirectoryTrust,
-    on_change: Callable[[Directory, list[tuple[str, bytes]]], None],
-    *,
-    clock: Clock | None = None,
-) -> None:
-    """Applies every change until cancelled; keeps each on disk before telling of it.
+async def follow(identity: Identity, holder: DirectoryHolder) -> None:
+    """Has every change applied until cancelled.
 
     Args:
-        identity: where the authority is, what its certificate is, where the directory rests.
-        trust: the one trust of this process, from ``identity.directory_store.load()``.
-        on_change: is given the new view and the files that made it, for passing on over links.
-        clock: tells the time.
+        identity: where the authority is, and what its certificate is.
+        holder: takes what the authority sends, by its signatures.
     """
-    clock = clock or SystemClock()
     jitter = random.SystemRandom()
-    wait_s = RETRY_S_MIN
     while True:
         try:
             async with connect(identity.authority_address, identity.authority_ca_pem) as client:
-                async for files in client.watch(trust.held()):
-                    directory = trust.apply(files, clock.now_ms())
-                    identity.directory_store.save(trust)
-                    on_change(directory, files)
-                    wait_s = RETRY_S_MIN
-        except Refusal as error:
-            log.warning("authority: %s", error)
-        except DirectoryRefused as error:
-            log.error("directory refused: %s", error.why)  # the reason is the news
-        except OSError as error:
-            log.error("directory not kept: %s", error)  # a full disk needs no trace
-        await asyncio.sleep(jitter.uniform(0, wait_s))
-        wait_s = min(RETRY_S_MAX, wait_s * 2)
+                files, _ = await client.files(holder.held())
+                if files:
+                    holder.apply(files)
+                async for news in client.watch(holder.held()):
+                    holder.apply(news)
+        except Refusal as refusal:
+            log.warning("the authority is away: %s", refusal.detail or refusal.reason)
+        await asyncio.sleep(jitter.uniform(RETRY_S_MIN, RETRY_S_MAX))

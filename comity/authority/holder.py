@@ -1,4 +1,7 @@
-"""The verified directory in force, in a running node or gateway: one reference, swapped whole."""
+"""The verified directory in force, in a running node or gateway: one reference, swapped whole.
+
+What is believed is in force and told of, whether or not the disk takes it: a revocation waits for no disk.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ class DirectoryHolder:
         self._trust = trust
         self._clock = clock
         self.current: Directory = found
+        self._kept = True
         self._on_change: list[Callable[[Directory], None]] = []
 
     def on_change(self, call: Callable[[Directory], None]) -> None:
@@ -43,12 +47,24 @@ class DirectoryHolder:
             log.warning("directory update refused: %s", error)
             return
         if directory == self.current:
+            if not self._kept:
+                self._keep()
             return
         self.current = directory
-        self._store.save(self._trust)
+        self._keep()
         log.info("directory version %d is in force", directory.version)
         for call in self._on_change:
             call(directory)
+
+    def _keep(self) -> None:
+        """Puts it on disk; where that fails, with the next update, which comes within the hour."""
+        try:
+            self._store.save(self._trust)
+        except OSError as error:
+            log.error("directory version %d is not on disk: %s", self.current.version, error)
+            self._kept = False
+        else:
+            self._kept = True
 
     def files(self) -> list[tuple[str, bytes]]:
         """Everything believed, in the order to apply: what a mirror passes on."""

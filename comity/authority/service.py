@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from comity.api.directory.v1 import (
     directory_file_pb2,
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 
 # Streams that may watch at once: every node and gateway of a large federation.
 WATCHERS_MAX: Final = 2_048
+# Of one host: what a site runs of them. Who is refused fetches, and learns the same a moment later.
+WATCHERS_PER_HOST_MAX: Final = 32
+# Whoever has one address of an IPv6 network has all of them.
+HOST_BITS: Final = 64
 
 _STATES: Final = {
     PENDING: enrolment_service_pb2.JOIN_STATE_PENDING,
@@ -42,7 +49,8 @@ class News:
     def __init__(self) -> None:
         self._changed = asyncio.Event()
         self.over = False
-        self.watchers = 0
+        # By host: whoever reads the directory shows no certificate.
+        self.watchers: Counter[str] = Counter()
 
     def tell(self) -> None:
         """Something was published."""
@@ -77,24 +85,39 @@ class DirectoryServicer:
         )
 
     async def Watch(  # noqa: N802  # the contract's name
-        self, request: directory_service_pb2.WatchRequest, _context: Any
+        self, request: directory_service_pb2.WatchRequest, context: Any
     ) -> AsyncIterator[directory_service_pb2.WatchResponse]:
         """What the reader lacks, now and whenever it changes."""
         check(request)
-        if self._news.watchers >= WATCHERS_MAX:
+        host, watchers = _host(context.peer()), self._news.watchers
+        if watchers.total() >= WATCHERS_MAX or watchers[host] >= WATCHERS_PER_HOST_MAX:
             raise Refusal(Reason.OVERLOADED, "too many watch")
-        self._news.watchers += 1
+        watchers[host] += 1
         held = {one.role: one.version for one in request.held}
         try:
             while not self._news.over:
                 changed = self._news.next()
-                files = self._authority.trust.since(held)
-                if files:
+                trust = self._authority.trust
+                files, held = trust.since(held), trust.held()
+                if files:  # while it is written, more may be published: that is not held yet
                     yield directory_service_pb2.WatchResponse(files=_files(files))
-                    held = self._authority.trust.held()
                 await changed.wait()
         finally:
-            self._news.watchers -= 1
+            watchers[host] -= 1
+            if not watchers[host]:
+                del watchers[host]
+
+
+def _host(peer: str) -> str:
+    """Where a call comes from, of gRPC's ``ipv4:192.0.2.1:4711`` and ``ipv6:%5B2001:db8::1%5D:4711``."""
+    text = unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
+    try:
+        address = ip_address(text)
+    except ValueError:  # no address: a socket of this machine
+        return peer
+    if isinstance(address, IPv4Address):
+        return text
+    return str(address.ipv4_mapped or ip_network((address, HOST_BITS), strict=False))
 
 
 class EnrolmentServicer:

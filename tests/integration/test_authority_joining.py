@@ -15,6 +15,7 @@ import pytest
 from comity.authority.client import connect
 from comity.authority.enrolment import Enrolments
 from comity.authority.following import follow
+from comity.authority.holder import DirectoryHolder
 from comity.authority.home import Home
 from comity.authority.joining import join_gateway, join_node
 from comity.authority.publishing import Authority
@@ -103,25 +104,20 @@ def test_a_follower_learns_of_changes_across_a_restart_of_the_authority(tmp_path
 async def _follows(tmp_path: Path) -> None:
     fed = found(tmp_path / "authority")
     approve = officers_approve(fed, [])
-    told: asyncio.Queue[Any] = asyncio.Queue()
     async with serving(fed):
         token = fed.invite_gateway().encode()
         gateway = await join_gateway(tmp_path / "gw", token, fed.fingerprint, on_phrase=approve)
+    store = gateway.directory_store
+    holder, told = DirectoryHolder(store, store.load(), SystemClock()), asyncio.Queue[Any]()
+    holder.on_change(told.put_nowait)
     async with asyncio.timeout(SOON_S), asyncio.TaskGroup() as tasks:
-        following = tasks.create_task(
-            follow(
-                gateway,
-                gateway.directory_store.load(),
-                lambda directory, files: told.put_nowait((directory, files)),
-            )
-        )
+        following = tasks.create_task(follow(gateway, holder))
         fed.admit(tmp_path / "fr", fed.invite("FR"))
         async with serving(fed):
-            directory, files = await told.get()
+            directory = await told.get()
             assert set(directory.members) == {"FR"}
-            assert "1.agency-FR.json" in dict(files)
             fed.authority.revoke(Revocations(frozenset({AgencyId("FR")})))
-            directory, _ = await told.get()
+            directory = await told.get()
             assert not directory.members[AgencyId("FR")].active
             following.cancel()
     kept = gateway.directory_store.load().directory
