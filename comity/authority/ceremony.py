@@ -145,7 +145,7 @@ def renew_root(authority: Authority, officers: Sequence[CryptoSigner]) -> Direct
         DirectoryRefused: too few of them, or keys that are no officers' root keys.
     """
     now_ms = authority.clock.now_ms()
-    with authority.state.transaction():
+    with authority.transaction():
         root: Root = authority.signed("root")
         root.version += 1
         root.expires = roles.whole_seconds(to_datetime(now_ms) + roles.ROOT_LIFE)

@@ -160,7 +160,7 @@ class Enrolments:
         authority = self._authority
         if not is_officer(authority, officer):
             raise Refusal(Reason.NOT_PERMITTED, "not an officer's key")
-        with authority.state.transaction():
+        with authority.transaction():
             enrolment = authority.state.enrolment(join_id)
             if enrolment is None or enrolment.state != PENDING or self._lapsed(enrolment):
                 raise Refusal(Reason.NOT_FOUND, "no such pending join")

@@ -82,7 +82,7 @@ class Issuing:
         refuse_large(content, field="agency_metadata")
         self._roles.check(agency)
         try:
-            with self._authority.state.transaction():
+            with self._authority.transaction():
                 self._authority.publish({agency_role(agency): content})
         except (DirectoryRefused, ValueError) as error:
             raise Refusal(Reason.INVALID_REQUEST, str(error), field="agency_metadata") from error

@@ -8,12 +8,12 @@
     DIR/officers/officer-N.root.pem, officer-N.pem   keys of the officers: to be taken off this host
 
 The authority is its own first reader: each change goes through ``DirectoryTrust`` before it is stored, so
-nothing is published that members would refuse.
+nothing is published that members would refuse. What is not committed in the end is not believed either.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +38,7 @@ from comity.identity.trust import DirectoryTrust, root_fingerprint
 from comity.rpc.tls import TlsIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from securesystemslib.signer import CryptoSigner
@@ -58,7 +58,7 @@ OLD_FILES_KEPT: Final = 48
 class Authority:
     """The authority's folder, opened."""
 
-    __slots__ = ("_freshness", "_seen", "_trust", "clock", "folder", "state")
+    __slots__ = ("_ahead", "_freshness", "_seen", "_trust", "clock", "folder", "state")
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         """Opens the folder.
@@ -72,6 +72,8 @@ class Authority:
         self._freshness: CryptoSigner = roles.load_signer(self.read("freshness.pem"))
         self._seen = -1
         self._trust: DirectoryTrust | None = None
+        # Whether what is believed is not committed yet.
+        self._ahead = False
 
     def read(self, name: str) -> bytes:
         """One file of the folder.
@@ -114,6 +116,19 @@ class Authority:
         if directory is None:
             raise StartError("The authority's records are incomplete.", exit_code=ExitCode.DATA)
         return directory
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One change of the records and of what is published, whole or not at all."""
+        try:
+            with self.state.transaction():
+                yield
+        except BaseException:
+            if self._ahead:
+                self._trust = None
+            raise
+        finally:
+            self._ahead = False
 
     def signed(self, role: str) -> Any:
         """The published content of a role."""
@@ -170,7 +185,7 @@ class Authority:
         Raises:
             DirectoryRefused: too few officers, or a federation that contradicts itself.
         """
-        with self.state.transaction():
+        with self.transaction():
             document, _ = self.federation()
             draft = self.draft(change(document), self.agency_keys())
             for officer in officers:
@@ -219,15 +234,11 @@ class Authority:
             for role, (version, content) in new.items()
         ]
         named.append(("timestamp", stamped, "timestamp.json", stamp))
-        trust = self.trust
+        trust, self._ahead = self.trust, True
         directory = trust.apply([(name, content) for _, _, name, content in named], now_ms)
-        try:
-            for role, version, name, content in named:
-                self.state.put_file(role, version, name, content)
-            self.state.forget_files(OLD_FILES_KEPT)
-        except sqlite3.Error:
-            self._trust = None  # what could not be stored was not published
-            raise
+        for role, version, name, content in named:
+            self.state.put_file(role, version, name, content)
+        self.state.forget_files(OLD_FILES_KEPT)
         return directory
 
     def refresh(self, *, force: bool = False) -> bool:
@@ -242,7 +253,7 @@ class Authority:
         now_ms = self.clock.now_ms()
         if not force and now_ms < self.directory.as_of_ms + REFRESH_AFTER_MS:
             return False
-        with self.state.transaction():
+        with self.transaction():
             soon = to_datetime(now_ms + RENEW_BEFORE_MS)
             stale = self.signed("snapshot").is_expired(soon)
             if stale or self.signed(REVOCATION_ROLE).is_expired(soon):
@@ -253,7 +264,7 @@ class Authority:
 
     def revoke(self, more: Revocations) -> Directory:
         """Removes at once; the online key is enough, for it can do nothing else."""
-        with self.state.transaction():
+        with self.transaction():
             return self.publish({REVOCATION_ROLE: self._revocation(more)})
 
     def reinstate(self, agency: AgencyId, officers: Sequence[CryptoSigner]) -> Directory:
@@ -262,7 +273,7 @@ class Authority:
             lambda document: replace(document, revocation_reset=document.revocation_reset + 1),
             officers,
         )
-        with self.state.transaction():
+        with self.transaction():
             left = replace(
                 self.directory.revocations, agencies=self.directory.revocations.agencies - {agency}
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -98,19 +99,30 @@ def _refuse_past(authority: Authority) -> None:
         raise StartError(sentence, exit_code=ExitCode.CONFIG)
 
 
-def _refresh(authority: Authority) -> None:
-    """Vouches if it is time. Members stop by themselves when nobody vouches; serving goes on."""
+def _refresh(authority: Authority, before: str = "") -> str:
+    """Vouches if it is time. Members stop by themselves when nobody vouches; serving goes on.
+
+    Returns:
+        Why it could not; that is in the log once, unless it was ``before``.
+    """
     try:
         authority.refresh()
     except DirectoryRefused as error:
-        log.error("cannot vouch for the directory: %s", error.why)  # no trace needed
+        why = error.why
+    except sqlite3.Error as error:  # a full disk
+        why = str(error)
+    else:
+        return ""
+    if why != before:
+        log.error("cannot vouch for the directory: %s", why)  # no trace needed
+    return why
 
 
 async def _look(authority: Authority, news: News, stop: asyncio.Event) -> None:
     """Vouches by the hour; tells watchers whenever what is published has changed."""
-    told = authority.trust.held()
+    told, why = authority.trust.held(), ""
     while not stop.is_set():
-        _refresh(authority)
+        why = _refresh(authority, why)
         if authority.trust.held() != told:
             told = authority.trust.held()
             news.tell()

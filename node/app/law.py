@@ -69,6 +69,9 @@ class NodeLaw:
                 swap=self.policies.put,
                 may_approve=lambda name: base.callers.standing(name) in APPROVERS,
                 may_edit=lambda name: base.callers.standing(name) in EDITORS,
+                still=lambda approvers, publisher: base.callers.holding(
+                    {publisher: EDITORS | APPROVERS} | dict.fromkeys(approvers, APPROVERS)
+                ),
                 examine=self.examining.gates,
             ),
             clock=base.clock,

@@ -3,7 +3,8 @@
 Rules:
 
 * Nobody approves what they wrote, nobody twice, and nobody files that changed since they read them.
-* An approval counts while its approver may approve: one whose access ended before the publication does not.
+* An approval counts while its approver may approve: one whose access ended before the publication does not,
+  nor does a publisher's; the database says so in the transaction that writes it.
 * Before anything is published the law is loaded, tested, checked and proved again, against today's directory,
   and held against the red lines in force besides its own.
 * A publication is durable, signed and in the ledger before it is in force; what fails on the way leaves the
@@ -73,7 +74,9 @@ class Surroundings:
         load: loads folders as the node would, for a directory; raises ``StartError``. Blocking.
         swap: puts a bundle in force, and the directory that it was loaded for.
         may_approve: whether an officer may still approve, by name.
-        may_edit: whether an officer may still propose and publish, by name.
+        may_edit: whether an officer may still propose, by name.
+        still: work beside a publication, by its approvers and its publisher, that raises ``Refusal`` unless
+            they may still do what they do.
         examine: what keeps a law from being published, and what it would change against the one in force,
             a sentence each; raises ``NotExamined`` where it cannot be looked at within the limits.
     """
@@ -83,6 +86,7 @@ class Surroundings:
     swap: Callable[[Bundle, Federated], None]
     may_approve: Callable[[str], bool]
     may_edit: Callable[[str], bool]
+    still: Callable[[Sequence[str], str], Callable[[Any], None]]
     examine: Callable[[Law, date], Awaitable[tuple[list[str], list[str]]]]
 
 
@@ -133,7 +137,8 @@ class Lawmaking:
         if missing:
             raise Declined(f"There is no pack {missing[0]} among the files.")
         found, changes = await self._looked_at(archive, packs)
-        self._still_edits(author)
+        if not self._around.may_edit(author):  # looking at a law may take minutes
+            raise Declined(f"{author} may not do this any more.")
         draft = StoredDraft(
             draft_id=secrets.token_hex(DRAFT_ID_BYTES),
             author=author,
@@ -244,7 +249,6 @@ class Lawmaking:
         if found:
             raise Declined("It may not be published: " + "; ".join(found) + ".")
         async with self._one:
-            self._still_edits(publisher)
             if self._situation(archive, draft.packs) != looked_at:
                 raise Declined(
                     "Law in force, directory or day changed meanwhile; publish it again."
@@ -266,16 +270,20 @@ class Lawmaking:
                 "signature": stored.signature.hex(),
                 "version": loaded.bundle.version,
             }
-            committed = await self._journal.write(
-                (_entry(PUBLISHED, statement.digest, told),),
-                self._book.publish(
-                    draft_id,
-                    sequence=statement.sequence,
-                    statement=stored.statement,
-                    signature=stored.signature,
-                    archive=stored.archive,
-                ),
+            kept = self._book.publish(
+                draft_id,
+                sequence=statement.sequence,
+                statement=stored.statement,
+                signature=stored.signature,
+                archive=stored.archive,
+                still=self._around.still(statement.approvers, publisher),
             )
+            try:
+                committed = await self._journal.write(
+                    (_entry(PUBLISHED, statement.digest, told),), kept
+                )
+            except Refusal as refusal:
+                raise Declined(f"{refusal.detail}.") from refusal
             self._book.entered(statement.sequence, committed.indices[0])
             self.in_force.keep(stored)
             revision = Revision(revision.statement, revision.archive, committed.indices[0])
@@ -284,11 +292,6 @@ class Lawmaking:
             else:
                 self._take(revision, loaded)
             return revision
-
-    def _still_edits(self, name: str) -> None:
-        """Looking at a law may take minutes: whose access ended meanwhile has nothing kept or published."""
-        if not self._around.may_edit(name):
-            raise Declined(f"{name} may not do this any more.")
 
     def _statement(self, draft: StoredDraft, publisher: str, effective_ms: int) -> Statement:
         now_ms = self._clock.now_ms()

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, select, update
 
-from comity.errors import ExitCode, StartError
+from comity.errors import ExitCode, Reason, Refusal, StartError
 from node.qualifications import CERTIFICATES_MAX, CERTIFIED, MACHINES, Entry
 from node.storage.schema import caller, qualification
 
 if TYPE_CHECKING:
-    from sqlalchemy import Delete, Engine
+    from collections.abc import Callable, Collection, Mapping
+
+    from sqlalchemy import Connection, Delete, Engine
 
     from comity.clock import Clock
 
@@ -101,6 +103,30 @@ class CallerRegister:
                 select(caller.c.role).where(caller.c.name == name, caller.c.revoked_ms.is_(None))
             ).scalar()
         return None if found is None else str(found)
+
+    def holding(self, roles: Mapping[str, Collection[str]]) -> Callable[[Connection], None]:
+        """Work beside what is written: holds it to everybody still having one of their roles.
+
+        Whoever is revoked at the same time is so before it, and it is refused, or after it. It comes behind
+        what it is for in its transaction, which then has SQLite's lock; other databases lock the rows.
+
+        Raises:
+            Refusal: NOT_PERMITTED, naming who has not; nothing is written.
+        """
+        wanted = select(caller.c.name, caller.c.role).where(
+            caller.c.name.in_(list(roles)), caller.c.revoked_ms.is_(None)
+        )
+
+        def work(connection: Connection) -> None:
+            rows = connection.execute(wanted.with_for_update(read=True))
+            found = {row.name: row.role for row in rows}
+            gone = sorted(name for name, its in roles.items() if found.get(name) not in its)
+            if gone:
+                raise Refusal(
+                    Reason.NOT_PERMITTED, f"{' and '.join(gone)} may not do this any more"
+                )
+
+        return work
 
     def enter(self, name: str, entry: Entry) -> None:
         """Enters something beside an officer; another entry of its kind and word gives way to it.

@@ -90,9 +90,16 @@ class PolicyBook:
         return work
 
     def publish(
-        self, draft_id: str, *, sequence: int, statement: bytes, signature: bytes, archive: bytes
+        self,
+        draft_id: str,
+        *,
+        sequence: int,
+        statement: bytes,
+        signature: bytes,
+        archive: bytes,
+        still: Callable[[Connection], None],
     ) -> Callable[[Connection], None]:
-        """Work that keeps a revision and marks its draft."""
+        """Work that keeps a revision and marks its draft, unless ``still`` refuses."""
         row = {
             "sequence": sequence,
             "statement": statement,
@@ -105,6 +112,7 @@ class PolicyBook:
         def work(connection: Connection) -> None:
             connection.execute(insert(policy_revision).values(row))
             connection.execute(draft.values(sequence=sequence))
+            still(connection)
 
         return work
 
