@@ -151,6 +151,11 @@ _STATED: Final = (
         help="Ask only that data be kept: no more than a hit is answered.",
     ),
     click.option(
+        "--confidential",
+        is_flag=True,
+        help="Ask owners to keep from the person that you asked.",
+    ),
+    click.option(
         "--target-check",
         type=Word(TargetCheck),
         help="Whether who is asked about is staff, a public figure or close to you.",

@@ -47,6 +47,7 @@ class Assurances(Covered):
         sentence: an assurance about the sentence, for example that death will not be sought.
         exculpatory: the data are sought for the defence or to exonerate.
         preservation: only that data be kept is asked for; no more than a hit is answered.
+        confidential: the person must not come to know that you asked (UNTOC Article 18(20)).
         target_check: whether your agency looked into who is asked about; ``None``: it did not.
     """
 
@@ -56,6 +57,7 @@ class Assurances(Covered):
     sentence: str = ""
     exculpatory: bool = False
     preservation: bool = False
+    confidential: bool = False
     target_check: TargetCheck | None = None
 
 

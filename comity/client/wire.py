@@ -112,6 +112,7 @@ def _stated(stated: model.Assurances) -> justification_pb2.Assurances | None:
         sentence=stated.sentence,
         exculpatory=stated.exculpatory,
         preservation=stated.preservation,
+        confidential=stated.confidential,
         target_check=_TARGET_CHECK[words.TargetCheck(check)] if check else None,  # type: ignore[arg-type]
     )
 
@@ -350,5 +351,6 @@ def _asked_stated(message: justification_pb2.Assurances) -> model.Assurances:
         sentence=message.sentence,
         exculpatory=message.exculpatory,
         preservation=message.preservation,
+        confidential=message.confidential,
         target_check=_TARGET_CHECK_WORD.get(message.target_check),
     )

@@ -151,7 +151,7 @@ class _Grants:
 
     def nearest(self, path: str, ruling: FieldRuling) -> Miss | None:
         """The grant nearest to releasing more of a field; nothing where no grant speaks of more."""
-        found: list[tuple[int, int, str, Miss]] = []
+        found: list[tuple[int, int, int, str, Miss]] = []
         for row, failing in self._grants:
             word = row.cells["form"].removeprefix("<=")
             form = FORM_WORDS[word]
@@ -166,8 +166,10 @@ class _Grants:
             failed = tuple(otherwise(clause, row, self._values) for clause in failing)
             blocked = ruling.capped_by if not failed else ""
             miss = Miss(row.id, form, failed, blocked)
-            found.append((len(failed), -form, row.id, miss))
-        return min(found)[3] if found else None
+            # Another question may be asked; what the record is stays as it is.
+            of_record = sum(any(one == "r_rec" for one, _ in each.attributes) for each in failing)
+            found.append((len(failed), of_record, -form, row.id, miss))
+        return min(found)[-1] if found else None
 
 
 def otherwise(clause: Clause, row: Row, values: Sequence[Any]) -> str:

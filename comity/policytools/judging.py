@@ -162,7 +162,7 @@ def _values(words: Vocabulary, asked_for: tuple[Any, ...]) -> tuple[Any, ...]:
     if isinstance(context, AskContext):
         return (asked_here(context, words),)
     if isinstance(context, UseContext):
-        return used(context, words), labelled(rest[0], words)
+        return used(context, words), labelled(rest[0], words, context)
     ends = (labelled(one, words, context) for one in (rest[0], rest[2]))
     return asked(context, words), edge(*ends), rest[1]
 

@@ -163,10 +163,9 @@ def labels_from(told: Mapping[str, Any]) -> RecordLabels:
 
 
 def _about(request: RequestContext, record: Mapping[str, Any]) -> RequestContext:
-    """The request about one record: its match may have been confirmed, and its answer's records counted."""
+    """The request about one record: its match confirmed or weighed, its answer's records counted."""
     known: dict[str, Any] = {"confirmed": True} if record.get("confirmed") else {}
-    if "candidates" in record:
-        known["candidates"] = record["candidates"]
+    known |= {name: record[name] for name in ("candidates", "match") if name in record}
     return replace(request, facts=replace(request.facts, **known)) if known else request
 
 

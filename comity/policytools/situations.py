@@ -61,6 +61,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "certificates": "certified",
     "selectors": "selector",
     "treaty": "treaty",
+    "match": "match",
+    "receiver_kind": "receiver-kind",
 }
 
 # Attributes by the names of columns, as officers know them from rows.

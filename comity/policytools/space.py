@@ -23,7 +23,7 @@ from comity.rulings import asked as contexts
 from comity.rulings.columns import Verb
 from comity.rulings.conditions import Kind, atoms
 from comity.rulings.context import APPROVALS, UNKNOWN
-from comity.rulings.functions import ANY, FORM_WORDS, NONE, REFUGEE_FROM
+from comity.rulings.functions import ANY, FORM_WORDS, NONE, OF_COUNTRIES, REFUGEE_FROM
 from comity.rulings.roles import closure
 from comity.rulings.terms import STANDINGS
 
@@ -243,6 +243,7 @@ def _days(taken: Anatomy) -> list[str]:
 def _elements(law: Law, taken: Anatomy, name: str) -> set[str]:
     if name == "markings":
         told = {f"{REFUGEE_FROM}{country}" for country in _countries(law)}
+        told |= {cell for cell in _cells(taken, "marking") if cell.startswith(OF_COUNTRIES)}
         return told | law.vocabulary.markings | {UNKNOWN}
     columns = {
         column

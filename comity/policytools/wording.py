@@ -175,13 +175,17 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
+# Facts that say nothing where they are 0 or "no": nothing was decided, counted or wished.
+_ORDINARY: Final = frozenset({"confidential", "misuse", "volume"})
+
+
 def facts_words(facts: Facts) -> str:
     """What is known besides: ``confirmed, not sworn, clearance 2``."""
     told = []
     for one in fields(facts):
         word = getattr(facts, one.name) if one.init else None
-        if word == 0 and one.name == "misuse":
-            continue  # nothing was decided about the member
+        if one.name in _ORDINARY and word == 0:
+            continue
         if isinstance(word, bool):
             told.append(("" if word else "not ") + attribute(one.name))
         elif word is not None:

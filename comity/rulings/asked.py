@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from comity.rulings.conditions import MEMBER, PUBLIC
 from comity.rulings.context import UNKNOWN
 from comity.rulings.facts import Facts, RecordFacts
-from comity.rulings.functions import REFUGEE_FROM
+from comity.rulings.functions import ADDRESSED_TO, CLOSED_TO, FLAGGED_BY, OF_COUNTRIES
+from comity.rulings.questions import UseContext
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
     from comity.rulings.context import RecordLabels, RequestContext
-    from comity.rulings.questions import AskContext, RouteContext, UseContext
+    from comity.rulings.questions import AskContext, RouteContext
     from comity.rulings.vocabulary import Vocabulary
 
 
@@ -192,16 +194,25 @@ def _standing(
 
 
 def labelled(
-    labels: RecordLabels, words: Vocabulary, request: RequestContext | None = None
+    labels: RecordLabels, words: Vocabulary, request: RequestContext | UseContext | None = None
 ) -> Labelled:
-    """A record's labels with unknown words replaced, as this request sees them."""
+    """A record's labels with unknown words replaced, as this request (or later use) sees them."""
     markings = frozenset(_marking(marking, words) for marking in labels.markings)
     facts = RecordFacts(markings=markings)
     if request is not None:
-        askers = {request.country, request.end_user_country}
+        askers = _askers(request)
+        closed = {one for one in markings if one.startswith(CLOSED_TO)}
+        everybody = (
+            request.facts.receiver_kind == PUBLIC
+        )  # the countries it is closed to among them
         facts = RecordFacts(
-            own_national=_national(labels, {request.owner_country}),
+            own_national=_national(labels, {getattr(request, "owner_country", "")}),
             asker_national=_national(labels, askers),
+            closed_to_asker=bool(
+                closed if everybody else closed & {CLOSED_TO + one for one in askers}
+            ),
+            addressed_to_asker=all(ADDRESSED_TO + country in markings for country in askers),
+            flagged_by_asker=any(FLAGGED_BY + country in markings for country in askers),
             markings=markings,
         )
     return Labelled(
@@ -210,6 +221,13 @@ def labelled(
         markings=markings,
         facts=facts,
     )
+
+
+def _askers(request: RequestContext | UseContext) -> frozenset[str]:
+    """Countries that are to learn of it: whoever asks and whoever it is for; of a later use, its receiver."""
+    if isinstance(request, UseContext):
+        return frozenset({request.receiver_country})
+    return frozenset({request.country, request.end_user_country})
 
 
 def _national(labels: RecordLabels, countries: Collection[str]) -> bool | None:
@@ -221,13 +239,20 @@ def _national(labels: RecordLabels, countries: Collection[str]) -> bool | None:
 def edge(one: Labelled, other: Labelled) -> Edge:
     """A relation between two records: bears the markings of both."""
     markings = one.markings | other.markings
-    facts = replace(one.facts, markings=markings)
+    first, second = one.facts, other.facts
+    facts = replace(
+        first,
+        closed_to_asker=first.closed_to_asker or second.closed_to_asker,
+        addressed_to_asker=first.addressed_to_asker and second.addressed_to_asker,
+        flagged_by_asker=first.flagged_by_asker or second.flagged_by_asker,
+        markings=markings,
+    )
     return Edge(subject=one.subject, other=other.subject, markings=markings, facts=facts)
 
 
 def _marking(marking: str, words: Vocabulary) -> str:
-    country = marking.removeprefix(REFUGEE_FROM)
-    if country != marking and country in words.countries:
+    prefix, colon, country = marking.partition(":")
+    if prefix + colon in OF_COUNTRIES and country in words.countries:
         return marking
     return _known(marking, words.markings)
 
@@ -288,6 +313,10 @@ def routed(context: RouteContext, words: Vocabulary) -> Routed:
 def used(context: UseContext, words: Vocabulary) -> Used:
     """A later use with unknown words replaced."""
     parties = (context.holder_country, context.receiver_country)
+    kind = context.facts.receiver_kind
+    if kind is None and context.receiver in words.agencies:
+        kind = MEMBER  # the directory says so
+    context = replace(context, facts=replace(context.facts, receiver_kind=kind))
     return Used(
         holder=_known(context.holder, words.agencies),
         holder_country=_known(context.holder_country, words.countries),

@@ -31,6 +31,7 @@ from comity.rulings.asked import (
     used,
 )
 from comity.rulings.columns import Verb
+from comity.rulings.conditions import atoms
 from comity.rulings.context import APPROVALS, UNKNOWN, Form
 from comity.rulings.effects import Effect
 from comity.rulings.engine import Engine
@@ -42,7 +43,7 @@ from comity.rulings.memory import Known, Questions
 from comity.rulings.reasons import ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
     from comity.rulings.context import RecordLabels, RequestContext
     from comity.rulings.law import AsksCasbin, BuildsEngine, Law
@@ -98,7 +99,10 @@ class Bundle:
             cell for rows in law.rows.values() for cell in [row.cells["when"] for row in rows]
         }
         self.asks_nationality = any("-national" in cell for cell in conditions)
-        self.asks_candidates = any("candidates" in row.cells["when"] for row in release_rows)
+        release_conditions = [row.cells["when"] for row in release_rows]
+        self.asks_candidates = any("candidates" in cell for cell in release_conditions)
+        self.asks_match = any("match=" in cell for cell in release_conditions)
+        self.volumes = tuple(sorted(_numbers("volume", conditions)))
         self._masks: Questions[Mask] = Questions()
         self._matches: Questions[frozenset[str]] = Questions()
         self._decisions: Questions[Decision] = Questions()
@@ -198,7 +202,7 @@ class Bundle:
             verb,
             key,
             (context, labels),
-            lambda: (used(context, words), labelled(labels, words)),
+            lambda: (used(context, words), labelled(labels, words, context)),
         )
 
     def _first_mask(self, request: RequestContext, labels: RecordLabels) -> Mask:
@@ -309,6 +313,12 @@ class Bundle:
         self._decisions.keep(verb, key, decision)
         self._show(verb, asked_for, decision)
         return decision
+
+
+def _numbers(name: str, conditions: Iterable[str]) -> set[int]:
+    """Numbers that rows compare something with; a cell that says nothing known was refused when loading."""
+    told = (atom for cell in conditions for atom in atoms(cell) if atom.name == name)
+    return {int(atom.value) for atom in told}
 
 
 def _engine(law: Law, verb: Verb, engine: BuildsEngine) -> AsksCasbin:

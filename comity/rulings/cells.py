@@ -9,7 +9,7 @@ from comity.rulings.conditions import CONDITIONS, ConditionRefused, Kind, atoms
 from comity.rulings.context import UNKNOWN
 from comity.rulings.effects import wrong_instead
 from comity.rulings.errors import nearest
-from comity.rulings.functions import ANY, NONE, REFUGEE_FROM, REFUGEE_FROM_ASKER
+from comity.rulings.functions import ANY, NONE, OF_COUNTRIES, REFUGEE_FROM_ASKER
 
 if TYPE_CHECKING:
     import re
@@ -59,8 +59,9 @@ def marking(cell: str, words: Words) -> str:
     """A marking of the vocabulary, or one about refuge."""
     if cell == REFUGEE_FROM_ASKER:
         return ""
-    if cell.startswith(REFUGEE_FROM):
-        return word("country")(cell.removeprefix(REFUGEE_FROM), words)
+    prefix, colon, country = cell.partition(":")
+    if prefix + colon in OF_COUNTRIES:
+        return word("country")(country, words)
     return word("marking")(cell, words)
 
 

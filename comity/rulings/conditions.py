@@ -33,8 +33,16 @@ CONDITIONS_MAX: Final = 6
 CELLS_REMEMBERED: Final = 4_096
 # What a question may be searched by: how much was given, and whether it is of a face; a node says which.
 SEARCHED_BY: Final = frozenset(
-    ("attribute", "attributes", "face", "name", "name-part", "name-parts", "number", "template")
+    (
+        *("attribute", "attributes", "name", "name-part", "name-parts", "number", "template"),
+        *("dna", "face", "fingerprint", "iris"),
+    )
 )
+# How sure a match is, and who may get data in a later use.
+MATCHES: Final = frozenset(("exact", "probable", "possible"))
+MEMBER: Final = "member"
+PUBLIC: Final = "public"
+RECEIVERS: Final = frozenset((MEMBER, "private-body", PUBLIC))
 _NOT: Final = "not-"
 _ATOM: Final = re.compile(r"(not-)?([a-z][a-z-]{0,39}?)(?:(>=|<|=)([A-Za-z0-9:-]{1,40}))?")
 
@@ -75,13 +83,23 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "threat": Condition(Kind.YES, "threat", "an imminent threat was declared"),
     "exculpatory": Condition(Kind.YES, "exculpatory", "the data are sought to exonerate"),
     "preservation": Condition(Kind.YES, "preservation", "only preservation is asked for"),
+    "confidential": Condition(
+        Kind.YES, "confidential", "the requester wants it kept from the person that it asked"
+    ),
     "same-purpose": Condition(
         Kind.YES, "same_purpose", "the use is the one the data were supplied for"
     ),
+    "same-offence": Condition(
+        Kind.YES, "same_offence", "the proceedings are about the offence the data were supplied for"
+    ),
+    "receiver-kind": Condition(Kind.WORD, "receiver_kind", "who is to get the data"),
     "team-member": Condition(Kind.YES, "team_member", "the requester is in the joint team"),
     "competent": Condition(Kind.YES, "competent", "the requester is a competent authority"),
     "contact-point": Condition(Kind.YES, "contact_point", "the requester is a contact point"),
     "suspended": Condition(Kind.YES, "suspended", "the requester is suspended"),
+    "reciprocity": Condition(
+        Kind.YES, "reciprocity", "the requester declared that it would answer the same"
+    ),
     "missing-persons": Condition(
         Kind.YES,
         "missing_persons",
@@ -94,6 +112,8 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "misuse": Condition(Kind.NUMBER, "misuse", "the requester's misuse score"),
     "urgent": Condition(Kind.YES, "urgent", "the question is urgent"),
     "over-quota": Condition(Kind.YES, "over_quota", "the capacity of the day is used up"),
+    "volume": Condition(Kind.NUMBER, "volume", "questions of the requester within a day"),
+    "match": Condition(Kind.WORD, "match", "how sure the match is"),
     "candidates": Condition(Kind.NUMBER, "candidates", "the number of records shown"),
     "name-parts": Condition(
         Kind.NUMBER, "name_parts", "how many of given name, family name and birth date are known"
@@ -121,6 +141,16 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     ),
     "asker-national": Condition(
         Kind.YES, "asker_national", "the person is a national of the asking country", of_record=True
+    ),
+    "closed-to-asker": Condition(
+        Kind.YES, "closed_to_asker", "the owner closed the record to the asking country", of_record=True
+    ),
+    "addressed-to-asker": Condition(
+        Kind.YES, "addressed_to_asker", "the owner addressed the record to the asking country", of_record=True
+    ),
+    "flagged-by-asker": Condition(
+        Kind.YES, "flagged_by_asker", "the asking country flagged the action as not possible there",
+        of_record=True,
     ),
     "marked": Condition(Kind.AMONG, "markings", "the record bears the marking", of_record=True),
 }  # fmt: skip

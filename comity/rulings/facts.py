@@ -26,11 +26,15 @@ class Facts:
         threat: an imminent threat to life or public security was declared, with its reason.
         exculpatory: the data are sought for the defence or to exonerate.
         preservation: only keeping is asked for, not release.
+        confidential: the asker wants it kept from the person that it asked (UNTOC 18(20)).
         same_purpose: the use is the one the data were supplied for.
+        same_offence: the proceedings are about the offence that the data were supplied for.
+        receiver_kind: of a later use, who is to get the data: member, private-body or public.
         team_member: the requester is a member of the joint investigation team of this case.
         competent: the directory lists the requester as a competent authority.
         contact_point: it is a single point of contact or national central bureau.
         suspended: the directory has it as suspended.
+        reciprocity: it declared to the owner's country that it would answer the same question.
         missing_persons: the directory lists it as empowered to search for missing persons and remains.
         agency_type: police, border, customs, prosecution, court, fiu …, from the directory.
         sworn: the officer is a sworn law enforcement officer.
@@ -39,7 +43,9 @@ class Facts:
         misuse: the requester's misuse score as decided, 0 to 100; the table of decisions says it.
         urgent: the urgency lane was asked for, with a reason.
         over_quota: the agreed capacity of the day is used up.
+        volume: questions that the requester put to this node within a day, counted in steps.
         candidates: how many records the answer shows; counted once it is settled which those are.
+        match: how sure the match with this record is: exact, probable or possible; known like ``candidates``.
         name_parts: how many of given name, family name and full birth date are searched by.
         selectors: kinds of what is searched by: ``name``, ``face``, ``keeper`` …
         bulk: more than one individual case is asked about.
@@ -83,6 +89,12 @@ class Facts:
     double_criminality: bool | None = None
     treaty: str | None = None
     missing_persons: bool | None = None
+    reciprocity: bool | None = None
+    confidential: bool | None = None
+    same_offence: bool | None = None
+    receiver_kind: str | None = None
+    volume: int | None = None
+    match: str | None = None
     key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -112,11 +124,17 @@ class RecordFacts:
     Attributes:
         own_national: the person is a national of the owner's country.
         asker_national: the person is a national of the country that asks, directly or through another.
+        closed_to_asker: the owner closed the record to the country that asks, directly or through another.
+        addressed_to_asker: the owner addressed it to the country that asks; also to the one that it asks for.
+        flagged_by_asker: the country that asks flagged what the record asks for as not possible with it.
         markings: everything its owner marked it with.
     """
 
     own_national: bool | None = None
     asker_national: bool | None = None
+    closed_to_asker: bool | None = None
+    addressed_to_asker: bool | None = None
+    flagged_by_asker: bool | None = None
     markings: frozenset[str] = frozenset()
 
 

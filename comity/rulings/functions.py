@@ -23,6 +23,13 @@ REFUGEE: Final = "refugee"
 REFUGEE_FROM: Final = "refugee-from:"
 # In a row: refugee from the very country that asks, directly or through another.
 REFUGEE_FROM_ASKER: Final = "refugee-from-asker"
+# What an owner decides about single countries: they must not know of the record (INTERPOL RPD 58), they are
+# whom a targeted message was sent to, they flagged what it asks for as not possible with them (SIS 24).
+CLOSED_TO: Final = "closed-to:"
+ADDRESSED_TO: Final = "addressed-to:"
+FLAGGED_BY: Final = "flagged-by:"
+# Markings that name a country and need no entry in the vocabulary.
+OF_COUNTRIES: Final = (REFUGEE_FROM, CLOSED_TO, ADDRESSED_TO, FLAGGED_BY)
 FORM_WORDS: Final[Mapping[str, Form]] = {
     "hit": Form.HIT,
     "masked": Form.MASKED,

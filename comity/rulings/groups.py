@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final
 
 from comity.catalogue import Stage, Tier
-from comity.rulings.conditions import SEARCHED_BY
+from comity.rulings.conditions import MATCHES, RECEIVERS, SEARCHED_BY
 from comity.rulings.context import UNKNOWN
 from comity.rulings.errors import PolicyError, nearest
 from comity.rulings.functions import ANY, NONE
@@ -84,6 +84,8 @@ def plain_words(vocabulary: Vocabulary) -> Words:
         "certified": vocabulary.certificates,
         "selector": SEARCHED_BY,
         "treaty": frozenset(STANDINGS),
+        "match": MATCHES,
+        "receiver-kind": RECEIVERS,
     }
 
 

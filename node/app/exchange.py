@@ -16,6 +16,7 @@ from node.exchange.deciding import Deciding
 from node.exchange.marking import Marking
 from node.exchange.pseudonyms import Pseudonyms
 from node.exchange.receipts import Receipts
+from node.exchange.volumes import Volumes
 from node.link.codec import WireCodec
 from node.link.inbox import Inbox
 from node.link.links import GatewayLinks
@@ -81,6 +82,7 @@ async def open_exchange(
     """Builds it, and closes the questions that were out when this node last ended."""
     book = SqlQueryBook(base.engine)
     pseudonyms = Pseudonyms(secret_file(base.home / REFERENCE_KEY_FILE), base.member.country)
+    volumes = Volumes(base.clock)
     ruling = Law(
         agency=base.identity.agency,
         policies=law.policies.policies,
@@ -88,6 +90,7 @@ async def open_exchange(
         clock=base.clock,
         assurances_accepted=base.settings.assurances_accepted,
         over_capacity=lambda: over_capacity(base, book),
+        volume=volumes.reached,
         name_case=pseudonyms.case,
     )
     links = GatewayLinks(
@@ -103,7 +106,11 @@ async def open_exchange(
         replay = ReplayBook.load(connection)
     asking = _asking(base, ruling, links, book)
     answering = _answering(
-        base, ruling, links, matcher=matcher, replay=replay, pseudonyms=pseudonyms
+        *(base, ruling, links),
+        matcher=matcher,
+        replay=replay,
+        pseudonyms=pseudonyms,
+        volumes=volumes,
     )
     left = interrupted(base.engine, about=base.ledger.about, opening=disclosure.ASKED)
     await asking.close_interrupted(left)
@@ -161,6 +168,7 @@ def _answering(
     matcher: RegisterMatcher,
     replay: ReplayBook,
     pseudonyms: Pseudonyms,
+    volumes: Volumes,
 ) -> Answering:
     return Answering(
         agency=base.identity.agency,
@@ -176,6 +184,7 @@ def _answering(
         journal=base.journal,
         replay=replay,
         tasks=SqlTaskBook.add,
+        volumes=volumes,
         codec=WireCodec(),
         links=links,
         clock=base.clock,

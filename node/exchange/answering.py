@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from node.exchange.deciding import Deciding
     from node.exchange.ports import Codec, Directories, Links, OwnKeys
     from node.exchange.tasking import AddsTasks
+    from node.exchange.volumes import Volumes
     from node.storage.replay import ReplayBook
 
 # Queries being answered at once; the link's credit keeps a gateway below it.
@@ -81,6 +82,7 @@ class Answering:
         journal: Journal,
         replay: ReplayBook,
         tasks: AddsTasks,
+        volumes: Volumes,
         codec: Codec,
         links: Links,
         clock: Clock,
@@ -95,6 +97,7 @@ class Answering:
         self._journal = journal
         self._replay = replay
         self._tasks_of = tasks
+        self._volumes = volumes
         self._codec = codec
         self._links = links
         self._clock = clock
@@ -221,6 +224,7 @@ class Answering:
                 raise self._repeats.end(query_id)
             decided = Decided(SealedAnswer(outcome=Outcome.ERROR, complete=False))
         else:
+            self._volumes.count(routing.sender, routing.entity_type)
             decided = await self._decide(routing, question)
             if not self._in_good_standing(opened.sender_kid):
                 decided = Decided(_SUSPENDED, alerts=decided.alerts)

@@ -97,6 +97,7 @@ class Assurances:
         sentence: an assurance about the sentence.
         exculpatory: sought for the defence.
         preservation: only keeping is asked for.
+        confidential: the person must not come to know of it.
         target: who is asked about.
     """
 
@@ -106,6 +107,7 @@ class Assurances:
     sentence: str = field(default="", repr=False)
     exculpatory: bool = False
     preservation: bool = False
+    confidential: bool = False
     target: TargetCheck = TargetCheck.UNSAID
 
     @property
@@ -117,6 +119,7 @@ class Assurances:
     def stated(self) -> list[str]:
         """What was stated, in words without content, for ledgers; empty where nothing was."""
         told = {
+            "confidential": self.confidential,
             "confirmed": self.confirmed,
             "exculpatory": self.exculpatory,
             "facts": self.facts,

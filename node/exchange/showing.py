@@ -10,9 +10,9 @@ Rules:
 * Whatever may not be shown takes nobody's place: a search that left something out is made again without it.
 * How sure a match is, its reasons and its place in the order are settled among what may be shown
   (``node.matching.settling``).
-* Where rows ask how many records an answer shows, those that may be shown whatever their number are counted,
-  and what may leave of each is ruled again with that number. So the number decides what leaves of a record,
-  never whether it is shown, and it is the number that the asker sees: nothing hidden counts.
+* Where rows ask how many records an answer shows, or how well one matches, those that may be shown whatever
+  the answer are counted and settled, and what may leave of each is ruled again with that known. So it decides
+  what leaves of a record, never whether it is shown, and the asker sees it anyway: nothing hidden counts.
 * What is kept silent is told to the owner's desk: as a task, in the log, and in the owner's own record of the
   ruling.
 """
@@ -109,6 +109,7 @@ class _Ruled(NamedTuple):
     searchable: frozenset[str]
     confirmed: bool
     candidates: int | None = None
+    match: str | None = None
 
     @property
     def may_show(self) -> bool:
@@ -153,8 +154,8 @@ class Showing:
                 previous = best.get(one.record_id)
                 if previous is None or previous.score < one.score:
                     best[one.record_id] = one
-        if view.asks_candidates:
-            ruled |= self._counted(view, routing, {one: ruled[one] for one in best})
+        if view.asks_candidates or view.asks_match:
+            ruled |= self._settled(view, routing, best, ruled)
         # The owner's own record holds whatever would have matched, had everything been shown.
         matched = {one.record_id for look in looks for one in settle(look.met)} | best.keys()
         entered = {one: ruled[one] for one in matched & ruled.keys()}
@@ -195,7 +196,11 @@ class Showing:
                 visible=candidate is not None,
                 words=view.words,
             )
-            entry.confirmed, entry.candidates = one.confirmed, one.candidates
+            entry.confirmed, entry.candidates, entry.match = (
+                one.confirmed,
+                one.candidates,
+                one.match,
+            )
             trail.append(entry)
             if candidate is not None:
                 shown.append(Shown(candidate, one.label, one.mask, entry))
@@ -232,15 +237,22 @@ class Showing:
             return view
         return view.of_record(self._pseudonyms.reference(routing.sender, record_id))
 
-    def _counted(
-        self, view: View, routing: Routing, shown: Mapping[RecordId, _Ruled]
+    def _settled(
+        self,
+        view: View,
+        routing: Routing,
+        best: Mapping[RecordId, Candidate],
+        ruled: Mapping[RecordId, _Ruled],
     ) -> dict[RecordId, _Ruled]:
-        """What may leave of the records that are shown, once it is known how many they are."""
+        """What may leave of the records that are shown, once it is known how many and how sure they are."""
+        count = len(best) if view.asks_candidates else None
         found: dict[RecordId, _Ruled] = {}
-        for record_id, one in shown.items():
-            about = self._about(view, routing, record_id).counting(len(shown))
-            again = one._replace(mask=about.mask(one.label), candidates=len(shown))
-            if again.may_show:  # what is unknown is stricter, so a number takes nothing away
+        for record_id, candidate in best.items():
+            match = candidate.band.name.lower() if view.asks_match else None
+            about = self._about(view, routing, record_id).settled(candidates=count, match=match)
+            one = ruled[record_id]
+            again = one._replace(mask=about.mask(one.label), candidates=count, match=match)
+            if again.may_show:  # what is unknown is stricter, so knowing it takes nothing away
                 found[record_id] = again
         return found
 

@@ -22,13 +22,14 @@ TEXTS_REMEMBERED: Final = 1_024
 class Entry:
     """What was ruled on one record; its relations are entered later."""
 
-    __slots__ = ("_text", "candidates", "confirmed", "edges", "record_id", "visible")
+    __slots__ = ("_text", "candidates", "confirmed", "edges", "match", "record_id", "visible")
 
     def __init__(self, text: _Text, record_id: RecordId, *, visible: bool) -> None:
         self._text = text
         self.record_id = record_id
         self.visible = visible
         self.candidates: int | None = None  # in the answer, where rows ask how many there are
+        self.match: str | None = None  # how sure, where rows ask it
         self.confirmed = False
         self.edges: list[dict[str, Any]] = []
 
@@ -37,10 +38,11 @@ class Entry:
         edges = f'"edges":{text_of(self.edges)},' if self.edges else ""
         candidates = "" if self.candidates is None else f'"candidates":{self.candidates},'
         confirmed = '"confirmed":true,' if self.confirmed else ""
+        match = "" if self.match is None else f'"match":"{self.match}",'
         visible = "true" if self.visible else "false"
         return (
             f"{{{text.alerts}{candidates}{confirmed}{edges}{text.ruled},"
-            f'"record":{self.record_id},{text.rows},"visible":{visible}}}'
+            f'{match}"record":{self.record_id},{text.rows},"visible":{visible}}}'
         )
 
 

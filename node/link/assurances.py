@@ -22,6 +22,7 @@ def to_wire(stated: Assurances) -> justification_pb2.Assurances | None:
         sentence=stated.sentence,
         exculpatory=stated.exculpatory,
         preservation=stated.preservation,
+        confidential=stated.confidential,
         target_check=int(stated.target),  # type: ignore[arg-type]  # the numbers are the contract's
     )
 
@@ -42,5 +43,6 @@ def from_wire(wire: justification_pb2.Justification | query_pb2.QueryBody) -> As
         sentence=message.sentence,
         exculpatory=message.exculpatory,
         preservation=message.preservation,
+        confidential=message.confidential,
         target=TargetCheck(message.target_check),
     )

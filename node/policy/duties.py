@@ -20,8 +20,10 @@ PASSED_ON: Final = frozenset(
         "flag-contested",
         "no-court-use",
         "no-onward",
+        "locate-only",
         "no-surrender",
         "reconfirm-before-action",
+        "report-whereabouts",
         "retain-7d",
         "retain-30d",
         "retain-90d",
@@ -31,7 +33,8 @@ PASSED_ON: Final = frozenset(
 )
 # Met by writing down: the owner's ledger holds when, to whom, for what purpose and under which instrument,
 # and the ruling beside it every field, its form and the row that let it leave (LED 35 and 38(3)).
-IN_THE_RULING: Final = frozenset({"document-transfer", "log-full"})
+# `keep-confidential` binds whoever answers the person's request for access, and who reads it there.
+IN_THE_RULING: Final = frozenset({"document-transfer", "keep-confidential", "log-full"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ FOR_A_DESK: Final[Mapping[str, ForADesk]] = {
     "notify-child-unit": ForADesk("child-unit", 24 * HOUR_MS),
     "notify-dpo": ForADesk("data-protection", 24 * HOUR_MS),
     "notify-owner": ForADesk("duty-desk", 24 * HOUR_MS),
+    "notify-subject": ForADesk("data-protection", 720 * HOUR_MS),
     "post-review-72h": ForADesk("legal-officer", 72 * HOUR_MS),
 }
 # Somebody met a record that a row keeps silent: whoever looks after it has a day, too.

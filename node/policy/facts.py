@@ -41,6 +41,8 @@ TYPE: Final = "TYPE-"
 # A joint investigation team is a group of the directory, its case is called alike: JIT-FR-CH-7, JIT:FR-CH-7.
 TEAM_CASE: Final = "JIT:"
 TEAM: Final = "JIT-"
+# Declared to a country that it would be answered the same question, as reciprocity wants: RECIPROCITY-CH.
+RECIPROCITY: Final = "RECIPROCITY-"
 # Urgencies of a routing, lowest and highest.
 NORMAL: Final = 1
 EMERGENCY: Final = 3
@@ -48,8 +50,13 @@ EMERGENCY: Final = 3
 FACTS_REMEMBERED: Final = 4_096
 
 
-def member_facts(shape: Facts, member: Member | None, *, case: str, urgency: int) -> Facts:
-    """What the directory says of an asking member, beside the shape of its question."""
+def member_facts(
+    shape: Facts, member: Member | None, *, case: str, urgency: int, toward: str = ""
+) -> Facts:
+    """What the directory says of an asking member, beside the shape of its question.
+
+    ``toward`` is the country that is asked; empty where several are.
+    """
     groups = member.groups if member else frozenset()
     return _member_facts(
         shape,
@@ -57,12 +64,19 @@ def member_facts(shape: Facts, member: Member | None, *, case: str, urgency: int
         active=member is not None and member.active,
         in_team=case.startswith(TEAM_CASE) and TEAM + case.removeprefix(TEAM_CASE) in groups,
         urgent=urgency > NORMAL,
+        reciprocity=RECIPROCITY + toward in groups if toward else None,
     )
 
 
 @lru_cache(maxsize=FACTS_REMEMBERED)
 def _member_facts(
-    shape: Facts, groups: frozenset[str], *, active: bool, in_team: bool, urgent: bool
+    shape: Facts,
+    groups: frozenset[str],
+    *,
+    active: bool,
+    in_team: bool,
+    urgent: bool,
+    reciprocity: bool | None,
 ) -> Facts:
     kinds = sorted(group for group in groups if group.startswith(TYPE))
     return replace(
@@ -74,6 +88,7 @@ def _member_facts(
         agency_type=kinds[0].removeprefix(TYPE).lower() if kinds else None,
         team_member=in_team,
         urgent=urgent,
+        reciprocity=reciprocity,
     )
 
 
@@ -93,6 +108,7 @@ def stated_facts(facts: Facts, stated: Assurances, *, urgency: int, accepted: bo
         threat=urgency >= EMERGENCY and bool(stated.threat.strip()),
         exculpatory=stated.exculpatory,
         preservation=stated.preservation,
+        confidential=stated.confidential,
         sensitive_target=stated.sensitive,
     )
 
@@ -106,6 +122,7 @@ def _stated_facts(
     threat: bool,
     exculpatory: bool,
     preservation: bool,
+    confidential: bool,
     sensitive_target: bool | None,
 ) -> Facts:
     """Remembered without what was written: it may name people."""
@@ -117,6 +134,7 @@ def _stated_facts(
         threat=threat,
         exculpatory=exculpatory,
         preservation=preservation,
+        confidential=confidential,
         sensitive_target=sensitive_target,
     )
 

@@ -67,6 +67,7 @@ class View:
         "_name_case",
         "_request",
         "asks_candidates",
+        "asks_match",
         "asks_nationality",
         "stage",
         "version",
@@ -87,6 +88,7 @@ class View:
         self.version = bytes.fromhex(bundle.version)
         self.asks_nationality = bundle.asks_nationality
         self.asks_candidates = bundle.asks_candidates
+        self.asks_match = bundle.asks_match
 
     @property
     def confirms(self) -> bool:
@@ -100,9 +102,9 @@ class View:
         facts = replace(self._request.facts, confirmed=True)
         return View(self._bundle, replace(self._request, facts=facts), name_case=self._name_case)
 
-    def counting(self, candidates: int) -> View:
-        """The same query, with so many records in its answer."""
-        facts = replace(self._request.facts, candidates=candidates)
+    def settled(self, *, candidates: int | None, match: str | None) -> View:
+        """The same query, with so many records in its answer, about one that matches so well."""
+        facts = replace(self._request.facts, candidates=candidates, match=match)
         request = replace(self._request, facts=facts)
         return View(self._bundle, request, self._confirmed, self._name_case)
 
@@ -144,6 +146,7 @@ class Law:
         clock: Clock,
         assurances_accepted: Collection[str] = (),
         over_capacity: Callable[[], bool] | None = None,
+        volume: Callable[[str, str, Sequence[int]], int] | None = None,
         name_case: NamesCase = _no_case,
     ) -> None:
         """Names the parts.
@@ -155,6 +158,8 @@ class Law:
             clock: says what day it is.
             assurances_accepted: members whose assurances about sentences count here.
             over_capacity: whether this agency asked as much as it may today; unknown where nobody counts.
+            volume: how much a member asked about a kind of record within a day, by the steps that rows name
+                (``node.exchange.volumes``); unknown where nobody counts.
             name_case: makes the digest under which a case is recorded.
         """
         self._name_case = name_case
@@ -164,6 +169,7 @@ class Law:
         self._clock = clock
         self._assurances_accepted = frozenset(assurances_accepted)
         self._over_capacity = over_capacity
+        self._volume = volume
 
     def view(self, routing: Routing, question: SealedQuestion) -> View:
         """The policy in force, for one query.
@@ -175,7 +181,6 @@ class Law:
         member = directory.member(routing.sender)
         if member is None or not member.active:
             raise Refusal(Reason.UNKNOWN_MEMBER, "requester not an active member")
-        own = directory.member(self._agency)
         stage = HIT if question.assurances.preservation else int(routing.stage)
         request = _request(
             agency=routing.sender,
@@ -189,7 +194,7 @@ class Law:
             case=question.case,
             stage=stage,
             today=day_of(self._clock.now_ms()),
-            owner_country=own.country if own else "",
+            owner_country=self._own_country,
             aim=question.aim,
             facts=self._of_others(routing, question, member),
         )
@@ -201,13 +206,25 @@ class Law:
     ) -> Facts:
         """Facts about a question that another agency asks."""
         urgency = int(routing.urgency)
+        shape = shape_of(question.selectors)
         stated = stated_facts(
-            member_facts(shape_of(question.selectors), member, case=question.case, urgency=urgency),
+            member_facts(
+                shape, member, case=question.case, urgency=urgency, toward=self._own_country
+            ),
             question.assurances,
             urgency=urgency,
             accepted=routing.sender in self._assurances_accepted,
         )
+        steps = self._policies.current.volumes
+        if steps and self._volume is not None:
+            reached = self._volume(routing.sender, routing.entity_type, steps)
+            stated = _counted(stated, volume=reached)
         return self._with_officer(stated, question.qualifications, role=question.role)
+
+    @property
+    def _own_country(self) -> str:
+        own = self._directories.current.member(self._agency)
+        return own.country if own else ""
 
     def _with_officer(self, facts: Facts, told: Qualifications, *, role: str) -> Facts:
         today = day_of(self._clock.now_ms())
@@ -229,6 +246,8 @@ class Law:
             accepted=False,  # whether an assurance is one is for its receivers to say
         )
         facts = self._with_officer(facts, caller.qualifications, role=caller.role)
+        # What a day's questions come to is for owners to count; here `over-quota` says it.
+        facts = _counted(facts, volume=0)
         if self._over_capacity is not None:
             facts = _used_up(facts, over_quota=self._over_capacity())
         decision = self._policies.current.admit(
@@ -242,7 +261,7 @@ class Law:
                 entity_type=question.entity_type,
                 stage=int(question.stage),
                 today=day_of(self._clock.now_ms()),
-                country=own.country if own else "",
+                country=self._own_country,
                 aim=why.aim,
                 facts=facts,
             )
@@ -320,6 +339,11 @@ HELD_BY_OWNERS: Final = frozenset({"bar", "record"})
 @lru_cache(maxsize=CONTEXTS_REMEMBERED)
 def _used_up(facts: Facts, *, over_quota: bool) -> Facts:
     return replace(facts, over_quota=over_quota)
+
+
+@lru_cache(maxsize=CONTEXTS_REMEMBERED)
+def _counted(facts: Facts, *, volume: int) -> Facts:
+    return replace(facts, volume=volume)
 
 
 @lru_cache(maxsize=1_024)

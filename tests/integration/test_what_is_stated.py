@@ -138,35 +138,46 @@ def test_an_unaccepted_assurance_opens_nothing(tmp_path: Path) -> None:
 
 
 def test_the_second_step_of_pruem_opens_for_the_confirmed_record_alone(tmp_path: Path) -> None:
+    """It opens to a person at the owner: no core data leave by machine (Article 47(6))."""
+
     async def scene(fed: Federation) -> None:
         fed.hold("DE-LP", suspect())
         fed.hold("FR-PJ", suspect())
 
         async def asked(agency: str, stated: Assurances, role: str = "officer") -> Hit:
+            """What is told of the record; its name never is."""
             target = "DE-LP" if agency != "DE-LP" else "FR-PJ"
             asker.append(f"c{len(asker)}")
             async with fed.caller(agency, asker[-1], role) as node:
                 reply = await node.lookup(
                     Person(NAME), why("EU-PRUM-II", stated), targets=[target], wait_s=20
                 )
-            return hit(reply, target)
+            found = hit(reply, target)
+            assert not named(found)
+            return found
+
+        async def waits(stated: Assurances, role: str = "officer") -> str:
+            """What its name waits for."""
+            found = await asked("FR-PJ", stated, role)
+            (told,) = {one.reason for one in found.treatments if one.field in ("person", NAMES)}
+            return told
 
         asker: list[str] = []
         first = await asked("FR-PJ", Assurances())
-        assert not named(first)
+        assert await waits(Assurances()) == "NEED_CONFIRM"
         second = Assurances(
             confirmed_references=(first.record_reference,), facts="Seen at the harbour."
         )
-        assert named(await asked("FR-PJ", second))
-        assert not named(await asked("FR-PJ", replace(second, facts="")))
-        assert not named(await asked("FR-PJ", replace(second, facts="  ")))
+        assert await waits(second) == "NEED_CONSENT_OWNER"
+        assert await waits(replace(second, facts="")) == "NEED_FACTS"
+        assert await waits(replace(second, facts="  ")) == "NEED_FACTS"
         # A reference that nobody gave, one that another owner gave, and a machine's word.
         invented = f"DE-{int(first.record_reference[3:], 16) ^ 1:016X}"
-        assert not named(await asked("FR-PJ", replace(second, confirmed_references=(invented,))))
+        assert await waits(replace(second, confirmed_references=(invented,))) == "NEED_CONFIRM"
         other = await asked("DE-LP", Assurances())
         stolen = replace(second, confirmed_references=(other.record_reference,))
-        assert not named(await asked("FR-PJ", stolen))
-        assert not named(await asked("FR-PJ", second, "system"))
+        assert await waits(stolen) == "NEED_CONFIRM"
+        assert await waits(second, "system") == "NEED_CONFIRM"
 
     run(scene, tmp_path, "FR-PJ", "DE-LP")
 

@@ -28,8 +28,11 @@ NAME_PARTS: Final = "name-parts"
 ATTRIBUTE: Final = "attribute"
 ATTRIBUTES: Final = "attributes"
 TEMPLATE: Final = "template"
-# No shape: what is searched by is a face, or may be one.
+# No shapes: of what somebody's body the thing is that is searched by. What nobody says may be a face.
 FACE: Final = "face"
+FINGERPRINT: Final = "fingerprint"
+IRIS: Final = "iris"
+DNA: Final = "dna"
 # What a right one looks like, for whoever wrote another.
 DATE: Final = "a date such as 1974, 1974-03 or 1974-03-09"
 COUNTRY: Final = "a country of ISO 3166-1 in two letters"

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from node.records import normalise
 from node.records.identifiers import alternatives
 from node.records.selectors.base import (
+    DNA,
     FACE,
+    FINGERPRINT,
+    IRIS,
     NAME,
     NUMBER,
     TEMPLATE,
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 FACE_MODALITY: Final = "FACE"
 MODALITY: Final = "biometric.modality"
 MODALITIES: Final = (FACE_MODALITY, "FINGER", "PALM", "IRIS", "DNA")
+# What policies call it; whoever compares a palm is trained as for fingers.
+OF_MODALITY: Final = {
+    FACE_MODALITY: FACE, "FINGER": FINGERPRINT, "PALM": FINGERPRINT, "IRIS": IRIS, "DNA": DNA,
+}  # fmt: skip
 # What has a number of its owner's, and the kinds of identifier that may be.
 _NUMBERED: Final = {
     "CASE": ("case-reference",),
@@ -76,8 +83,9 @@ class BiometricSelector(Selector):
     @property
     def kinds(self) -> frozenset[str]:
         """A face, unless a number is said to be of something else: what nobody says is the stricter case."""
-        other = self.template or (self.reference and self.modality not in {"", FACE_MODALITY})
-        return frozenset() if other else frozenset({FACE})
+        if self.template:
+            return frozenset({FINGERPRINT})
+        return frozenset({OF_MODALITY.get(self.modality, FACE) if self.reference else FACE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Law:
     """Everything may be searched on and shown but what bears the marking."""
 
     version = bytes(32)
-    asks_nationality = asks_candidates = False
+    asks_nationality = asks_candidates = asks_match = False
     stage = Stage.CORE
     recorded = "{}"
     words = None

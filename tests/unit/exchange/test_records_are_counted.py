@@ -1,4 +1,4 @@
-"""A row may ask how many records an answer shows: more leaves of one than of several; the hidden are none."""
+"""A row may ask how many records an answer shows, and how sure a match is; the hidden weigh nothing."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ ROW = (
     "jurisdiction,EU-SEVERAL,*,*,*,*,*,*,*,identity,>masked,-,-,-,candidates>=2,deny,QUALITY,-,-,yes,"
     "LED 4(1)(c),Where an answer shows several people no more than initials leave."
 )
+UNSURE = (
+    "jurisdiction,EU-UNSURE,*,*,*,*,*,*,*,identity,>hit,-,-,-,match=possible,deny,QUALITY,-,-,yes,"
+    "LED 7(2),Of a match that is no more than possible nothing but a hit leaves."
+)
 QUESTION = SealedQuestion(
     bytes(32), (PersonSelector(name="Anna"),), "C-1", "fraud", "suspect", "trace", "FR", "officer", b"", 0
 )  # fmt: skip
@@ -48,27 +52,44 @@ ROUTING = Routing(
 )  # fmt: skip
 
 
+def with_row(root: Path, row: str) -> Bundle:
+    shutil.copytree(POLICIES, root)
+    with (root / "eu-member" / "release.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\n")
+    return open_tree(root).bundle(("core", "eu-member"))
+
+
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """The Union pack with a row that counts."""
-    root: Path = tmp_path_factory.mktemp("counting") / "law"
-    shutil.copytree(POLICIES, root)
-    with (root / "eu-member" / "release.csv").open("a", encoding="utf-8") as file:
-        file.write(f"{ROW}\n")
-    return open_tree(root).bundle(("core", "eu-member"))
+    return with_row(tmp_path_factory.mktemp("counting") / "law", ROW)
+
+
+@pytest.fixture(scope="module")
+def unsure(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """The Union pack with a row that asks how sure a match is."""
+    return with_row(tmp_path_factory.mktemp("unsure") / "law", UNSURE)
 
 
 class Desk:
     """A register of some records, of which some are protected, under a law."""
 
-    def __init__(self, bundle: Bundle, records: int, *, protected: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        records: int,
+        *,
+        protected: Sequence[int] = (),
+        band: Band = Band.PROBABLE,
+    ) -> None:
         self._bundle = bundle
+        self._band = band
         self._records = records
         self._protected = protected
 
     async def search(self, _: Any, limit: int, passed: Passed) -> Found:
         found = [
-            Candidate(one, 0.9, Band.PROBABLE, (), frozenset({NAMES}))  # type: ignore[arg-type]
+            Candidate(one, 0.9, self._band, (), frozenset({NAMES}))  # type: ignore[arg-type]
             for one in range(1, self._records + 1)
             if one not in passed.records
         ]
@@ -118,7 +139,11 @@ def test_the_owners_record_holds_the_number_and_replays_to_the_same(bundle: Bund
 
 
 def test_a_confirmed_match_replays_to_the_same(bundle: Bundle) -> None:
-    asks = request(instrument="EU-PRUM-II", facts=Facts(confirmed=False, described=True))
+    asks = request(
+        instrument="EU-PRUM-II",
+        facts=Facts(confirmed=False, described=True, selectors=frozenset({"name"})),
+        approval="supervisor",
+    )
     view = View(bundle, asks, frozenset({"DE-1"}))
     mask = view.of_record("DE-1").mask(RecordLabels("person", "suspect"))
     record = {
@@ -136,3 +161,22 @@ def test_where_no_row_asks_nothing_is_ruled_twice() -> None:
     plain = open_tree(POLICIES).bundle(("core", "eu-member"))
     assert not plain.asks_candidates
     assert [one.ruled.candidates for one in Desk(plain, 2).look().shown] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("band", "form"),
+    [(Band.EXACT, Form.FULL), (Band.PROBABLE, Form.FULL), (Band.POSSIBLE, Form.HIT)],
+)
+def test_of_a_match_that_is_only_possible_a_hit_leaves(
+    unsure: Bundle, band: Band, form: Form
+) -> None:
+    looked = Desk(unsure, 1, band=band).look()
+    assert forms(looked) == [form]
+    ruling = json.loads(recorded(looked.view, looked.trail))
+    assert [one["match"] for one in ruling["records"]] == [band.name.lower()]
+    assert replay([ruling], unsure).changes == Counter()
+
+
+def test_before_a_match_is_settled_it_counts_as_the_least_sure(unsure: Bundle) -> None:
+    mask = View(unsure, request()).mask(RecordLabels("person", "suspect"))
+    assert mask[NAMES].form is Form.HIT

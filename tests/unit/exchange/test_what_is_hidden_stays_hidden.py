@@ -93,7 +93,7 @@ class Law:
     """Names may be searched on; what is marked secret may not be shown."""
 
     version = bytes(32)
-    asks_nationality = asks_candidates = False
+    asks_nationality = asks_candidates = asks_match = False
     stage = 2
     recorded = "{}"
     words = None

@@ -20,7 +20,7 @@ def field(path: str, *markings: str, subject: str = "suspect", **asked: Any) -> 
 
 
 def test_the_nearest_grant_is_named_with_the_column_that_failed() -> None:
-    one = field("person.names", offence="theft")
+    one = field("person.names", offence="theft", owner_country="DE")
     assert one.ruling.form is Form.GENERALISED
     assert one.miss is not None
     assert one.miss.row == "EU-SUSPECT-ID"
@@ -179,8 +179,9 @@ def test_a_relation_to_what_is_not_shown_names_no_row() -> None:
         ("onward", ["receiver=GB-CA"], "ONW-DEFAULT"),
         ("onward", ["receiver=GB-CA", "marking=H2"], "ONW-H2"),
         ("evidence-use", ["purpose=PROSECUTE", "marking=H1"], "EVI-H1"),
-        ("retain", ["age_days=181", "same_purpose=yes"], "RET-DEFAULT"),
-        ("retain", ["age_days=180", "same_purpose=yes"], "RET-CASE"),
+        ("retain", ["age_days=181", "same_purpose=yes", "confirmed=yes"], "RET-DEFAULT"),
+        ("retain", ["age_days=180", "same_purpose=yes", "confirmed=yes"], "RET-CASE"),
+        ("retain", ["age_days=31", "same_purpose=yes"], "RET-UNCONFIRMED"),
     ],
 )
 def test_later_uses_name_the_row_that_decides(verb: str, words: list[str], row: str) -> None:

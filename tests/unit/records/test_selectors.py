@@ -32,7 +32,7 @@ from node.records.selectors import (
     VehicleSelector,
     VesselSelector,
 )
-from node.records.selectors.base import FACE
+from node.records.selectors.base import DNA, FACE, FINGERPRINT, IRIS
 from tests.simulators.prints import minutiae_record
 from tests.unit.records.test_identifiers import TD3
 
@@ -162,7 +162,24 @@ def test_a_selector_says_how_much_was_given(selector: Any, shape: str) -> None:
 
 
 def test_rows_may_name_every_shape_that_a_selector_has_and_no_other() -> None:
-    assert {*SHAPES, FACE} == SEARCHED_BY
+    assert {*SHAPES, FACE, FINGERPRINT, IRIS, DNA} == SEARCHED_BY
+
+
+@pytest.mark.parametrize(
+    ("selector", "kinds"),
+    [
+        (BiometricSelector("AFIS-1"), {FACE}),
+        (BiometricSelector("AFIS-1", modality="FACE"), {FACE}),
+        (BiometricSelector("AFIS-1", modality="FINGER"), {FINGERPRINT}),
+        (BiometricSelector("AFIS-1", modality="PALM"), {FINGERPRINT}),
+        (BiometricSelector("AFIS-1", modality="IRIS"), {IRIS}),
+        (BiometricSelector("AFIS-1", modality="DNA"), {DNA}),
+        (BiometricSelector(name="Anna Muster"), {FACE}),
+        (BiometricSelector(template=minutiae_record(9)), {FINGERPRINT}),
+    ],
+)
+def test_a_selector_says_of_what_the_print_is(selector: BiometricSelector, kinds: set[str]) -> None:
+    assert selector.kinds == kinds
 
 
 @pytest.mark.parametrize(

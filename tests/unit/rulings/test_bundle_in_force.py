@@ -14,6 +14,7 @@ from comity.rulings import (
     REASONS,
     Bundle,
     Decision,
+    Facts,
     Form,
     Policies,
     ReasonCode,
@@ -159,7 +160,8 @@ def test_casbin_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_duties_are_those_of_the_row_and_those_that_always_follow() -> None:
-    mask = shipped("eu-member").mask(request(), labels("suspect", "minor", "contested"))
+    asked = request(facts=Facts(confidential=False))
+    mask = shipped("eu-member").mask(asked, labels("suspect", "minor", "contested"))
     assert mask["person.names"].duties == (
         "flag-contested",
         "no-onward",

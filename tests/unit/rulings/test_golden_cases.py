@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A match that a qualified person confirmed, with the facts of the case.
-CONFIRMED = Facts(confirmed=True, described=True)
+CONFIRMED = Facts(confirmed=True, described=True, selectors=frozenset({"name-parts"}))
 ZZ = {"agency": "ZZ-IM", "country": "ZZ", "instrument": "INTERPOL-RPD", "owner_country": "DE"}
 PRUM = {"agency": "DE-LP", "country": "DE", "instrument": "EU-PRUM-II", "owner_country": "FR"}
 EU = "eu-member"
@@ -104,8 +104,11 @@ def test_02_nor_a_police_record_by_name_for_such_an_offence() -> None:
 def test_03_a_match_that_nobody_confirmed_gives_no_core_data() -> None:
     one = names(shipped(EU).mask(request(**PRUM, facts=Facts(described=True)), labels()))
     assert (one.form, one.reason) == (Form.HIT, ReasonCode.NEED_CONFIRM)
-    denied = names(shipped(EU).mask(request(**PRUM, facts=CONFIRMED), labels()))
-    assert denied.form is Form.FULL
+    confirmed = names(shipped(EU).mask(request(**PRUM, facts=CONFIRMED), labels()))
+    assert (confirmed.form, confirmed.capped_by) == (Form.HIT, "EU-PRUM-OWNER"), "rule C3"
+    assert (confirmed.remedy and confirmed.remedy.effect) is Effect.NEEDS_HUMAN
+    decided = request(**PRUM, facts=CONFIRMED, approval="supervisor")
+    assert names(shipped(EU).mask(decided, labels())).form is Form.FULL
 
 
 # Who a person is, as other records than the person's own tell it.
@@ -131,7 +134,8 @@ def test_03_nor_do_core_data_come_with_prints_or_a_notice(path: str) -> None:
     assert (waits.form, waits.reason) == (Form.HIT, ReasonCode.NEED_CONFIRM)
     facts = elsewhere(EU, path, **PRUM, facts=Facts(confirmed=True, described=False))
     assert (facts.form, facts.reason) == (Form.HIT, ReasonCode.NEED_FACTS)
-    assert elsewhere(EU, path, **PRUM, facts=CONFIRMED).form is Form.FULL
+    decided = elsewhere(EU, path, **PRUM, facts=CONFIRMED, approval="supervisor")
+    assert decided.form is Form.FULL
     reference = elsewhere(EU, "biometric.reference", **PRUM, facts=Facts(confirmed=False))
     assert reference.form is Form.FULL
 

@@ -219,6 +219,7 @@ class Assurances(_message.Message):
     EXCULPATORY_FIELD_NUMBER: _builtins.int
     PRESERVATION_FIELD_NUMBER: _builtins.int
     TARGET_CHECK_FIELD_NUMBER: _builtins.int
+    CONFIDENTIAL_FIELD_NUMBER: _builtins.int
     facts: _builtins.str
     """The facts of the case and how the person is connected with them (Article 47(1)(b))."""
     threat: _builtins.str
@@ -233,6 +234,8 @@ class Assurances(_message.Message):
     """Only that data be kept is asked for: no more than a hit is answered."""
     target_check: Global___TargetCheck.ValueType
     """Whether the agency looked into who is asked about."""
+    confidential: _builtins.bool
+    """The agency wants it kept from the person that it asked (UNTOC Article 18(20))."""
     @_builtins.property
     def confirmed_references(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Records that a qualified person compared with the case and confirmed, by the references of an earlier
@@ -250,10 +253,11 @@ class Assurances(_message.Message):
         exculpatory: _builtins.bool = ...,
         preservation: _builtins.bool = ...,
         target_check: Global___TargetCheck.ValueType = ...,
+        confidential: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_references", b"confirmed_references", "exculpatory", b"exculpatory", "facts", b"facts", "preservation", b"preservation", "sentence", b"sentence", "target_check", b"target_check", "threat", b"threat"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confidential", b"confidential", "confirmed_references", b"confirmed_references", "exculpatory", b"exculpatory", "facts", b"facts", "preservation", b"preservation", "sentence", b"sentence", "target_check", b"target_check", "threat", b"threat"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
