@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from node.exchange.ports import Admission, Codec, Directories, Links, QueryBook
     from node.exchange.receipts import Receipts
 
-# Questions of this node's callers that may be out at once; beyond it callers are told OVERLOADED.
+# Questions of this node's callers that it may have at once, from before their intent is entered until their
+# reply; beyond it callers are told OVERLOADED.
 QUERIES_OPEN_MAX: Final = 4_096
 # Of one caller: a system that asks without end leaves room for the others.
 QUERIES_PER_CALLER_MAX: Final = 1_024
@@ -74,6 +75,8 @@ class Asking:
         self._links = links
         self._clock = clock
         self._open: dict[bytes, OpenQuery] = {}
+        # Questions that callers wait for, entered and out or not yet.
+        self._held = 0
         self._by_caller: dict[str, int] = {}
 
     @property
@@ -103,14 +106,16 @@ class Asking:
             Refusal: with the reason the caller is told; nothing was sent.
         """
         name, held = caller.name, self._by_caller.get(caller.name, 0)
-        if len(self._open) >= QUERIES_OPEN_MAX or held >= QUERIES_PER_CALLER_MAX:
+        if self._held >= QUERIES_OPEN_MAX or held >= QUERIES_PER_CALLER_MAX:
             raise Refusal(Reason.OVERLOADED, "too many queries open")
+        self._held += 1
         self._by_caller[name] = held + 1
         try:
             return await self._ask(
                 question, caller, wording=wording, on_answer=on_answer, on_open=on_open
             )
         finally:
+            self._held -= 1
             self._by_caller[name] -= 1
             if not self._by_caller[name]:
                 del self._by_caller[name]

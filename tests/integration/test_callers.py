@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
+from sqlalchemy import select
 
 from comity.api.query.v1 import (
     justification_pb2,
@@ -23,6 +24,7 @@ from comity.rpc import options
 from comity.rpc.errors import refusal_of
 from comity.rpc.tls import TlsIdentity, channel_credentials
 from comity.store.committing import TroubleError
+from comity.store.ledger_schema import entry
 from node.exchange import asking as asking_module
 from node.records.record import Labels, Record
 from node.storage.callers import CallerRegister
@@ -173,6 +175,46 @@ def test_a_system_that_asks_without_end_leaves_room_for_the_agencys_others(
             going.set()
         assert [one.result().answers[0].outcome for one in asked] == [Outcome.HIT] * 3
         assert asking._by_caller == {}
+
+    run(scene, tmp_path)
+
+
+def test_a_flood_is_refused_before_it_reaches_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the disk is slow nothing is out yet; what waits to be entered counts all the same."""
+    monkeypatch.setattr(asking_module, "QUERIES_OPEN_MAX", 3)
+
+    async def scene(fed: Federation) -> None:
+        app, going = fed.nodes[ASKER].app, threading.Event()
+        commit = app.journal._committer.commit
+
+        def slow(batch: list[Any]) -> Any:
+            going.wait(10)
+            return commit(batch)
+
+        app.journal._committer.commit = slow
+        app.journal._estimate_s = 1.0  # commits run beside the loop
+        async with (
+            fed.caller(ASKER) as asker,
+            fed.caller(ASKER, "other") as other,
+            asyncio.TaskGroup() as tasks,
+        ):
+
+            def ask(caller: Any) -> Any:
+                return tasks.create_task(caller.lookup(Vehicle(vin=VIN), why(), wait_s=8))
+
+            asked = [ask(asker), ask(asker), ask(other)]
+            await until(lambda: sum(app.asking._by_caller.values()) == 3)
+            assert app.asking.in_flight == 0
+            with pytest.raises(ComityCallError) as refused:
+                await other.lookup(Vehicle(vin=VIN), why(), wait_s=2)
+            assert refused.value.reason is Reason.OVERLOADED
+            going.set()
+        assert [one.result().answers[0].outcome for one in asked] == [Outcome.HIT] * 3
+        with app.engine.connect() as connection:
+            kinds = connection.execute(select(entry.c.kind)).scalars().all()
+        assert kinds.count("query.asked") == 3
 
     run(scene, tmp_path)
 
