@@ -11,6 +11,8 @@ import secrets
 import traceback
 from typing import Final
 
+from comity.logs import about
+
 REFERENCE_BYTES: Final = 6
 FRAMES_MAX: Final = 6
 
@@ -24,5 +26,7 @@ def record_fault(error: BaseException) -> str:
     where = " < ".join(
         f"{frame.filename}:{frame.lineno}:{frame.name}" for frame in reversed(frames)
     )
-    log.error("fault %s: %s at %s", reference, type(error).__name__, where)
+    kind = type(error).__name__
+    place = where.partition(" < ")[0]
+    log.error("fault %s: %s at %s", reference, kind, where, extra=about(f"{kind} at {place}"))
     return reference

@@ -24,6 +24,7 @@ from comity.authority.inviting import Invitations
 from comity.authority.serving import running
 from comity.clock import SystemClock
 from comity.identity.names import agency_id, federation_id, machine_name
+from comity.logs import start_logging
 from comity.rpc.serving import stop_signals
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def invite_gateway(name: str, *, address: str, folder: Path, as_json: bool) -> N
 @click.option("--listen", "address", help="host:port; by default the address given to init.")
 def serve(folder: Path, *, address: str | None) -> None:
     """Serve enrolment, revocation and freshness from FOLDER until told to stop."""
+    start_logging("WARNING")
     asyncio.run(_serve(folder, address))
 
 

@@ -13,6 +13,7 @@ import click
 
 from comity.cli.lazy import Lazy, Told, imported
 from comity.cli.sentences import PartError
+from comity.logs import quiet_transport
 from comity.version import __version__
 
 GROUPS: Final = "comity.commands"
@@ -115,4 +116,5 @@ def comity() -> None:
 
 def main() -> None:
     """Entry point."""
+    quiet_transport()
     comity(prog_name="comity")

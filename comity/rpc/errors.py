@@ -21,6 +21,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from comity.errors import CATALOGUE, Reason, Refusal
 from comity.faults import record_fault
+from comity.logs import about
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -71,7 +72,8 @@ async def end_with(context: grpc.aio.ServicerContext[Any, Any], error: BaseExcep
     """Ends the RPC with what the caller may know of ``error``."""
     refusal, reference = as_refusal(error)
     if reference is None and refusal.detail:
-        log.info("refused: %s: %s", refusal.reason, refusal.detail)
+        told = about(refusal.reason)
+        log.info("refused: %s: %s", refusal.reason, refusal.detail, extra=told)
     status = public_status(refusal, reference=reference)
     await context.abort(
         grpc.StatusCode[CATALOGUE[refusal.reason].status],

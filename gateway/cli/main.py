@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from comity.cli.lazy import Lazy, Told
+from comity.logs import quiet_transport
 from comity.version import __version__
 
 COMMANDS: Final = {
@@ -31,6 +32,7 @@ def gateway() -> None:
 
 def main() -> None:
     """Entry point."""
+    quiet_transport()
     gateway(prog_name="comity-gateway")
 
 

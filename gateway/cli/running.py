@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 import uvloop
@@ -13,6 +12,7 @@ import uvloop
 from comity.authority.home import Home
 from comity.errors import ExitCode, StartError
 from comity.heap import settle_heap
+from comity.logs import start_logging
 from gateway import app
 from gateway.cli.options import home_option
 from gateway.policy.loading import load_policies
@@ -21,18 +21,13 @@ from gateway.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-
 
 @click.command()
 @home_option
 def serve(home: Path) -> None:
     """Run the gateway process until SIGTERM or Ctrl-C."""
     settings = Settings.load(home)
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
-    logging.getLogger("casbin").setLevel(logging.ERROR)
-    logging.getLogger("tuf").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    start_logging(settings.log_level)
 
     def ready(port: int) -> None:
         settle_heap()

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity import envelope
 from comity.errors import Reason, Refusal
 from comity.identity.directory import Freshness
+from comity.logs import about
 from comity.rpc.outbox import OutboxFullError
 from gateway.relay import entries
 from gateway.relay.class_rulings import ClassRulings
@@ -126,7 +127,8 @@ class Relay:
         try:
             self._query(link, sent, remaining_ms)
         except Refusal as refusal:
-            log.info("query of %s refused: %s", link.agency, refusal.detail or refusal.reason)
+            why = refusal.detail or refusal.reason
+            log.info("query of %s refused: %s", link.agency, why, extra=about(link.agency))
             self._tell(link, self._frames.status(sent.id, (), refused=refusal.reason.value))
             if refusal.reason is Reason.ENVELOPE_REFUSED:
                 link.strike(self._clock.monotonic_s())
@@ -311,24 +313,28 @@ class Relay:
     # --- answers ---------------------------------------------------------------------------------
 
     def _answer(self, link: Link, sent: envelope.SentEnvelope, receipt: bytes) -> None:
-        query = self._open.by_id(sent.in_reply_to)
+        query, who = self._open.by_id(sent.in_reply_to), link.agency
         if query is None or link.agency not in query.slots:
-            log.info("answer of %s without an open slot dropped", link.agency)
+            log.info("answer of %s without an open slot dropped", who, extra=about(who))
             return
         room = query.routing.answer_bucket_bytes + ENVELOPE_OVERHEAD_BYTES
         if len(sent.body) > room or len(receipt) > RECEIPT_BYTES_MAX:
-            log.warning("answer of %s larger than the routing fixed, dropped", link.agency)
+            log.warning(
+                "answer of %s larger than the routing fixed, dropped", who, extra=about(who)
+            )
             return
         ((_, form),) = envelope.deliveries_unverified(sent)
         target = query.link if query.link.why_ended is None else self.links.to(query.requester)
         if target is None:
-            log.info("answer of %s dropped: its requester is offline", link.agency)
+            log.info("answer of %s dropped: its requester is offline", who, extra=about(who))
             return
         frame = self._frames.deliver(form, remaining_ms=0, receipt=receipt)
         try:
             target.outbox.put(frame, len(form) + len(receipt), source=link.agency)
         except OutboxFullError:
-            log.warning("answer of %s dropped: %s does not read", link.agency, query.requester)
+            log.warning(
+                "answer of %s dropped: %s does not read", who, query.requester, extra=about(who)
+            )
             return
         self._open.answered(query, link.agency, sent.id)
 

@@ -32,6 +32,7 @@ from comity.identity.link_proof import (
     hello_message,
     welcome_message,
 )
+from comity.logs import about
 from comity.rpc.outbox import BATCH_BYTES_MAX, BATCH_FRAMES_MAX, Outbox, OutboxFullError
 from comity.rpc.shapes import check
 from comity.rpc.tls import peer_of
@@ -161,7 +162,8 @@ class RelayServicer(relay_grpc.RelayServiceServicer):
         if hello.agency != member.agency:
             raise Refusal(Reason.UNAUTHENTICATED, "hello names another agency")
         if member.wire_version_min not in hello.wire_versions:
-            log.info("%s reads wire versions %s", member.agency, list(hello.wire_versions))
+            read = list(hello.wire_versions)
+            log.info("%s reads wire versions %s", member.agency, read, extra=about(member.agency))
         if len(hello.nonce) != NONCE_BYTES:
             return relay.Welcome()
         proof = self._sign(welcome_message(hello.nonce, ends))
@@ -201,7 +203,7 @@ class _Attached:
         for frame in self._mirror_frames():
             link.outbox.put_control(frame, frame.ByteSize())
         self._relay.attach(link)
-        log.info("%s attached", link.agency)
+        log.info("%s attached", link.agency, extra=about(link.agency))
         remaining_s = (self._peer.not_after_ms - self._clock.now_ms()) / 1000
         expiry = asyncio.get_running_loop().call_later(
             remaining_s, link.end, Reason.UNAUTHENTICATED
@@ -220,7 +222,7 @@ class _Attached:
             expiry.cancel()
             link.end(Reason.SHUTTING_DOWN)
             self._relay.detach(link)
-            log.info("%s detached: %s", link.agency, link.why_ended)
+            log.info("%s detached: %s", link.agency, link.why_ended, extra=about(link.agency))
         if link.why_ended is not None and link.why_ended is not Reason.SHUTTING_DOWN:
             raise Refusal(link.why_ended, "link ended")
 
@@ -263,7 +265,8 @@ class _Attached:
             try:
                 self._take(request)
             except Refusal as refusal:
-                log.warning("link of %s ends: %s", self._link.agency, refusal)
+                agency = self._link.agency
+                log.warning("link of %s ends: %s", agency, refusal, extra=about(agency))
                 self._link.end(refusal.reason)
                 return
 

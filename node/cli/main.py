@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from comity.cli.lazy import Lazy, Told
+from comity.logs import quiet_transport
 from comity.version import __version__
 
 COMMANDS: Final = {
@@ -59,6 +60,7 @@ def node() -> None:
 
 def main() -> None:
     """Entry point."""
+    quiet_transport()
     node(prog_name="comity-node")
 
 

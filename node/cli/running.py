@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 import uvloop
 
 from comity.heap import settle_heap
+from comity.logs import start_logging
 from node import app
 from node.cli.options import home_option
 from node.settings import Settings
@@ -18,19 +18,13 @@ from node.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-
 
 @click.command()
 @home_option
 def serve(home: Path) -> None:
     """Run the node until SIGTERM or Ctrl-C."""
     settings = Settings.load(home)
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
-    # Casbin logs requests; ours hold case numbers.
-    logging.getLogger("casbin").setLevel(logging.ERROR)
-    logging.getLogger("tuf").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    start_logging(settings.log_level)
 
     def ready(port: int) -> None:
         settle_heap()

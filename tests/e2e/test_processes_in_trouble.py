@@ -15,6 +15,7 @@ from comity.api.relay.v1 import relay_service_pb2 as relay
 from comity.client import BusyError, Comity, Outcome, Person, Vehicle
 from comity.client.errors import ComityCallError
 from comity.client.profile import Profile
+from comity.logs import LINES_MAX
 from tests.simulators.exchange_scenes import (
     ASKER,
     OTHER,
@@ -30,12 +31,14 @@ from tests.simulators.exchange_scenes import (
     settled,
     why,
 )
+from tests.simulators.handshakes import knock
 from tests.simulators.installed import disk_full, halted, rows, terminate, until
 
 if TYPE_CHECKING:
     from comity.demo.federation import Federation
 
 FLOOD = 2_000
+REPEATED = 512
 NOT_SEARCHED = {Outcome.OFFLINE, Outcome.TIMEOUT, Outcome.OVERLOADED, Outcome.ERROR}
 
 
@@ -203,6 +206,32 @@ def test_a_link_that_floods_costs_the_others_nothing(fed: Federation) -> None:
     assert found == [{OWNER: Outcome.HIT}] * 5
     for name in fed.gateway_names:
         assert fed.servers[name].process.poll() is None
+
+
+def test_neither_a_member_nor_whoever_reaches_its_port_fills_a_gateways_disk_with_its_log(
+    fed: Federation,
+) -> None:
+    gateway, puppet = fed.gateway_names[0], Puppet(fed, OTHER)
+    log, before = fed.log(gateway), len(fed.log(gateway).read_text())
+    stray = puppet.stray_answer().encoded
+    answer = relay.NodeFrame(send=relay.Send(envelope=stray, remaining_ms=5_000))
+
+    async def repeat() -> None:
+        async with puppet.link(gateway) as link:
+            await link.attach()
+            for _ in range(REPEATED // 16):
+                await link.say(*[answer] * 16)
+            await link.next("credit")  # read, up to its last lot
+
+    def said() -> str:
+        return log.read_text()[before:]
+
+    play(repeat(), 60)
+    knock(int(puppet.address(gateway).rpartition(":")[2]), 200)
+    assert said().count(f"answer of {OTHER} without an open slot") == LINES_MAX
+    assert "Handshake" not in said()
+    assert len(said()) < 200 * LINES_MAX
+    assert outcomes(fed) == {OWNER: Outcome.HIT, OTHER: Outcome.HIT}
 
 
 def test_a_cancelled_call_leaves_nothing_open(fed: Federation) -> None:

@@ -187,10 +187,28 @@ class Puppet:
             bucket_bytes=None,
         )
 
+    def stray_answer(self) -> envelope.SealedEnvelope:
+        """An answer to nothing that anybody asked."""
+        return envelope.seal(
+            message_type=envelope.MessageType.ANSWER,
+            sender=self.identity.signing,
+            recipients=[envelope.EncryptionSecret.generate().public],
+            routing=WireCodec().encode_answer_routing(sender=self.identity.agency, requester=OWNER),
+            body=b"",
+            created_ms=self._now_ms,
+            expires_ms=self._now_ms + 60_000,
+            in_reply_to=envelope.EnvelopeId(bytes(32)),
+            bucket_bytes=ANSWER_BUCKET_BYTES,
+        )
+
+    def address(self, gateway: str) -> str:
+        """Where a gateway listens."""
+        return self._directories.current.gateways[gateway].address
+
     @contextlib.asynccontextmanager
     async def link(self, gateway: str, **tls: Any) -> AsyncIterator[RawLink]:
         """A link that says whatever it is told to."""
-        address = self._directories.current.gateways[gateway].address
+        address = self.address(gateway)
         credentials = channel_credentials(
             tls.get("identity", self.identity.tls), server_ca_pem=self.identity.gateway_ca_pem
         )
