@@ -1,0 +1,127 @@
+"""What a record says of itself is ruled on, also where its register left the label out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from comity.rulings import Form
+from node.records.implied import implied
+from node.records.record import Labels, Record
+from node.records.values import ComplianceCheck, PersonName
+from node.sources.labelling import labelled
+from tests.simulators.law import labels, request, shipped
+
+TODAY = date(2026, 11, 24)
+
+
+def told(entity: str, **fields: Any) -> set[str]:
+    named = {f"{entity}.{name}": value for name, value in fields.items()}
+    return set(implied(entity, named, TODAY.isoformat()))
+
+
+@pytest.mark.parametrize(
+    ("status", "marking"),
+    [
+        ("WITNESS_PROTECTION", "protected"),
+        ("UNDERCOVER", "protected"),
+        ("CHIS", "protected"),
+        ("some new word", "protected"),
+        ("DIPLOMAT", "immunity"),
+        ("Judge", "immunity"),
+        ("JOURNALIST", "privilege"),
+        ("LAWYER", "privilege"),
+        ("ASYLUM", "refugee"),
+    ],
+)
+def test_who_is_protected_is_marked_so(status: str, marking: str) -> None:
+    assert told("person", protected_status=status) == {marking}
+
+
+def test_who_is_not_is_not() -> None:
+    assert told("person", protected_status="NONE") == set()
+    assert told("person", nationalities=("FR",)) == set()
+    assert told("person") == told("location") == set()
+
+
+def test_whoever_was_granted_asylum_fled_the_countries_of_their_nationality() -> None:
+    fled = told("person", protected_status="ASYLUM", nationalities=("ZZ", "XXB"))
+    assert fled == {"refugee", "refugee-from:ZZ"}
+    assert told("person", nationalities=("XXC",)) == {"refugee"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "markings"),
+    [
+        ({"status": "PUBLISHED"}, set()),
+        ({"status": "DRAFT"}, {"under-review"}),
+        ({"status": "Under review"}, {"under-review"}),
+        ({"status": "a word"}, {"under-review"}),
+        ({"status": "SUSPENDED"}, {"political-character"}),
+        ({"status": "WITHDRAWN"}, {"recalled"}),
+        ({"status": "COMPLETED"}, {"outside-validity"}),
+        ({"restricted_countries": ("ZZ", "fr")}, {"closed-to:ZZ", "closed-to:FR"}),
+        ({"action_to_take": "DISCREET_CHECK"}, {"discreet-check"}),
+        ({"notice_type": "SIS_36"}, {"discreet-check"}),
+        ({"notice_type": "RED"}, set()),
+        ({"compliance_checks": (ComplianceCheck("ARTICLE_3", "PASSED"),)}, set()),
+        (
+            {"compliance_checks": (ComplianceCheck("ARTICLE_3", "PENDING"),)},
+            {"political-character"},
+        ),
+        ({"compliance_checks": (ComplianceCheck("SERIOUSNESS", "PENDING"),)}, {"under-review"}),
+        ({"compliance_checks": (ComplianceCheck("SERIOUSNESS", "FAILED"),)}, {"not-compliant"}),
+        ({"compliance_checks": (ComplianceCheck("IDENTITY", "perhaps"),)}, {"not-compliant"}),
+    ],
+)
+def test_a_notice_says_how_far_its_review_came(fields: dict[str, Any], markings: set[str]) -> None:
+    assert told("notice", **fields) == markings
+
+
+@pytest.mark.parametrize(
+    ("fields", "markings"),
+    [
+        ({"character": "ORDINARY", "outcome": "OPEN"}, set()),
+        ({"character": "MILITARY"}, {"political-character"}),
+        ({"outcome": "PARDONED"}, {"spent"}),
+        ({"outcome": "CONVICTED", "time_barred_on": "2026-11-24"}, {"spent"}),
+        ({"time_barred_on": "2026"}, {"spent"}),
+        ({"time_barred_on": "2026-12"}, set()),
+        ({"time_barred_on": "2031"}, set()),
+    ],
+)
+def test_an_offence_says_whether_anybody_is_still_held_to_it(
+    fields: dict[str, Any], markings: set[str]
+) -> None:
+    assert told("offence", **fields) == markings
+
+
+@pytest.mark.parametrize("thing", ["vehicle", "vessel", "aircraft", "container", "shipment"])
+def test_nobody_notices_a_discreet_check_of_a_thing(thing: str) -> None:
+    assert told(thing, alert="DISCREET") == {"discreet-check"}
+    assert told(thing, alert="CONTROLLED_DELIVERY") == {"covert"}
+    assert told(thing, alert="STOLEN") == set()
+
+
+def test_what_a_register_says_in_a_field_alone_is_kept_as_if_it_had_marked_it() -> None:
+    """Without it, a protected witness whose register filled the field and not the label would be told."""
+    fields = {
+        "person.names": (PersonName(kind="LEGAL", full="Anna Muster"),),
+        "person.protected_status": "WITNESS_PROTECTION",
+    }
+    record = labelled(Record("1", "x", "person", fields, Labels("suspect")), TODAY)
+    ruled = {
+        marked: shipped("eu-member")
+        .mask(request(), labels("suspect", *marked))["person.names"]
+        .form
+        for marked in (frozenset(), record.labels.markings)
+    }
+    assert ruled == {frozenset(): Form.FULL, frozenset({"protected"}): Form.NOTHING}
+
+
+def test_no_marking_is_taken_away() -> None:
+    given = Labels("suspect", frozenset({"covert"}))
+    record = Record("1", "x", "person", {"person.protected_status": "NONE"}, given)
+    assert labelled(record, TODAY).labels.markings == {"covert"}
