@@ -1,49 +1,65 @@
 """Two laws compared: in which situations which field leaves in more or less, in sentences.
 
-What changes at all is proved (``comity.policytools.differing``). How often and under which conditions is
-looked at: every row that was added, removed or changed, itself or through a group it names, in situations in
-which it applies, all of them or a sample; both laws rule on each, and Casbin decides all of them.
+What changes at all is proved (``comity.policytools.differing``), and so are the conditions under which
+fields leave otherwise (``comity.policytools.moving``), for as many changed rows as there is time for. Where
+nothing can be proved, because groups, words or tables differ, situations around changed rows are looked at:
+all of them or a sample, and that is said. Casbin decides all of them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from comity.policytools.differing import Exactly, exactly
+from comity.policytools.differing import PROVING_S, Exactly, exactly
+from comity.policytools.limits import Limit, TooLong
 from comity.policytools.meanings import asks_tables, moved, offences_moved
+from comity.policytools.moving import Move, moving
 from comity.policytools.sampling import SITUATIONS_MAX, Situation, Situations, common
-from comity.policytools.space import widened
-from comity.policytools.wording import FORMS, row_words
+from comity.policytools.space import NotEncodable, widened
+from comity.policytools.telling import Telling
+from comity.policytools.wording import FORMS, listed, row_words
 from comity.rulings import Bundle, Form
 from comity.rulings.anatomy import callables
 from comity.rulings.columns import Verb
+from comity.rulings.errors import MatcherFault
 from comity.rulings.functions import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from comity.policytools.moving import Moving
     from comity.policytools.sampling import Around
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
     from comity.rulings.law import Law
 
-# Situations looked at around all changed rows together, and around each at least: where another pack takes
-# the place of one, every row of both has changed.
+# How long conditions may take, in seconds of processor time, and of how many changed rows they are told at
+# most: nobody reads more, and what fields and forms move at all is told of every row.
+CONDITIONS_S: Final = 12.0
+CONDITIONS_ROWS_MAX: Final = 60
+# Rows that are named where many are not looked at.
+NAMED_MAX: Final = 12
+# Where nothing can be proved: situations looked at around all changed rows together, and around each at
+# least, and how long that may take.
 SITUATIONS_ALL: Final = 15_000
 SITUATIONS_MIN: Final = 50
+SAMPLING_S: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that leaves otherwise.
+    """Fields that leave otherwise.
 
     Attributes:
-        row: the row that decides now; where less leaves, the one that refuses.
+        row: the row that decides now, or several where another is gone; where less leaves, what refuses.
+        why: that row's sentence; empty where there are several.
+        when: with which words of a question; where situations were sampled, what they have in common.
+        since: that another row is gone or otherwise, where that is why.
         count: in how many of the situations looked at.
-        looked_at: how many situations were looked at, and of how many, in words.
-        when: what those have in common.
+        looked_at: how many situations were looked at, and of how many, in words; empty where it was proved.
     """
 
     field: str
@@ -51,20 +67,24 @@ class Change:
     after: Form
     row: str
     why: str
-    count: int
-    looked_at: str
     when: str
+    since: str = ""
+    count: int = 0
+    looked_at: str = ""
 
     @property
     def sentence(self) -> str:
         """For people."""
         direction = "more" if self.after > self.before else "less"
-        by = f", by {self.row}: {self.why}" if self.row else "."
+        why = f": {self.why}" if self.why else "."
+        by = f", by {self.row}{why}" if self.row else "."
+        where = "Of all situations there are"
+        if self.looked_at:
+            where = f"In {self.count:,} of {self.looked_at}"
         when = f": {self.when}" if self.when else ""
-        return (
-            f"{direction}: {self.field} {self._moves()}{by} In {self.count:,} of "
-            f"{self.looked_at}{when}."
-        )
+        if not self.looked_at and not self.when:
+            where = "With any words of a question"
+        return f"{direction}: {self.field} {self._moves()}{self.since}{by} {where}{when}."
 
     def _moves(self) -> str:
         many = ", " in self.field
@@ -83,40 +103,127 @@ class Compared:
     Attributes:
         rows: what stands otherwise, in sentences: rows, decisions about misuse, and what rows are read by.
         exact: what is allowed and was not, or the other way round, proved over every situation.
-        changes: fields that leave otherwise, in the situations looked at.
+        changes: fields that leave otherwise, each with when.
+        left_out: of which rows it is not told when they move fields, in sentences.
     """
 
     rows: tuple[str, ...]
     exact: Exactly
     changes: tuple[Change, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> list[str]:
         """Everything, for people."""
-        return [*self.rows, *self.exact.sentences, *(one.sentence for one in self.changes)]
+        changes = (one.sentence for one in self.changes)
+        return [*self.rows, *self.exact.sentences, *changes, *self.left_out]
 
 
-def compare(old: Bundle, new: Bundle, given: Given) -> Compared:
-    """What a new law changes against an old one. Blocking."""
+Progress = Callable[[str], None]
+
+
+def compare(
+    old: Bundle, new: Bundle, given: Given, *, progress: Progress = lambda _: None
+) -> Compared:
+    """What a new law changes against an old one. Blocking.
+
+    Args:
+        old: the law before.
+        new: the law now.
+        given: what an ordinary situation looks like.
+        progress: is told what is being looked at.
+    """
     rows = _changed(old, new)
     told = tuple(_told(old.rows.get(name), new.rows.get(name)) for name in rows)
     told += (*_decided(old.law, new.law), *moved(old.law, new.law))
-    before, after = (Bundle(widened(one.law)) for one in (old, new))
-    changed = [new.rows.get(name) or old.rows[name] for name in rows]
-    releases = [row for row in changed if row.verb is Verb.RELEASE]
-    most = max(SITUATIONS_MIN, SITUATIONS_ALL // max(len(releases), 1))
+    exact = exactly(old.law, new.law, given, limit=Limit(PROVING_S), progress=progress)
+    proved = moving(exact.both, Limit(CONDITIONS_S))
+    if proved is not None:
+        changes, left_out = _proved(proved, progress)
+    elif Verb.RELEASE in exact.both or Verb.RELEASE not in exact.differing:
+        changes, left_out = [], []
+    else:
+        changes, left_out = _sampled(old, new, rows, given, progress)
+    return Compared(told, exact, tuple(changes), tuple(left_out))
+
+
+def _proved(moves: Moving, progress: Progress) -> tuple[list[Change], list[str]]:
+    """When each changed row moves fields, over every situation there is."""
+    telling = Telling(moves.law)
     found: list[Change] = []
-    for row in releases:
-        law = after.law if row.id in new.rows else before.law
-        around = Situations(
-            law,
-            given,
-            entity_types=_types(row, law),
-            offences=offences_moved(old.law, new.law) if asks_tables(row) else (),
-            most=min(most, SITUATIONS_MAX),
-        ).around(row)
-        found += _changes(around, before, after)
-    return Compared(told, exactly(old.law, new.law, given), tuple(_merged(found)))
+    unsaid: dict[str, list[str]] = defaultdict(list)
+    names = moves.rows()
+    for number, name in enumerate(names, start=1):
+        if number > CONDITIONS_ROWS_MAX:
+            unsaid[f"because conditions of {CONDITIONS_ROWS_MAX} rows are told at most"].append(
+                name
+            )
+            continue
+        progress(f"row {number} of {len(names)}")
+        try:
+            found += [_change(moves, telling, one) for one in moves.of(name)]
+        except (NotEncodable, MatcherFault) as error:
+            unsaid[str(error)].append(name)
+    return sorted(found, key=lambda one: one.after < one.before), _unsaid(unsaid, len(names))
+
+
+def _unsaid(unsaid: Mapping[str, list[str]], count: int) -> list[str]:
+    return [
+        f"When fields leave otherwise is not told of {len(names):,} of {count:,} rows that were added, "
+        f"changed or removed ({listed(_few(names), 'and')}), {why}. What leaves otherwise is told of all of "
+        "them above."
+        for why, names in unsaid.items()
+    ]
+
+
+def _few(names: list[str]) -> list[str]:
+    return (
+        names
+        if len(names) <= NAMED_MAX
+        else [*names[: NAMED_MAX - 1], f"{len(names) - NAMED_MAX + 1:,} others"]
+    )
+
+
+def _change(moves: Moving, telling: Telling, one: Move) -> Change:
+    """A move in words."""
+    own = one.rows == (one.changed,)
+    since = "" if own else f", now that {one.changed} is {moves.fate(one.changed)}"
+    several = len(one.rows) > 1 or one.more_rows
+    row = listed([*one.rows, *(["others"] if one.more_rows else [])])
+    why = "" if several else moves.sentence(row)
+    when = telling.told(one.space, one.words, one.without)
+    return Change(telling.fields(one.fields), one.before, one.after, row, why, when, since)
+
+
+def _sampled(
+    old: Bundle, new: Bundle, names: list[str], given: Given, progress: Progress
+) -> tuple[list[Change], list[str]]:
+    """What changed in situations around changed rows, all of them or a sample."""
+    changed = [new.rows.get(name) or old.rows[name] for name in names]
+    releases = [row for row in changed if row.verb is Verb.RELEASE]
+    rows = releases[: SITUATIONS_ALL // SITUATIONS_MIN]
+    most = min(SITUATIONS_MAX, max(SITUATIONS_MIN, SITUATIONS_ALL // max(len(rows), 1)))
+    before, after = (Bundle(widened(one.law)) for one in (old, new))
+    offences = offences_moved(old.law, new.law)
+    looks = [Situations(one.law, given, offences=offences, most=most) for one in (before, after)]
+    limit, found, done = Limit(SAMPLING_S), list[Change](), 0
+    for row in rows:
+        progress(f"row {done + 1} of {len(releases)}")
+        kept = row.id in new.rows
+        law = (after if kept else before).law
+        try:
+            around = looks[kept].around(row, _types(row, law))
+            found += list(_changes(around, before, after, limit))
+        except TooLong:
+            break
+        done += 1
+    left_out = []
+    if done < len(releases):
+        left_out.append(
+            f"Situations were looked at around {done:,} of {len(releases):,} changed rows; around the "
+            f"others, from {releases[done].id} on, none were."
+        )
+    return _merged(found), left_out
 
 
 def _told(old: Row | None, new: Row | None) -> str:
@@ -188,9 +295,10 @@ def _groups_changed(old: Law, new: Law) -> set[str]:
     return changed
 
 
-def _changes(around: Around, before: Bundle, after: Bundle) -> Iterable[Change]:
+def _changes(around: Around, before: Bundle, after: Bundle, limit: Limit) -> Iterable[Change]:
     found: dict[tuple[str, Form, Form, str], list[Situation]] = defaultdict(list)
     for situation in around.looked_at:
+        limit.look()
         one = before.mask(situation.request, situation.labels)
         other = after.mask(situation.request, situation.labels)
         for path, ruling in other.items():
@@ -202,7 +310,7 @@ def _changes(around: Around, before: Bundle, after: Bundle) -> Iterable[Change]:
         decided = after.rows.get(by)
         why = decided.sentence if decided else "No rule allows it."
         when = common(some, around.looked_at)
-        yield Change(path, was, now, by, why, len(some), around.words, when)
+        yield Change(path, was, now, by, why, when, count=len(some), looked_at=around.words)
 
 
 def _types(row: Row, law: Law) -> list[str]:
@@ -229,16 +337,5 @@ def _merged(found: list[Change]) -> list[Change]:
     for same in alike.values():
         first = same[0]
         fields = ", ".join(dict.fromkeys(one.field for one in same))
-        merged.append(
-            Change(
-                fields,
-                first.before,
-                first.after,
-                first.row,
-                first.why,
-                first.count,
-                first.looked_at,
-                first.when,
-            )
-        )
+        merged.append(replace(first, field=fields))
     return sorted(merged, key=lambda one: (one.after < one.before, one.field))

@@ -13,31 +13,34 @@ Rules:
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.policytools.both import FIELD, Both, Slice
+from comity.policytools.limits import Limit
 from comity.policytools.meanings import same_model
 from comity.policytools.searching import Search
-from comity.policytools.solver import all_of, any_of, negated
-from comity.policytools.space import NotEncodable, widened
+from comity.policytools.solver import all_of, negated
+from comity.policytools.space import NotEncodable
 from comity.policytools.theory import Theory
 from comity.policytools.wording import FORMS, listed
-from comity.rulings.anatomy import callables
 from comity.rulings.columns import Verb
 from comity.rulings.errors import MatcherFault
-from comity.rulings.functions import ANY, FORM_WORDS
+from comity.rulings.functions import FORM_WORDS
 from comity.rulings.offences import Offence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from comity.policytools.situations import Given
     from comity.rulings.columns import Row
     from comity.rulings.context import Form
     from comity.rulings.law import Law
 
-# A row of the old law beside the new one's, where both have the same id.
-BEFORE: Final = "BEFORE:"
+# How long it may take to prove what differs, in seconds of processor time, all verbs together.
+PROVING_S: Final = 60.0
+# Rows that are looked at together for all fields.
+TOGETHER_ROWS_MAX: Final = 1_500
 _WHAT: Final = {
     Verb.MATCH: "searching on a field is allowed",
     Verb.ASK: "a question is admitted",
@@ -82,11 +85,15 @@ class Exactly:
         effects: everything that one law allows and the other refuses.
         same: verbs with changed rows that decide as before in every situation.
         unproved: of which verbs nothing is proved, and why, in sentences.
+        both: both laws' rows of each verb about which something was proved.
+        differing: verbs whose rows, or what they are read by, differ.
     """
 
     effects: tuple[Effect, ...]
     same: tuple[Verb, ...]
     unproved: tuple[str, ...]
+    both: Mapping[Verb, Both] = field(default_factory=dict, compare=False)
+    differing: tuple[Verb, ...] = ()
 
     @property
     def sentences(self) -> list[str]:
@@ -98,16 +105,38 @@ class Exactly:
         return [*told, *self.unproved]
 
 
-def exactly(old: Law, new: Law, given: Given) -> Exactly:
-    """What a new law changes, verb by verb. Blocking; takes a solver."""
+def exactly(
+    old: Law,
+    new: Law,
+    given: Given,
+    *,
+    limit: Limit | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Exactly:
+    """What a new law changes, verb by verb. Blocking; takes a solver.
+
+    Args:
+        old: the law before.
+        new: the law now.
+        given: what an ordinary situation looks like.
+        limit: how long it may take; what it takes by default.
+        progress: is told what is being looked at.
+    """
     effects: list[Effect] = []
     same: list[Verb] = []
+    pairs: dict[Verb, Both] = {}
+    differing: list[Verb] = []
     unproved: dict[str, list[str]] = defaultdict(list)
+    bound = limit or Limit(PROVING_S)
     for verb in new.models:
         if _reads_alike(old, new, verb):
             continue
+        differing.append(verb)
+        progress(verb)
         try:
-            found = list(_verb(old, new, verb, given))
+            both = _both(old, new, verb, given, bound)
+            found = list(_verb(both))
+            pairs[verb] = both
         except (NotEncodable, MatcherFault) as error:
             unproved[str(error)].append(verb)
             continue
@@ -115,7 +144,7 @@ def exactly(old: Law, new: Law, given: Given) -> Exactly:
         if not found:
             same.append(verb)
     told = (f"{listed(verbs, 'and')}: nothing is proved, {why}." for why, verbs in unproved.items())
-    return Exactly(tuple(effects), tuple(same), tuple(told))
+    return Exactly(tuple(effects), tuple(same), tuple(told), pairs, tuple(differing))
 
 
 def _reads_alike(old: Law, new: Law, verb: Verb) -> bool:
@@ -141,75 +170,112 @@ def _words(law: Law) -> bytes:
     return replace(law.vocabulary, misuse=None, crosswalk=offences).digest
 
 
-def _verb(old: Law, new: Law, verb: Verb, given: Given) -> Iterator[Effect]:
+def _both(old: Law, new: Law, verb: Verb, given: Given, limit: Limit) -> Both:
     if not same_model(old.models.get(verb, ""), new.models[verb]):
         raise NotEncodable("the model is another")
     if old.links != new.links or _words(old) != _words(new):
         raise NotEncodable("groups, words or tables differ; what is told besides is of a sample")
-    before = tuple(replace(row, id=BEFORE + row.id) for row in old.rows[verb])
-    both = widened(replace(new, rows={**new.rows, verb: (*new.rows[verb], *before)}))
-    theory = Theory(both, verb, given, rows=new.rows[verb])
-    was = theory.encoding.allowed(theory.reading, before)
-    engines = (theory.engine(before), theory.engine(new.rows[verb]))
+    return Both(old, new, verb, given, limit)
+
+
+def _verb(both: Both) -> Iterator[Effect]:
+    if not both.taken.first_decides:
+        raise NotEncodable(f'of "{both.verb}" not the first row decides')
+    if not both.changed:
+        return
+    told = _released(both) if both.verb is Verb.RELEASE else _decided(both)
+    for more, what, theory, example in told:
+        (before, _), (after, row) = both.casbin(example)
+        if (before, after) != (not more, more):
+            raise NotEncodable("Casbin does not confirm the difference")
+        situation = theory.told(example).removesuffix(":")
+        yield Effect(both.verb, more, what, f"{situation}, now {both.by(row)}")
+
+
+Told = tuple[bool, str, Theory, dict[str, Any]]
+
+
+def _moved(part: Slice, *, more: bool) -> Any:
+    """When one law allows what the other refuses."""
+    theory = part.theory
+    was = theory.encoding.allowed(theory.reading, part.was)
+    allows, refuses = (theory.allowed, was) if more else (was, theory.allowed)
+    return all_of((allows, negated(refuses)))
+
+
+def _decided(both: Both) -> Iterator[Told]:
+    part = both.slice(both.near.union(both.changed))
     for more in (True, False):
-        allows, refuses = (theory.allowed, was) if more else (was, theory.allowed)
-        moved = all_of((allows, negated(refuses)))
-        effects = (
-            _released(theory, moved, more=more) if verb is Verb.RELEASE else _decided(theory, moved)
-        )
-        for what, example in effects:
-            told = _confirmed(theory, engines, example, more=more)
-            yield Effect(verb, more, what, told)
+        found = part.theory.ordinary(_moved(part, more=more))
+        if found is not None:
+            yield more, _WHAT[both.verb], part.theory, found
 
 
-def _confirmed(theory: Theory, engines: Any, found: dict[str, Any], *, more: bool) -> str:
-    """The situation in words, once Casbin decided it both ways.
-
-    Raises:
-        NotEncodable: it decides otherwise.
-    """
-    (before, _), (after, row) = (theory.casbin(found, engine) for engine in engines)
-    if (before, after) != (not more, more):
-        raise NotEncodable("Casbin does not confirm the difference")
-    return f"{theory.told(found).removesuffix(':')}, now {theory.by(row)}"
-
-
-def _decided(theory: Theory, moved: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    found = theory.ordinary(moved)
-    if found is not None:
-        yield _WHAT[theory.taken.verb], found
-
-
-def _alike(theory: Theory) -> list[list[str]]:
-    """Fields that no row of either law tells apart; what is found of one holds for all of them."""
-    called = callables(theory.law.links)["g4"]
-    cells = sorted({row.cells["field"] for row in theory.law.rows[Verb.RELEASE]} - {ANY})
-    kinds: dict[tuple[bool, ...], list[str]] = defaultdict(list)
-    for path in sorted(theory.reading.words["r_field"]):
-        kinds[tuple(path == cell or called(path, cell) for cell in cells)].append(path)
-    return list(kinds.values())
-
-
-def _released(theory: Theory, moved: Any, *, more: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+def _released(both: Both) -> Iterator[Told]:
     """Fields with the forms in which they leave now, or do not any more; alike fields together."""
-    fields, forms = theory.reading.words["r_field"], theory.reading.words["r_form"]
-    moves: dict[str, set[Form]] = defaultdict(set)
-    kinds = {paths[0]: paths for paths in _alike(theory)}
-    search = Search(theory, moved, any_of(fields[path] for path in kinds))
+    moves: dict[bool, dict[str, set[Form]]] = {True: defaultdict(set), False: defaultdict(set)}
+    where: dict[str, tuple[Slice, str]] = {}
+    for part, kinds in _parts(both):
+        for more in (True, False):
+            for path, word in _moves(part, _moved(part, more=more)):
+                for one in kinds[path]:
+                    moves[more][one].add(FORM_WORDS[word])
+                    where[one] = (part, path)
+    for more, told in moves.items():
+        yield from _examples(told, where, more=more)
+
+
+def _parts(both: Both) -> Iterator[tuple[Slice, dict[str, list[str]]]]:
+    """Rows that matter, with the fields that changed rows speak of, each of them for those like it.
+
+    Where there are many rows each kind of field is looked at alone: few rows speak of one, and what is asked
+    of the solver takes longer the more of them there are.
+    """
+    near = both.near
+    bits = near.union(both.changed)
+    kinds = {paths[0]: paths for paths in both.kinds(near.chosen(both.rows, bits))}
+    along = {path: near.along(FIELD, path) & bits for path in kinds}
+    changed = near.places(both.changed)
+    kinds = {path: paths for path, paths in kinds.items() if along[path] & changed}
+    if bits.bit_count() <= TOGETHER_ROWS_MAX:
+        yield both.slice(bits, list(kinds)), kinds
+        return
+    for path, paths in kinds.items():
+        yield both.slice(along[path], [path]), {path: paths}
+
+
+def _moves(part: Slice, moved: Any) -> Iterator[tuple[str, str]]:
+    """Each field and form that moves."""
+    theory = part.theory
+    fields, forms = theory.reading.words[FIELD], theory.reading.words["r_form"]
+    search = Search(theory, moved)
     while (found := search.next()) is not None:
-        path, word = found["r_field"], found["r_form"]
-        for one in kinds[path]:
-            if word != "generalised" or one in theory.law.how:  # nobody could make it coarser
-                moves[one].add(FORM_WORDS[word])
+        path, word = found[FIELD], found["r_form"]
+        if word != "generalised" or path in theory.law.how:  # nobody could make it coarser
+            yield path, word
         search.keep(negated(all_of((fields[path], forms[word]))))
+
+
+def _examples(
+    moves: Mapping[str, set[Form]],
+    where: Mapping[str, tuple[Slice, str]],
+    *,
+    more: bool,
+) -> Iterator[Told]:
     alike: dict[frozenset[Form], list[str]] = defaultdict(list)
     for path, told in moves.items():
         alike[frozenset(told)].append(path)
     for forms_moved, paths in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
         form = max(forms_moved) if more else min(forms_moved)
         word = next(name for name, one in FORM_WORDS.items() if one is form)
-        shown = min(paths, key=lambda path: (not theory.usual.is_usual_record(path), path))
-        example = theory.ordinary(all_of((moved, fields[shown], forms[word])))
+        usual = where[paths[0]][0].theory.usual
+        shown = min(paths, key=lambda path: (not usual.is_usual_record(path), path))
+        part, like = where[shown]
+        theory = part.theory
+        fields, forms = theory.reading.words[FIELD], theory.reading.words["r_form"]
+        moved = all_of((_moved(part, more=more), fields[like], forms[word]))
+        example = theory.ordinary(moved)
         if example is not None:
             leaves = listed([FORMS[one] for one in sorted(forms_moved, reverse=True)])
-            yield f"that {', '.join(sorted(paths))} leaves {leaves} is allowed", example
+            what = f"that {', '.join(sorted(paths))} leaves {leaves} is allowed"
+            yield more, what, theory, example | {FIELD: shown}

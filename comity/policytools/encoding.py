@@ -38,10 +38,19 @@ _MARKS: Final = "r_rec.markings"
 
 
 class Encoding:
-    """A verb's model and rows as formulas."""
+    """A verb's model and rows as formulas.
 
-    def __init__(self, taken: Anatomy, space: Space) -> None:
+    Args:
+        taken: the model and the rows.
+        space: the situations.
+        look: is called before a part of a row is encoded, and may end it by raising.
+    """
+
+    def __init__(
+        self, taken: Anatomy, space: Space, look: Callable[[], None] = lambda: None
+    ) -> None:
         self.taken = taken
+        self._look = look
         self.space = space
         self._leaves: dict[int, Leaf] = {}
         self.readings = Readings(space)
@@ -83,22 +92,41 @@ class Encoding:
     def clauses(self, row: Row, reading: Reading) -> list[Any]:
         """When each part of the matcher holds for a row; equal parts are one object."""
         words = self.taken.words(row)
-        cells = self._cells.get(row.id)
-        if cells is None:
-            cells = self._cells[row.id] = [
-                tuple([words[column] for column in columns]) for columns, _ in self._read_by
-            ]
         found = []
         for clause, told, parts in zip(
-            self.taken.clauses, cells, self._parts_of(reading), strict=True
+            self.taken.clauses, self.cells(row), self._parts_of(reading), strict=True
         ):
             known = parts.get(told)
             if known is None:
+                self._look()
                 known = parts[told] = self._tree(clause.tree, words, reading)
             found.append(known)
             if known is False:
                 break
         return found
+
+    def clause(self, place: int, row: Row) -> Any:
+        """When one part of the matcher holds for a row, in the first reading."""
+        parts, told = self._parts_of(self.reading)[place], self.cells(row)[place]
+        if told not in parts:
+            self._look()
+            words = self.taken.words(row)
+            parts[told] = self._tree(self.taken.clauses[place].tree, words, self.reading)
+        return parts[told]
+
+    def cells(self, row: Row) -> list[tuple[str, ...]]:
+        """A row's cells that each part of the matcher reads."""
+        cells = self._cells.get(row.id)
+        if cells is None:
+            words = self.taken.words(row)
+            cells = self._cells[row.id] = [
+                tuple([words[column] for column in columns]) for columns, _ in self._read_by
+            ]
+        return cells
+
+    def read_by(self, place: int) -> tuple[str, ...]:
+        """Words of a question that one part of the matcher reads."""
+        return self._read_by[place][1]
 
     def _parts_of(self, reading: Reading) -> list[dict[tuple[str, ...], Any]]:
         """For each part of the matcher, formulas by cells; readings share what they read alike."""
@@ -133,18 +161,25 @@ class Encoding:
             formula = any_of((fits, formula)) if allows else all_of((negated(fits), formula))
         return formula
 
-    def decided_by(self, reading: Reading, chosen: Callable[[Row], bool]) -> Any:
-        """When the first row that fits is one of the chosen."""
+    def decided_by(
+        self,
+        reading: Reading,
+        chosen: Callable[[Row], bool],
+        rows: Sequence[Row] | None = None,
+    ) -> Any:
+        """When the first row that fits, of all or of these, is one of the chosen."""
         formula: Any = False
-        blocks = [(one, list(rows)) for one, rows in itertools.groupby(self.taken.rows, key=chosen)]
+        among = self.taken.rows if rows is None else rows
+        blocks = [(one, list(some)) for one, some in itertools.groupby(among, key=chosen)]
         for wanted, block in reversed(blocks):
             fits = any_of(self.match(row, reading) for row in block)
             formula = any_of((fits, formula)) if wanted else all_of((negated(fits), formula))
         return formula
 
-    def first(self, row: Row, reading: Reading) -> Any:
-        """When this row is the first that fits."""
-        earlier = self.taken.rows[: self.taken.rows.index(row)]
+    def first(self, row: Row, reading: Reading, rows: Sequence[Row] | None = None) -> Any:
+        """When this row is the first that fits, of all or of these."""
+        among = self.taken.rows if rows is None else rows
+        earlier = among[: among.index(row)]
         before = any_of(self.match(one, reading) for one in earlier)
         return all_of((self.match(row, reading), negated(before)))
 

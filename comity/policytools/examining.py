@@ -112,7 +112,7 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """Fields that leave otherwise in situations that were looked at, and whether in more than before."""
+    """Fields that leave otherwise, in which situations, and whether in more than before."""
 
     sentence: str
     more: bool
@@ -124,8 +124,9 @@ class Differing:
 
     Attributes:
         rows: what stands otherwise: red lines, tests, rows and what they are read by, in sentences.
-        proved: what is allowed and was not, or the other way round, of all situations, in sentences.
-        changes: fields that leave otherwise, in the situations looked at.
+        proved: what is allowed and was not, or the other way round, of all situations, and what was not
+            looked at, in sentences.
+        changes: fields that leave otherwise, each with when.
     """
 
     packs: Packs
@@ -226,7 +227,9 @@ def compared(
         progress(" + ".join(packs))
         old = before(packs)
         if old is not None:
-            found = _differing(packs, compare(old, after(packs), ground))
+            found = _differing(
+                packs, compare(old, after(packs), ground, progress=_within(progress, packs))
+            )
             done.append(replace(found, rows=(*around(packs), *found.rows)))
     return done
 
@@ -263,7 +266,7 @@ def _line(one: Proof) -> LineProved:
 
 def _differing(packs: Packs, one: Compared) -> Differing:
     changes = tuple(FieldChange(change.sentence, _more(change)) for change in one.changes)
-    return Differing(packs, one.rows, tuple(one.exact.sentences), changes)
+    return Differing(packs, one.rows, (*one.exact.sentences, *one.left_out), changes)
 
 
 def _more(change: Change) -> bool:

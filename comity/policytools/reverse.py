@@ -161,9 +161,9 @@ def _before(theory: Theory, row: Row, path: str) -> list[Row]:
 def _sampled(bundle: Bundle, path: str, given: Given) -> Iterator[Access]:
     """The same for situations that were looked at."""
     wide = Bundle(widened(bundle.law))
-    situations = Situations(wide.law, given, entity_types=[path.partition(".")[0]])
+    situations, kinds = Situations(wide.law, given), [path.partition(".")[0]]
     for row in _grants(wide, path):
-        access = _access(wide, row, path, situations.around(row))
+        access = _access(wide, row, path, situations.around(row, kinds))
         if access is not None:
             yield access
 

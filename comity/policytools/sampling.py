@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.policytools.meanings import asks_tables
 from comity.policytools.wording import listed
 from comity.rulings import APPROVALS, RecordLabels, RequestContext
 from comity.rulings.anatomy import callables
@@ -95,36 +96,29 @@ class Situations:
     Args:
         law: the law.
         given: what is taken for granted.
-        entity_types: kinds of records.
         offences: looked at before others, where a row may be about them.
         most: where there are more around a row, so many are looked at.
     """
 
     def __init__(
-        self,
-        law: Law,
-        given: Given,
-        *,
-        entity_types: Sequence[str],
-        offences: Sequence[str] = (),
-        most: int = SITUATIONS_MAX,
+        self, law: Law, given: Given, *, offences: Sequence[str] = (), most: int = SITUATIONS_MAX
     ) -> None:
         self._law = law
         self._most = most
         self._given = given
         self._called: dict[str, Callable[..., bool]] = callables(law.links)
         self._rows = law.rows.get(Verb.RELEASE, ())
-        self._entity_types = tuple(entity_types)
         self._offences = tuple(offences)
+        self._named: dict[str, set[str]] = {}
 
-    def around(self, row: Row) -> Around:
-        """Situations around a row: it fits in most of them."""
+    def around(self, row: Row, entity_types: Sequence[str]) -> Around:
+        """Situations around a row, about records of some kinds: it fits in most of them."""
         axes = {column: self._axis(row, column) for column in (*_ATTRIBUTES, "subject", "marking")}
         needed = row.cells.get("approval", NONE)
         levels = sorted({"none", *APPROVALS[1::2], *({needed} - {NONE})}, key=APPROVALS.index)
         axes["approval"] = levels
         axes["stage"] = ["1", "2", "3"] if row.cells.get("stage", NONE) != NONE else ["2"]
-        axes["entity"] = list(self._entity_types)
+        axes["entity"] = list(entity_types)
         words = list(axes.values())
         there_are = math.prod(map(len, words))
         if there_are > self._most:
@@ -141,7 +135,7 @@ class Situations:
         if column == "marking":
             return self._markings(cell)
         section = _ATTRIBUTES.get(column, ("", "g3"))[1]
-        if column == "offence" and self._offences:
+        if column == "offence" and self._offences and asks_tables(row):
             fits = [
                 one for one in self._offences if cell in (ANY, one) or self._called["g2"](one, cell)
             ]
@@ -152,14 +146,13 @@ class Situations:
         usual = self._usual(column)
         if column == "instrument":  # who is party to which decides as much as any row
             return list(dict.fromkeys([*usual, *sorted(self._law.vocabulary.instruments)]))
-        named = {
-            one
-            for other in self._rows
-            for part in other.cells.get(column, ANY).split("|")
-            if part not in (ANY, NONE)
-            for one in self._members(column, section, part)[:1]
-        }
-        found = list(dict.fromkeys([*usual, *sorted(named)]))
+        if column not in self._named:
+            cells = {other.cells.get(column, ANY) for other in self._rows}
+            parts = {part for cell in cells for part in cell.split("|")} - {ANY, NONE}
+            self._named[column] = {
+                one for part in parts for one in self._members(column, section, part)[:1]
+            }
+        found = list(dict.fromkeys([*usual, *sorted(self._named[column])]))
         return found if column == "subject" else found[: OTHERS_MAX + 1]
 
     def _usual(self, column: str) -> list[str]:
@@ -187,8 +180,10 @@ class Situations:
             return [REFUGEE_FROM + "asker"]
         if cell != ANY:
             return [cell]
-        named = {row.cells["marking"] for row in self._rows} - {ANY, REFUGEE_FROM_ASKER}
-        return ["", *sorted(named)]
+        if "marking" not in self._named:
+            marks = {row.cells["marking"] for row in self._rows}
+            self._named["marking"] = marks - {ANY, REFUGEE_FROM_ASKER}
+        return ["", *sorted(self._named["marking"])]
 
     def _built(self, words: Words) -> Situation:
         request: Words = {

@@ -20,18 +20,39 @@ class Search:
     Args:
         theory: whose situations, and whose words.
         kept: what each situation found must be.
+        varied: whether situations are to differ as much as can be, so that a few show much of what there is.
     """
 
-    __slots__ = ("_solver", "_theory")
+    __slots__ = ("_names", "_solver", "_theory")
 
-    def __init__(self, theory: Theory, *kept: Any) -> None:
+    def __init__(self, theory: Theory, *kept: Any, varied: bool = False) -> None:
         self._theory = theory
-        self._solver = solver.solver()
+        self._names = 0
+        self._solver = solver.solver(varied=varied)
         self._solver.add(theory.sound(theory.reading), *kept)
 
     def keep(self, *more: Any) -> None:
         """From now on each situation must be this, too."""
         self._solver.add(*more)
+
+    def named(self, formula: Any) -> Any:
+        """A proposition that says the same, so that asking for it costs nothing."""
+        if isinstance(formula, bool):
+            return formula
+        self._names += 1
+        name = solver.z3().Bool(f"named/{self._names}")
+        self._solver.add(name == formula)
+        return name
+
+    @contextlib.contextmanager
+    def within(self, *also: Any) -> Iterator[dict[str, Any] | None]:
+        """A situation that is this, too; what is kept meanwhile is forgotten at the end.
+
+        Raises:
+            NotEncodable: the solver gives up.
+        """
+        with self._asked(also) as found:
+            yield self._theory.read(self._solver.model()) if found else None
 
     def next(self, *also: Any) -> dict[str, Any] | None:
         """A situation that is all that is kept, and this; nothing where there is none.
@@ -59,25 +80,48 @@ class Search:
         self._solver.push()
         try:
             self._solver.add(*(one for one in also if one is not True))
-            verdict = solver.verdict(self._solver)
-            if verdict == "unknown":
-                raise NotEncodable(f"the solver gave up: {self._solver.reason_unknown()}")
-            yield verdict == "sat"
+            yield self._verdict()
         finally:
             self._solver.pop()
 
-    def ordinary(self, *also: Any) -> dict[str, Any] | None:
-        """The same, as ordinary as can be."""
-        if self.next(*also) is None:
-            return None
-        return self.next(*also, *self._together(list(also), self._theory.usual.wishes()))
+    def _verdict(self, *wanted: Any) -> bool:
+        limit = self._theory.limit
+        shortened = solver.within(self._solver, limit)
+        verdict = solver.verdict(self._solver, *wanted)
+        if verdict == "unknown":
+            if shortened:
+                raise limit.over()
+            raise NotEncodable(f"the solver gave up: {self._solver.reason_unknown()}")
+        return verdict == "sat"
 
-    def _together(self, kept: list[Any], usual: list[Any]) -> list[Any]:
-        """As many of the usual words as go with what must be kept."""
-        if not usual or self.next(*kept, *usual) is not None:
-            return usual
-        if len(usual) == 1:
-            return []
-        half = len(usual) // 2
-        first = self._together(kept, usual[:half])
-        return first + self._together(kept + first, usual[half:])
+    def ordinary(self, *also: Any) -> dict[str, Any] | None:
+        """The same, as ordinary as can be: of what is wished for, all that goes with what was granted before.
+
+        Raises:
+            NotEncodable: the solver gives up.
+        """
+        with self._asked(also) as found:
+            if not found:
+                return None
+            wishes = self._theory.usual.wishes()
+            names = [solver.z3().Bool(f"wish/{number}") for number in range(len(wishes))]
+            self._solver.add(*map(solver.implied, names, wishes))
+            kept: list[Any] = []
+            rest = list(range(len(wishes)))
+            while (last := self._refused(kept, rest, names)) is not None:
+                # Wishes up to the last of those that exclude each other do not go together; those before may.
+                before = [one for one in rest if one < last]
+                while (earlier := self._refused(kept, before, names)) is not None:
+                    last = earlier
+                    before = [one for one in before if one < last]
+                kept += before
+                rest = [one for one in rest if one > last]
+            return self._theory.read(self._solver.model())
+
+    def _refused(self, kept: list[int], more: list[int], names: list[Any]) -> int | None:
+        """The last of some wishes that do not go with those that are kept; nothing where all do."""
+        asked = [names[one] for one in (*kept, *more)]
+        if self._verdict(*asked):
+            return None
+        core = {str(one) for one in self._solver.unsat_core()}
+        return max(one for one in more if str(names[one]) in core)

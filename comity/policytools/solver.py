@@ -11,6 +11,8 @@ from comity.errors import ExitCode, StartError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from comity.policytools.limits import Limit
+
 # A question that takes the solver longer than this counts as not proved (two minutes).
 SOLVE_MS_MAX: Final = 120_000
 # Why a solver gave up that was sent a signal; of time that is over it says "timeout".
@@ -31,11 +33,25 @@ def z3() -> Any:
         raise StartError(sentence, exit_code=ExitCode.CONFIG) from error
 
 
-def solver() -> Any:
-    """A solver for finite domains."""
+def solver(*, varied: bool = False) -> Any:
+    """A solver for finite domains; a varied one guesses at random, the same way every time."""
     made = z3().SolverFor("QF_FD")
     made.set("timeout", SOLVE_MS_MAX)
+    if varied:
+        made.set("phase", "random")
     return made
+
+
+def within(asked: Any, limit: Limit) -> bool:
+    """Lets a solver take no longer for its next question than there is time; whether that is less than usual.
+
+    Raises:
+        TooLong: there is no time left.
+    """
+    limit.look()
+    left_ms = int(limit.left_s() * 1_000) if limit.bounded else SOLVE_MS_MAX
+    asked.set("timeout", max(1, min(left_ms, SOLVE_MS_MAX)))
+    return left_ms < SOLVE_MS_MAX
 
 
 def verdict(asked: Any, *wanted: Any) -> str:

@@ -74,6 +74,8 @@ FACTS: Final[Mapping[str, str]] = {"Facts": "r_req", "RecordFacts": "r_rec"}
 # Facts that are another word of the question.
 SAME_AS: Final[Mapping[str, str]] = {"r_req.facts.treaty": "r_req.treaty"}
 MARKED: Final = "r_rec.facts.markings"
+# The condition that asks for a mark.
+_MARKED: Final = "marked"
 # Words that conditions name of one fact that holds several.
 AMONG_MAX: Final = 6
 END_USER: Final = "r_req.end_user"
@@ -132,6 +134,27 @@ def space_of(law: Law, taken: Anatomy) -> Space:
         for name in ("agency", "country", "end_user_country"):
             scalars.setdefault(f"r_req.{name}", tuple(_values(law, taken, name, "str")))
     return Space(scalars, sets)
+
+
+def narrowed(space: Space, law: Law, taken: Anatomy) -> Space:
+    """The same situations as far as these rows, some of the law's, tell them apart.
+
+    Members and countries stay all that the law tells apart: they depend on each other.
+    """
+    scalars: dict[str, tuple[Any, ...]] = {}
+    facts = {
+        name: told for source in FACTS.values() for name, told in _facts(taken, source).items()
+    }
+    for name, values in space.scalars.items():
+        source, _, attribute = name.partition(".")
+        if attribute.startswith("facts."):
+            if name in facts:
+                scalars[name] = facts[name]
+        elif source == "r_req" and attribute in ("case", "today"):
+            scalars[name] = tuple(_values(law, taken, attribute, "str"))
+        else:
+            scalars[name] = values
+    return Space(scalars, space.sets)
 
 
 def _attributes(taken: Anatomy) -> set[tuple[str, str]]:
@@ -243,7 +266,8 @@ def _days(taken: Anatomy) -> list[str]:
 def _elements(law: Law, taken: Anatomy, name: str) -> set[str]:
     if name == "markings":
         told = {f"{REFUGEE_FROM}{country}" for country in _countries(law)}
-        told |= {cell for cell in _cells(taken, "marking") if cell.startswith(OF_COUNTRIES)}
+        named = _cells(taken, "marking") | _marks_asked_for(law)
+        told |= {mark for mark in named if mark.startswith(OF_COUNTRIES)}
         return told | law.vocabulary.markings | {UNKNOWN}
     columns = {
         column
@@ -257,26 +281,49 @@ def _elements(law: Law, taken: Anatomy, name: str) -> set[str]:
 
 def _countries(law: Law) -> list[str]:
     """Countries that rows or members name, and some of each kind that nothing tells apart."""
+    kept: list[str] = []
+    for alone, some in _kinds_of_countries(law):
+        kept += some if alone else some[:ALIKE]
+    return sorted(kept)
+
+
+def alike_countries(law: Law) -> dict[str, list[str]]:
+    """Of countries of which some stand for all: each of those, to the others of its kind."""
+    return {
+        country: some[ALIKE:]
+        for alone, some in _kinds_of_countries(law)
+        if not alone
+        for country in some[:ALIKE]
+    }
+
+
+def _kinds_of_countries(law: Law) -> list[tuple[bool, list[str]]]:
+    """Countries that something names, and those of each kind that nothing tells apart."""
     words = law.vocabulary
-    cells = {
-        part.removeprefix(REFUGEE_FROM)
+    columns = ("who", "requester", "target", "holder", "receiver", "marking")
+    named = {
+        row.cells.get(column, "")
         for rows in law.rows.values()
         for row in rows
-        for column in ("who", "requester", "target", "holder", "receiver", "marking")
-        for part in row.cells.get(column, "").split("|")
+        for column in columns
     }
+    named |= _marks_asked_for(law)
+    cells = {part.removeprefix(REFUGEE_FROM) for cell in named for part in cell.split("|")}
     above = [_closure(law.links.get(section, ())) for section in ("g", "g5")]
     held = {at for agency, at in words.agencies.items() if not agency.startswith(NEWCOMER)}
-    kept: list[str] = []
-    alike: dict[tuple[frozenset[str], ...], int] = defaultdict(int)
-    for country in sorted(words.countries):
-        kind = tuple(one.get(country, frozenset()) for one in above)
-        if country in cells or country in held:
-            kept.append(country)
-        elif alike[kind] < ALIKE:
-            alike[kind] += 1
-            kept.append(country)
-    return kept
+    alike: dict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
+    for country in sorted(words.countries - cells - held):
+        alike[tuple(one.get(country, frozenset()) for one in above)].append(country)
+    return [
+        (True, sorted(words.countries & (cells | held))),
+        *((False, one) for one in alike.values()),
+    ]
+
+
+def _marks_asked_for(law: Law) -> set[str]:
+    """Marks that conditions name."""
+    cells = {row.cells.get("when", NONE) for rows in law.rows.values() for row in rows}
+    return {atom.value for cell in cells for atom in atoms(cell) if atom.name == _MARKED}
 
 
 def _closure(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

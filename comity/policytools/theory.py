@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import fields
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools import solver
 from comity.policytools.answers import facts_of
 from comity.policytools.encoding import Encoding
+from comity.policytools.limits import Limit
 from comity.policytools.ordinary import CALLED, Ordinary
 from comity.policytools.searching import Search
 from comity.policytools.solver import all_of, negated
@@ -19,6 +21,7 @@ from comity.rulings import AskContext, RecordLabels, RequestContext, RouteContex
 from comity.rulings.anatomy import anatomy
 from comity.rulings.columns import Verb, as_casbin
 from comity.rulings.functions import FUNCTIONS
+from comity.rulings.matcher import CONTEXTS
 from comity.rulings.stock import StockEngine
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
     from comity.policytools.readings import Reading
     from comity.policytools.situations import Given
+    from comity.policytools.space import Space
+    from comity.rulings.anatomy import Anatomy
     from comity.rulings.columns import Row
     from comity.rulings.law import Law
 
@@ -67,21 +72,37 @@ class Theory:
     """One verb's rows as formulas."""
 
     def __init__(
-        self, law: Law, verb: Verb, given: Given, *, rows: Sequence[Row] | None = None
+        self,
+        law: Law,
+        verb: Verb,
+        given: Given,
+        *,
+        rows: Sequence[Row] | None = None,
+        taken: Anatomy | None = None,
+        space: Space | None = None,
+        limit: Limit | None = None,
     ) -> None:
-        """Encodes a verb; ``rows`` are those that decide, where the law holds others to compare with."""
+        """Encodes a verb.
+
+        Args:
+            law: the law.
+            verb: the verb.
+            given: what an ordinary situation looks like.
+            rows: those that decide, where the law holds others to compare with.
+            taken: the model and the rows, where they were taken apart before.
+            space: the situations, where they are fewer than there are.
+            limit: how long it may take, and all that is asked of it.
+        """
         self.law = law
-        self.taken = anatomy(law, verb)
-        self.encoding = Encoding(self.taken, space_of(law, self.taken))
+        self.taken = taken or anatomy(law, verb)
+        self.limit = limit or Limit()
+        self.encoding = Encoding(self.taken, space or space_of(law, self.taken), self.limit.look)
         self.reading = self.encoding.reading
         first = self.taken.first_decides
         self.allowed = self.encoding.allowed(self.reading, rows) if first else True
         self._given = given
+        self._deciding = self.taken.rows if rows is None else rows
         self.usual = Ordinary(self.reading, self.encoding.space.sets, given)
-        self._solver = solver.solver()
-        self._solver.add(self.sound(self.reading))
-        self._small = solver.solver()  # knows the situations, not the rows
-        self._small.add(self.sound(self.reading))
         self._known: dict[tuple[int, int, int], bool] = {}
         self._objects: list[Any] = []
         self._propositions = {
@@ -91,8 +112,23 @@ class Theory:
         }
         self.said = False  # whether the situation read last is allowed
         self._said = solver.z3().Bool("allowed")
-        self._solver.add(self._said == self.allowed)
-        self._casbin = self.engine(self.taken.rows if rows is None else rows)
+
+    @cached_property
+    def _solver(self) -> Any:
+        made = solver.solver()
+        made.add(self.sound(self.reading), self._said == self.allowed)
+        return made
+
+    @cached_property
+    def _small(self) -> Any:
+        """Knows the situations, not the rows."""
+        made = solver.solver()
+        made.add(self.sound(self.reading))
+        return made
+
+    @cached_property
+    def _casbin(self) -> StockEngine:
+        return self.engine(self._deciding)
 
     def engine(self, rows: Sequence[Row]) -> StockEngine:
         """Casbin as it comes over these rows."""
@@ -151,20 +187,7 @@ class Theory:
     ) -> tuple[bool, str]:
         """Casbin's answer to a situation, and the deciding row."""
         chosen = engine or self._casbin
-        marks = found.get("r_rec.markings", frozenset())
-        facts = facts_of({**found, **_linked(found), "r_rec.facts.markings": marks})
-        values: list[Any] = []
-        for variable in self.taken.request:
-            if variable not in ("r_req", "r_rec"):
-                values.append(found[variable])
-                continue
-            told = {
-                name.partition(".")[2]: word
-                for name, word in found.items()
-                if name.startswith(f"{variable}.") and ".facts." not in name
-            }
-            values.append(SimpleNamespace(**told, facts=facts[f"{variable}.facts"]))
-        return chosen.ask(chosen.view(), 0, *values)
+        return chosen.ask(chosen.view(), 0, *values_of(self.taken, found))
 
     # --- the solver ----------------------------------------------------------------------------------
 
@@ -305,6 +328,24 @@ class Theory:
         rows: dict[str, Row] = {row.id: row for row in self.taken.rows}
         row = rows.get(row_id)
         return f"by {row_id} ({row.sentence})" if row else "because no row fits"
+
+
+def values_of(taken: Anatomy, found: Mapping[str, Any]) -> list[Any]:
+    """A situation as the matcher takes it."""
+    marks = found.get("r_rec.markings", frozenset())
+    facts = facts_of({**found, **_linked(found), "r_rec.facts.markings": marks})
+    values: list[Any] = []
+    for variable in taken.request:
+        if variable not in CONTEXTS:
+            values.append(found[variable])
+            continue
+        told = {
+            name.partition(".")[2]: word
+            for name, word in found.items()
+            if name.startswith(f"{variable}.") and ".facts." not in name
+        }
+        values.append(SimpleNamespace(**told, facts=facts[f"{variable}.facts"]))
+    return values
 
 
 def _linked(found: Mapping[str, Any]) -> dict[str, Any]:

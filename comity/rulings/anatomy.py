@@ -7,7 +7,7 @@ that what a tool says of a row comes from the same text as the ruling.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.rulings.functions import FUNCTIONS
@@ -61,6 +61,10 @@ class Anatomy:
     functions: Mapping[str, Callable[..., bool]]
     first_decides: bool
     _words: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, rows: tuple[Row, ...]) -> Anatomy:
+        """The same model over other rows: some of these, or with others among them."""
+        return replace(self, rows=rows)
 
     def words(self, row: Row) -> tuple[str, ...]:
         """A row as Casbin sees it."""

@@ -141,7 +141,13 @@ def test_what_no_sample_meets_is_found_all_the_same(tmp_path: Path) -> None:
     changed(file, added=row_of(file, when="clearance>=4", **row))
     old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
     found = compare(old, new, given(open_tree(root)))
-    assert found.changes == ()
+    assert {(one.before, one.after) for one in found.changes} == {
+        (Form.NOTHING, Form.HIT),  # where more than a hit is refused whoever is cleared
+        (Form.NOTHING, Form.FULL),
+    }
+    for change in found.changes:
+        assert "the case is case:CH-7" in change.when
+        assert "clearance is from 4 on" in change.when
     (effect,) = found.exact.effects
     assert effect.more
     assert "vehicle.colour leaves in full, covered or as a hit" in effect.what
@@ -247,3 +253,21 @@ def test_of_a_row_about_every_field_each_field_is_told(tmp_path: Path) -> None:
         for ruling in re.findall(r"leaves (.*) is allowed", one.what)
     }
     assert released == {"in full or covered", "in full, coarser or covered"}
+
+
+def test_a_mark_of_refuge_that_only_a_condition_names_is_one_that_records_bear(
+    tmp_path: Path,
+) -> None:
+    """Of countries that nothing tells apart some stand for all; one that a condition names is told apart."""
+    root = copied(tmp_path)
+    file = root / "zz" / "release.csv"
+    head, _, rows = file.read_text("utf-8").partition("\n")
+    file.write_text(f"{head},when\n" + "".join(f"{one},-\n" for one in rows.splitlines()), "utf-8")
+    words = {"tier": "grant", "id": "ZZ-REFUGE", "field": "vehicle.colour", "form": "<=hit"}
+    changed(file, added=row_of(file, effect="allow", when="marked=refugee-from:VU", **words))
+    old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
+    found = compare(old, new, given(open_tree(root)))
+    (effect,) = found.exact.effects
+    assert effect.more
+    (change,) = found.changes
+    assert "the record is marked refugee-from:VU and not marked" in change.when
