@@ -132,6 +132,7 @@ class Federation:
         databases: Mapping[str, str] | None = None,
         groups: Mapping[str, tuple[str, ...]] | None = None,
         settings: Mapping[str, str] | None = None,
+        policies: Path | None = None,
     ) -> AsyncIterator[Federation]:
         """Founds, joins and starts everything.
 
@@ -142,6 +143,7 @@ class Federation:
             databases: URLs for nodes and gateways that do not keep theirs in their homes.
             groups: what the directory says a member is.
             settings: lines for a node's settings.
+            policies: folder of law of every node, where it is not the shipped one.
         """
         clock = ManualClock(SystemClock().now_ms())
         async with asyncio.TaskGroup() as tasks:
@@ -150,7 +152,8 @@ class Federation:
             fed.founded = Founded.found(root / "authority", address=address, clock=clock)
             async with running(root / "authority", address, clock=clock):
                 try:
-                    await fed._join(list(agencies), gateways, groups or {})
+                    law = policies or shipped_policies()
+                    await fed._join(list(agencies), gateways, groups or {}, law)
                     for name, lines in (settings or {}).items():
                         with (fed.home(name) / "node.toml").open("a") as out:
                             out.write(lines + "\n")
@@ -173,9 +176,12 @@ class Federation:
         return self.root / name
 
     async def _join(
-        self, agencies: list[str], gateways: int, groups: Mapping[str, tuple[str, ...]]
+        self,
+        agencies: list[str],
+        gateways: int,
+        groups: Mapping[str, tuple[str, ...]],
+        policies: Path,
     ) -> None:
-        policies = shipped_policies()
         for number in range(1, gateways + 1):
             name = f"gw{number}"
             token = self.founded.invite_gateway(name, f"127.0.0.1:{free_port()}")
