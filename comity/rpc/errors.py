@@ -4,6 +4,7 @@ Rules:
 
 * Only ``Refusal`` carries a reason outward. Anything else becomes INTERNAL with a random reference;
   the log line with that reference holds the exception's type and place, never request contents.
+* A peer that leaves while it is written to is no fault: the call is over, and nobody is there to be told.
 * The outermost interceptor is ``Guard``: grpc.aio would otherwise send an exception's text to the peer.
 """
 
@@ -140,7 +141,7 @@ def _guard_coroutine(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callabl
         except (asyncio.CancelledError, grpc.aio.AbortError):
             raise
         except Exception as error:  # noqa: BLE001  # the one place that must catch everything
-            await end_with(context, _only(error))
+            await _ended(context, _only(error))
 
     return call
 
@@ -155,19 +156,40 @@ def _guard_generator(
         except (asyncio.CancelledError, grpc.aio.AbortError):
             raise
         except Exception as error:  # noqa: BLE001  # the one place that must catch everything
-            await end_with(context, _only(error))
+            await _ended(context, _only(error))
 
     return call
 
 
+async def _ended(context: grpc.aio.ServicerContext[Any, Any], error: BaseException) -> NoReturn:
+    """Ends an RPC that failed.
+
+    gRPC fails a write on a call that is over, and cancels the call's task a moment later: what comes first
+    is chance, and both mean the same.
+    """
+    if isinstance(error, grpc.aio.InternalError):
+        log.info("a call was over while it was written to")
+        raise asyncio.CancelledError from error
+    await end_with(context, error)
+
+
 def _only(error: BaseException) -> BaseException:
-    """The one error inside nested exception groups, so that a task group does not hide a refusal."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    """The one error inside nested exception groups, so that a task group does not hide a refusal.
+
+    A refusal comes before a fault, and a fault before the news that the call is over.
+    """
     if isinstance(error, BaseExceptionGroup):
-        refusals, _ = error.split(Refusal)
-        if refusals is not None:
-            return _only(refusals) if len(refusals.exceptions) == 1 else refusals.exceptions[0]
+        refusals, rest = error.split(Refusal)
+        if refusals is not None or rest is None:
+            return _first(refusals or error)
+        _, faults = rest.split(grpc.aio.InternalError)
+        return _first(faults or error)
+    return error
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     return error
 
 

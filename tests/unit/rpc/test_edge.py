@@ -17,6 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from comity.errors import Reason, Refusal
 from comity.rpc.errors import DETAILS_KEY, Guard, refusal_of
 from comity.rpc.options import API_CHANNEL, API_SERVER
+from comity.rpc.serving import listen
 from comity.rpc.tls import Shown, channel_credentials, peer_of, renewable_server_credentials
 from tests.simulators.certificates import TestAuthority
 
@@ -282,3 +283,52 @@ def test_a_certificate_that_cannot_be_read_leaves_the_last_one_shown(
         assert PLANTED not in caplog.text
 
     asyncio.run(served(lambda _: None, scene, current))
+
+
+LEAVING = 8
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_peer_that_leaves_while_it_is_written_to_is_no_fault(
+    caplog: pytest.LogCaptureFixture, *, grouped: bool
+) -> None:
+    """A write of theirs fails, and their call is cancelled a moment later."""
+    caplog.set_level(logging.INFO)
+    ended: list[BaseException] = []
+
+    async def talk(request: bytes, context: Any) -> None:
+        try:
+            while True:
+                await context.write(request * 300_000)
+        except BaseException as error:
+            ended.append(error)
+            raise
+
+    async def talk_in_tasks(request: bytes, context: Any) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(talk(request, context))
+
+    handler = grpc.unary_stream_rpc_method_handler(talk_in_tasks if grouped else talk)
+    talker = grpc.method_handlers_generic_handler("t.Talker", {"Talk": handler})
+
+    async def scene() -> None:
+        listener = await listen(
+            address="127.0.0.1:0",
+            credentials=renewable_server_credentials(lambda: Shown(LISTENER, CA.pem)),
+            options=API_SERVER,
+            services=[("t.Talker", lambda server: server.add_generic_rpc_handlers((talker,)))],
+        )
+        async with asyncio.timeout(20):
+            for _ in range(LEAVING):
+                async with channel(listener.port) as found:
+                    call = found.unary_stream("/t.Talker/Talk")(b"x")
+                    await call.read()
+                    await asyncio.sleep(0.05)  # and reads nothing more: a write waits
+            while len(ended) < LEAVING:  # noqa: ASYNC110  # calls have no event here
+                await asyncio.sleep(0.01)
+        await listener.stop(0)
+
+    asyncio.run(scene())
+    assert any(isinstance(one, grpc.aio.InternalError) for one in ended)
+    assert "a call was over" in caplog.text
+    assert "fault" not in caplog.text
