@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from comity.policytools import solver
+from comity.policytools.solver import negated
 from comity.policytools.space import NotEncodable
 
 if TYPE_CHECKING:
@@ -63,6 +64,20 @@ class Search:
         with self._asked(also) as found:
             return self._theory.read(self._solver.model()) if found else None
 
+    def where(self, *names: Any) -> dict[str, Any] | None:
+        """A situation in which named propositions hold, or their negations; nothing where there is none.
+
+        Faster than ``next``, because the solver has everything already.
+
+        Raises:
+            NotEncodable: the solver gives up.
+        """
+        if any(one is False for one in names):
+            return None
+        if not self._verdict(*(one for one in names if one is not True)):
+            return None
+        return self._theory.read(self._solver.model())
+
     def possible(self, *also: Any) -> bool:
         """Whether there is such a situation.
 
@@ -116,12 +131,28 @@ class Search:
                     before = [one for one in before if one < last]
                 kept += before
                 rest = [one for one in rest if one > last]
-            return self._theory.read(self._solver.model())
+            kept += rest
+            granted = {id(wishes[one]) for one in kept}
+            return self._settled([names[one] for one in kept], granted)
+
+    def _settled(self, kept: list[Any], granted: set[int]) -> dict[str, Any]:
+        """The first values, in their order, of words that no wish settles: the same example every time."""
+        found = self._theory.read(self._solver.model())
+        for name in self._theory.encoding.space.scalars:
+            choice = self._theory.reading.words[name]
+            if any(id(said) in granted for said in choice.values()):
+                continue
+            here = choice[found[name]]
+            if self._verdict(*kept, negated(here)):
+                here = next(said for said in choice.values() if self._verdict(*kept, said))
+                found = self._theory.read(self._solver.model())
+            kept.append(here)
+        return found
 
     def _refused(self, kept: list[int], more: list[int], names: list[Any]) -> int | None:
         """The last of some wishes that do not go with those that are kept; nothing where all do."""
         asked = [names[one] for one in (*kept, *more)]
         if self._verdict(*asked):
             return None
-        core = {str(one) for one in self._solver.unsat_core()}
-        return max(one for one in more if str(names[one]) in core)
+        core = {one.get_id() for one in self._solver.unsat_core()}
+        return max(one for one in more if names[one].get_id() in core)

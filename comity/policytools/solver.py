@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.errors import ExitCode, StartError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from comity.policytools.limits import Limit
 
@@ -67,20 +67,26 @@ def verdict(asked: Any, *wanted: Any) -> str:
     return said
 
 
-def true_in(model: Any) -> set[str]:
-    """Names of the propositions that are true in a model.
+def held(model: Any, choice: Mapping[Any, Any], *, single: bool) -> list[Any]:
+    """Values whose propositions are true in a model; of a word that has a single one no more is sought.
 
     By the solver's own functions: its Python wraps each answer in objects, which takes longer than asking.
+
+    Args:
+        model: the model.
+        choice: each value, to the declaration of its proposition.
+        single: whether the word has exactly one value.
     """
     made = z3()
-    context, held = model.ctx.ref(), model.model
-    found = set()
-    for number in range(made.Z3_model_get_num_consts(context, held)):
-        one = made.Z3_model_get_const_decl(context, held, number)
-        said = made.Z3_model_get_const_interp(context, held, one)
-        if said and made.Z3_get_bool_value(context, said) == made.Z3_L_TRUE:
-            found.add(made.Z3_get_symbol_string(context, made.Z3_get_decl_name(context, one)))
-    return found
+    context, said = model.ctx.ref(), model.model
+    true = []
+    for value, declared in choice.items():
+        told = made.Z3_model_get_const_interp(context, said, declared.ast)
+        if told and made.Z3_get_bool_value(context, told) == made.Z3_L_TRUE:
+            true.append(value)
+            if single:
+                break
+    return true
 
 
 def any_of(parts: Iterable[Any]) -> Any:

@@ -106,7 +106,7 @@ class Theory:
         self._known: dict[tuple[int, int, int], bool] = {}
         self._objects: list[Any] = []
         self._propositions = {
-            name: {value: said.decl().name() for value, said in choice.items()}
+            name: {value: said.decl() for value, said in choice.items()}
             for name, choice in self.reading.words.items()
             if name != END_USER
         }
@@ -260,11 +260,11 @@ class Theory:
 
     def read(self, model: Any) -> dict[str, Any]:
         """A solver's model as the words of a situation."""
-        true = solver.true_in(model)
         found: dict[str, Any] = {}
         for name, propositions in self._propositions.items():
-            held = [value for value, said in propositions.items() if said in true]
-            found[name] = frozenset(held) if name in self.encoding.space.sets else held[0]
+            several = name in self.encoding.space.sets
+            held = solver.held(model, propositions, single=not several)
+            found[name] = frozenset(held) if several else held[0]
         if END_USER in self.reading.words:
             own = found["r_req.country"] == found["r_req.end_user_country"]
             found[END_USER] = found["r_req.agency" if own else "r_req.end_user_country"]

@@ -280,6 +280,7 @@ def _way(one: Access) -> dict[str, Any]:
         "looked_at": one.looked_at,
         "situations": one.there_are,
         "example": one.example,
+        "unless_not_looked_at": not one.looked_before,
     }
 
 

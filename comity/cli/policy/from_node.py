@@ -199,6 +199,7 @@ def ways(message: api.WhoCanResponse) -> list[Access]:
             count=one.count,
             looked_at=one.looked_at,
             there_are=one.situations,
+            looked_before=not one.unless_not_looked_at,
         )
         for one in message.ways
     ]

@@ -10,6 +10,7 @@ from comity.api.admin.v1 import policy_service_pb2 as api
 from comity.cli.options import json_option, print_json, profile_option
 from comity.cli.policy import from_node, remote, saying
 from comity.cli.policy.saying import say
+from comity.policytools.reverse import not_looked_before
 from comity.policytools.reverse import who_can as access_to
 from comity.policytools.situations import given
 from comity.policytools.tree import open_tree
@@ -59,7 +60,11 @@ def _in_folder(path: Path, field: str) -> list[Access]:
     paths = tree.vocabulary.paths
     if field not in paths:
         raise click.UsageError(f"There is no field {field!r}{nearest(field, paths)}.")
-    return access_to(tree.bundle(tree.releasing()), field, given(tree))
+    found = access_to(
+        tree.bundle(tree.releasing()), field, given(tree), progress=saying.progress("looking at")
+    )
+    saying.progress_done()
+    return found
 
 
 def _plain(one: Access) -> dict[str, object]:
@@ -69,6 +74,7 @@ def _plain(one: Access) -> dict[str, object]:
         "law": one.row.law,
         "when": one.row.when,
         "unless": [row.id for row in one.unless],
+        "unless_looked_at": one.looked_before,
         "proved": bool(one.example),
         "example": one.example,
         "count": one.count,
@@ -81,8 +87,12 @@ def _show(field: str, found: list[Access]) -> None:
     if not found:
         say(f"Nobody can learn {field}.")
     for one in found:
+        if not one.looked_before:
+            continue
         say(one.sentence)
         say(one.row.sentence, indent=1, style=saying.DIM)
         say(one.certainty, indent=1, style=saying.DIM)
         for row in one.unless:
             say(f"unless {row.id}, {row.when}: {row.sentence}", indent=1)
+    for sentence in not_looked_before(found):
+        say(sentence)

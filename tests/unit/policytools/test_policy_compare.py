@@ -12,7 +12,7 @@ from comity.errors import ExitCode
 from comity.policytools import reverse
 from comity.policytools.comparing import Compared, compare
 from comity.policytools.differing import exactly
-from comity.policytools.reverse import who_can
+from comity.policytools.reverse import not_looked_before, who_can
 from comity.policytools.situations import given
 from comity.policytools.tree import open_tree
 from comity.rulings import Form, Verb
@@ -103,6 +103,29 @@ def test_who_can_finds_what_needs_a_coincidence_that_no_sample_meets(tmp_path: P
     found = {one.row.id: one for one in who_can(tree.bundle(PACKS), "vehicle.model", given(tree))}
     assert "case:CH-7" in found["ZZ-RARE"].example
     assert "clearance 4" in found["ZZ-RARE"].example
+
+
+def test_who_can_says_of_which_grants_it_was_not_looked_at_what_stands_before_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tree = open_tree(POLICIES / "eu-member")
+    bundle = tree.bundle(("core", "eu-member"))
+    every = who_can(bundle, "vehicle.colour", given(tree))
+    assert len(every) > 2
+    monkeypatch.setattr(reverse, "BEFORE_WAYS_MAX", 1)
+    some = who_can(bundle, "vehicle.colour", given(tree))
+    assert [(one.row.id, one.form) for one in some] == [(one.row.id, one.form) for one in every]
+    assert some[0] == every[0]
+    assert all(one.example and not one.unless and not one.looked_before for one in some[1:])
+    told = "\n".join(not_looked_before(some))
+    assert all(one.row.id in told for one in some[1:])
+    assert "it was not looked at what stands before" in told
+    assert "What stands before it was not looked at." in some[1].certainty
+    monkeypatch.setattr(reverse, "WAYS_S", 0.0)
+    none = who_can(bundle, "vehicle.colour", given(tree))
+    assert {one.row.id for one in every} <= {one.row.id for one in none}
+    assert all("at most, if at all" in one.sentence for one in none)
+    assert "there was no time to look whether" in "\n".join(not_looked_before(none))
 
 
 def test_a_field_that_nobody_may_learn_is_told_as_that() -> None:

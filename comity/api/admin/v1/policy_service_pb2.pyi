@@ -1048,6 +1048,7 @@ class WayToField(_message.Message):
     LOOKED_AT_FIELD_NUMBER: _builtins.int
     SITUATIONS_FIELD_NUMBER: _builtins.int
     EXAMPLE_FIELD_NUMBER: _builtins.int
+    UNLESS_NOT_LOOKED_AT_FIELD_NUMBER: _builtins.int
     form: _builtins.str
     """The highest form it leads to."""
     count: _builtins.int
@@ -1060,6 +1061,8 @@ class WayToField(_message.Message):
     """One situation in which the grant decides. Where it is told, form and restrictions are proved over every
     situation there is, and nothing was counted.
     """
+    unless_not_looked_at: _builtins.bool
+    """There was no time to look at which restrictions stand before it: there may be any."""
     @_builtins.property
     def row(self) -> Global___LawRow:
         """The grant."""
@@ -1078,10 +1081,11 @@ class WayToField(_message.Message):
         looked_at: _builtins.int = ...,
         situations: _builtins.int = ...,
         example: _builtins.str = ...,
+        unless_not_looked_at: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "example", b"example", "form", b"form", "looked_at", b"looked_at", "row", b"row", "situations", b"situations", "unless", b"unless"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "example", b"example", "form", b"form", "looked_at", b"looked_at", "row", b"row", "situations", b"situations", "unless", b"unless", "unless_not_looked_at", b"unless_not_looked_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
