@@ -127,7 +127,13 @@ def elsewhere(pack: str, path: str, **asked: Any) -> FieldRuling:
     return shipped(pack).mask(request(**asked), known)[path]
 
 
-@pytest.mark.parametrize("path", [*ELSEWHERE, *TAKEN])
+def test_03_charges_are_no_core_data() -> None:
+    decided = elsewhere(EU, "notice.charges", **PRUM, facts=CONFIRMED, approval="judge")
+    assert decided.form is Form.NOTHING
+    assert elsewhere(EU, "notice.charges", owner_country="FR").form is Form.FULL
+
+
+@pytest.mark.parametrize("path", [*ELSEWHERE[:2], *TAKEN])
 def test_03_nor_do_core_data_come_with_prints_or_a_notice(path: str) -> None:
     """Core data are what Article 47(4) lists, wherever they stand; the reference of the prints is none."""
     waits = elsewhere(EU, path, **PRUM, facts=Facts(confirmed=False, described=True))
