@@ -10,7 +10,8 @@ Rules:
 * A statement that has run out, or starts more than two minutes ahead, is refused.
 * A directory older than two hours admits no signing key that was not seen before; a stopped one nothing.
 * A statement proves no possession of the key it states. Whoever seals takes it from the first agency that
-  stated it and refuses it from another: two slots for one key would be a malformed envelope.
+  stated it and refuses it from another: two slots for one key would be a malformed envelope. What is held is
+  told in the order in which it was accepted, so that whoever hears of it later hears the first one first.
 * A signing key that replaces another starts its own chain; that the directory may name it at all is the
   agency's root key's word.
 """
@@ -48,10 +49,12 @@ class KeyStatementForked(KeyStatementRefused):
 class KeyRing:
     """The newest accepted statement of every node."""
 
-    __slots__ = ("_by_agency",)
+    __slots__ = ("_by_agency", "_in_order")
 
     def __init__(self) -> None:
         self._by_agency: dict[AgencyId, dict[bytes, KeyStatement]] = {}
+        # The same by signer, in the order in which they were accepted.
+        self._in_order: dict[bytes, KeyStatement] = {}
 
     def accept(
         self, content: bytes, directory: Directory, now_ms: int, *, exclusive: bool = False
@@ -82,10 +85,15 @@ class KeyRing:
             raise KeyStatementRefused("the directory is too old to admit a key")
         if held is not None:
             _check_order(held, statement, now_ms)
-        elif sum(len(nodes) for nodes in self._by_agency.values()) >= NODES_MAX:
+        elif len(self._in_order) >= NODES_MAX:
             raise KeyStatementRefused("no room for another node's keys")
-        self._by_agency.setdefault(statement.agency, {})[statement.signer] = statement
+        self._hold(statement)
         return statement
+
+    def _hold(self, statement: KeyStatement) -> None:
+        self._by_agency.setdefault(statement.agency, {})[statement.signer] = statement
+        self._in_order.pop(statement.signer, None)
+        self._in_order[statement.signer] = statement
 
     def _is_anothers(self, statement: KeyStatement) -> bool:
         return any(
@@ -135,10 +143,8 @@ class KeyRing:
         return statement.encryption_key
 
     def statements(self) -> list[bytes]:
-        """Everything held, for passing on or keeping over a restart."""
-        return [
-            statement.content for nodes in self._by_agency.values() for statement in nodes.values()
-        ]
+        """Everything held, in the order of acceptance, for passing on or keeping over a restart."""
+        return [statement.content for statement in self._in_order.values()]
 
     def restore(self, contents: Sequence[bytes], directory: Directory) -> None:
         """Takes back what ``statements`` gave, run out or not: what was seen stays seen.
@@ -150,7 +156,7 @@ class KeyRing:
                 statement = self._verified(content, directory)
             except KeyStatementRefused:
                 continue
-            self._by_agency.setdefault(statement.agency, {})[statement.signer] = statement
+            self._hold(statement)
 
     @staticmethod
     def _verified(content: bytes, directory: Directory) -> KeyStatement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,14 @@ import pytest
 
 from comity.clock import ManualClock
 from comity.envelope import encryption_kid
-from comity.identity.key_statement import FIRST_PREVIOUS, LIFE_MS_MAX, write
+from comity.identity.key_ring import KeyRing
+from comity.identity.key_statement import (
+    FIRST_PREVIOUS,
+    LIFE_MS_MAX,
+    KeyStatement,
+    KeyStatementRefused,
+    write,
+)
 from comity.identity.names import AgencyId, InstanceName
 from comity.identity.own_keys import OwnKeys
 from gateway.directory.mirror import KIDS_PER_MEMBER_MAX, Mirror
@@ -68,23 +76,45 @@ def test_a_member_that_makes_keys_without_end_pushes_out_its_own(
     assert len(mirror._agencies) == KIDS_PER_MEMBER_MAX + 1
 
 
+def taken(owner: KeyStatement, before: KeyStatement | None = None) -> KeyStatement:
+    """What FR-PJ says: that another's key is its own."""
+    return write(
+        signer("FR-PJ"),
+        agency=AgencyId("FR-PJ"),
+        instance=InstanceName("1"),
+        number=before.number + 1 if before else 1,
+        previous=before.hash if before else FIRST_PREVIOUS,
+        encryption_key=owner.encryption_key,
+        not_before_ms=owner.not_before_ms,
+        not_after_ms=owner.not_before_ms + LIFE_MS_MAX,
+        wire_versions=(1,),
+    )
+
+
+def test_a_node_that_comes_later_hears_of_a_key_from_its_owner_first(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    """Whoever takes a key can do so only once its owner has stated it, however long it is a member."""
+    now_ms = ManualClock().now_ms()
+    own = keys_of(tmp_path, "FR-PJ").rotate(now_ms)
+    owner = keys_of(tmp_path, "DE-LP").rotate(now_ms)
+    for statement in (own, owner, taken(owner, own)):
+        mirror.accept_statement(statement.content)
+    later = KeyRing()
+    for content in mirror.statements():
+        with contextlib.suppress(KeyStatementRefused):
+            later.accept(content, mirror.current, now_ms, exclusive=True)
+    assert later.encryption_key(AgencyId("DE-LP"), now_ms) == owner.encryption_key
+    assert later.current(AgencyId("FR-PJ"), now_ms) is None
+
+
 def test_a_member_that_states_anothers_key_takes_it_from_nobody(
     mirror: Mirror, tmp_path: Path
 ) -> None:
     """A statement proves no possession; the thief may even be first, or let go of what it took."""
     now_ms = ManualClock().now_ms()
     owner = keys_of(tmp_path, "DE-LP").rotate(now_ms)
-    stolen = write(
-        signer("FR-PJ"),
-        agency=AgencyId("FR-PJ"),
-        instance=InstanceName("1"),
-        number=1,
-        previous=FIRST_PREVIOUS,
-        encryption_key=owner.encryption_key,
-        not_before_ms=now_ms,
-        not_after_ms=now_ms + LIFE_MS_MAX,
-        wire_versions=(1,),
-    )
+    stolen = taken(owner)
     kid = encryption_kid(owner.encryption_key)
     mirror.accept_statement(stolen.content)
     mirror.accept_statement(owner.content)
