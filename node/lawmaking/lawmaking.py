@@ -8,7 +8,7 @@ Rules:
 * Before anything is published the law is loaded, tested, checked and proved again, against today's directory,
   and held against the red lines in force besides its own.
 * A publication is durable, signed and in the ledger before it is in force; what fails on the way leaves the
-  law in force as it is.
+  law in force as it is. Once it is durable it is in force, whoever goes meanwhile.
 * Going back is a new revision of old files, by the same way.
 """
 
@@ -33,6 +33,7 @@ from node.lawmaking.revision import (
     Revision,
     RevisionRefused,
     Statement,
+    StoredRevision,
     believe,
     check_approvers,
     sign,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from comity.envelope import SigningSecret
     from comity.rulings import Bundle
     from comity.rulings.shipped import Federated
-    from comity.store.journal import Journal
+    from comity.store.journal import Committed, Journal
     from node.lawmaking.in_force import LawInForce
     from node.storage.policies import PolicyBook
 
@@ -278,20 +279,40 @@ class Lawmaking:
                 archive=stored.archive,
                 still=self._around.still(statement.approvers, publisher),
             )
+            written = self._journal.submit((_entry(PUBLISHED, statement.digest, told),), kept)
             try:
-                committed = await self._journal.write(
-                    (_entry(PUBLISHED, statement.digest, told),), kept
-                )
+                await asyncio.shield(written)
             except Refusal as refusal:
                 raise Declined(f"{refusal.detail}.") from refusal
-            self._book.entered(statement.sequence, committed.indices[0])
+            except asyncio.CancelledError:
+                # Whoever published is gone; a law that is written is in force all the same.
+                await asyncio.wait([written])
+                if not written.cancelled() and written.exception() is None:
+                    self._published(stored, revision, loaded, written.result())
+                raise
+            return self._published(stored, revision, loaded, written.result())
+
+    def _published(
+        self,
+        stored: StoredRevision,
+        revision: Revision,
+        loaded: _Loaded,
+        committed: Committed[Any],
+    ) -> Revision:
+        """A revision is durable: it takes force, or waits for its day."""
+        (index,) = committed.indices
+        revision = Revision(revision.statement, revision.archive, index)
+        if revision.statement.effective_ms > self._clock.now_ms():
+            self.in_force.scheduled.insert(0, revision)
+        else:
+            self._take(revision, loaded)
+        number = revision.statement.sequence
+        self._book.entered(number, index)
+        try:
             self.in_force.keep(stored)
-            revision = Revision(revision.statement, revision.archive, committed.indices[0])
-            if statement.effective_ms > self._clock.now_ms():
-                self.in_force.scheduled.insert(0, revision)
-            else:
-                self._take(revision, loaded)
-            return revision
+        except OSError as error:
+            log.error("revision %d has no copy beside the database: %s", number, error)
+        return revision
 
     def _statement(self, draft: StoredDraft, publisher: str, effective_ms: int) -> Statement:
         now_ms = self._clock.now_ms()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +11,14 @@ import pytest
 
 from comity.clock import ManualClock
 from comity.errors import StartError
-from comity.policytools.archive import Archive
-from comity.rulings.shipped import Federated
+from comity.store.committing import TroubleError
 from comity.store.engine import open_engine
-from comity.store.journal import Journal
-from comity.store.ledger_store import LedgerStore
-from node.lawmaking.in_force import LawInForce
-from node.lawmaking.lawmaking import Declined, Lawmaking, Surroundings
-from node.rpc.policy_service import APPROVERS, EDITORS
+from node.lawmaking.lawmaking import Declined, Lawmaking
+from node.rpc.policy_service import APPROVERS
 from node.storage.callers import CallerRegister
 from node.storage.migrating import migrate
-from node.storage.policies import PolicyBook, StoredDraft
-from tests.simulators.ledgers import ORIGIN, SIGNER
+from node.storage.policies import StoredDraft
+from tests.simulators.law_desk import LawDesk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,60 +82,46 @@ def test_whoever_loses_access_while_the_law_is_loaded_has_nothing_published(
     tmp_path: Path, gone: str
 ) -> None:
     """Loading takes seconds; a publication is written with everybody's access, or not at all."""
-    files = Archive({"vocabulary.toml": b"", "core/release.csv": b""})
-    draft = replace(DRAFT, packs=("core",), archive=files.encoded, digest=files.digest)
-    engine, clock = open_engine(tmp_path / "node.db"), ManualClock()
-    migrate(engine)
-    register, book, key = CallerRegister(engine, clock), PolicyBook(engine), SIGNER
-    roles = {"anna": "policy-approver", "bert": "policy-approver", "cleo": "policy-approver"}
-    for number, (name, role) in enumerate(roles.items()):
-        register.add(name, role=role, public_key_sha256=bytes([number]) * 32)
-    in_force = LawInForce(home=tmp_path, book=book, key=key.public, clock=clock)
-    swapped: list[Any] = []
-
-    def load(*_: Any) -> Any:
-        register.revoke(gone)
-        return SimpleNamespace(version="v1")
-
-    async def examine(*_: Any) -> tuple[list[str], list[str]]:
-        return [], []
+    desk = LawDesk(tmp_path, DRAFT, while_loading=lambda: desk.register.revoke(gone))
 
     async def publish() -> None:
-        ledger = LedgerStore(engine, origin=ORIGIN, signer=key)
-        async with Journal(ledger, clock=clock) as journal:
-            await journal.write((), book.keep(draft))
-            for name, at_ms in draft.approvals:
-                work = book.approve(
-                    draft.draft_id, approver=name, digest=draft.digest, now_ms=at_ms
-                )
-                await journal.write((), work)
-            around = Surroundings(
-                directory=lambda: Federated({}, {}, ()),
-                load=load,
-                swap=lambda *law: swapped.append(law),
-                may_approve=lambda name: register.standing(name) in APPROVERS,
-                may_edit=lambda _: True,
-                still=lambda approvers, publisher: register.holding(
-                    {publisher: EDITORS | APPROVERS} | dict.fromkeys(approvers, APPROVERS)
-                ),
-                examine=examine,
-            )
-            lawmaking = Lawmaking(
-                book=book,
-                journal=journal,
-                key=key,
-                in_force=in_force,
-                around=around,
-                clock=clock,
-            )
-            await lawmaking.publish(draft.draft_id, publisher="anna")
+        async with desk.lawmaking() as lawmaking:
+            await lawmaking.publish(DRAFT.draft_id, publisher="anna")
 
     if gone:
         with pytest.raises(Declined, match=f"{gone} may not do this any more"):
             asyncio.run(publish())
     else:  # approvers publish, too
         asyncio.run(publish())
-    assert (book.last(), len(swapped), bool(in_force.current)) == (
-        (0, 0, False) if gone else (1, 1, True)
-    )
-    engine.dispose()
+    assert desk.published == ((0, 0, False) if gone else (1, 1, True))
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_law_is_in_force_once_it_is_written_though_its_publisher_goes_meanwhile(
+    tmp_path: Path, *, full: bool
+) -> None:
+    desk = LawDesk(tmp_path, DRAFT)
+
+    async def play() -> None:
+        loop, arrived, going = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+        async with asyncio.timeout(20), desk.lawmaking() as lawmaking:
+            committer = desk.journal._committer
+            commit = committer.commit
+
+            def slow(batch: list[Any]) -> Any:
+                loop.call_soon_threadsafe(arrived.set)
+                going.wait(10)
+                return [TroubleError("full") for _ in batch] if full else commit(batch)
+
+            committer.commit = slow  # type: ignore[method-assign]
+            desk.journal._estimate_s = 1.0  # a slow disk: commits run beside the loop
+            async with asyncio.TaskGroup() as tasks:
+                publishing = tasks.create_task(lawmaking.publish(DRAFT.draft_id, publisher="anna"))
+                await arrived.wait()
+                publishing.cancel()
+                await asyncio.sleep(0)
+                going.set()
+            assert publishing.cancelled()
+
+    asyncio.run(play())
+    assert desk.published == ((0, 0, False) if full else (1, 1, True))
