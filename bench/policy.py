@@ -2,8 +2,10 @@
 
 Times are processor time, so that a busy machine does not change them. ``cold_mask_ms`` is the first mask of a
 bundle that has ruled on nothing yet; ``swap_ms`` is everything between checked rows and a bundle in force;
-``prove_s`` at a number of rows is every red line over shipped law with so many rows beside it. Whoever takes
-long is asked less often: a peer for half a second, and five times at least.
+``prove_s`` at a number of rows is every red line over shipped law with so many rows beside it; ``diff_s`` is
+what `comity policy diff` takes where one of those rows changed, and where a tenth of them did, ``who_can_s``
+what `who-can` takes of an address in these changed laws. Whoever takes long is asked less often: a peer for
+half a second, and five times at least.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import itertools
 import random
 import tempfile
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +22,7 @@ from bench.kit import policy_law as laws
 from bench.kit import policy_many as many
 from bench.kit import policy_peers as peers
 from bench.kit.report import Report, median, progress
-from comity.policytools import proving, testing
+from comity.policytools import comparing, proving, reverse, testing
 from comity.policytools.red_lines import red_lines
 from comity.policytools.situations import given
 from comity.policytools.tree import open_tree
@@ -29,7 +32,7 @@ from comity.rulings.functions import FORM_WORDS, FUNCTIONS
 from comity.rulings.stock import StockEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from bench.kit.report import Size
     from comity.policytools.tree import Packs, Tree
@@ -42,6 +45,9 @@ WARM_ROUNDS: Final = 100_000
 # So long is a peer asked, in seconds of processor time, and so often at least.
 PEER_S: Final = 0.5
 PEER_ASKED_MIN: Final = 5
+# Kinds of changes, and which share of the rows they change.
+CHANGES: Final = {"one_row": 0.0, "tenth": 0.1}
+ADDRESS: Final = "person.addresses"
 NOT_INSTALLED: Final = "not installed: make bench"
 
 
@@ -162,7 +168,19 @@ def figures_of(count: int, peer_s: float) -> dict[str, Any]:
                 "regorus", lambda: peer_us(lambda: peers.rego(rows, told, folder), peer_s)
             ),
             "prove_s": measured("red lines", lambda: prove_seconds(*many.tree(folder, count))),
+            "diff_s": {},
+            "who_can_s": {},
         }
+        before = open_tree(folder / "policies")
+        for kind, share in CHANGES.items():
+            after = many.changed(folder / kind, count, max(1, int(count * share)))
+            said = kind.replace("_", " ")
+            made["diff_s"][kind] = measured(
+                f"comparing, {said} changed", partial(diff_seconds, before, after)
+            )
+            made["who_can_s"][kind] = measured(
+                f"who can, {said} changed", partial(who_can_seconds, after)
+            )
     for peer in ("cedarpy", "regorus"):
         if made[f"{peer}_field_us"] is None:
             made[f"{peer}_note"] = NOT_INSTALLED
@@ -194,10 +212,35 @@ def prove_seconds(tree: Tree, packs: Packs) -> float:
     return process_time() - before
 
 
+def diff_seconds(before: Tree, after: Tree) -> float:
+    """Two laws compared."""
+    old, new = (one.bundle(many.PACKS) for one in (before, after))
+    began_s = process_time()
+    comparing.compare(old, new, given(after))
+    return round(process_time() - began_s, 2)
+
+
+def who_can_seconds(tree: Tree) -> float:
+    """Who can learn an address."""
+    law = tree.bundle(many.PACKS)
+    began_s = process_time()
+    reverse.who_can(law, ADDRESS, given(tree))
+    return round(process_time() - began_s, 2)
+
+
 def prove_shipped_seconds(laws_at_most: int | None = None) -> float:
     """Every red line of every shipped law."""
     tree = open_tree(laws.POLICIES)
     return sum(prove_seconds(tree, packs) for packs in [*tree.laws()][:laws_at_most])
+
+
+def flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Figures of several kinds one beside the other."""
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            yield from ((f"{name} {kind}", one) for kind, one in value.items())
+        else:
+            yield name, value
 
 
 def run(size: Size) -> Report:
@@ -210,7 +253,7 @@ def run(size: Size) -> Report:
             {"rows": f"{count:,}"}
             | {
                 name.replace("_field", "").replace("_", " "): value
-                for name, value in made.items()
+                for name, value in flat(made)
                 if "note" not in name
             }
         )

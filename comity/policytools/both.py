@@ -11,11 +11,12 @@ Rules:
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.policytools.encoding import Encoding
+from comity.policytools.encoding import BEFORE, Encoding
 from comity.policytools.near import Near
 from comity.policytools.space import narrowed, space_of, widened
 from comity.policytools.theory import Theory, values_of
@@ -27,7 +28,7 @@ from comity.rulings.matcher import CONTEXTS
 from comity.rulings.stock import StockEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from comity.policytools.limits import Limit
     from comity.policytools.situations import Given
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from comity.rulings.columns import Row, Verb
     from comity.rulings.law import Law
 
-# A row of the old law beside the new one's, where both have the same id.
-BEFORE: Final = "BEFORE:"
 FIELD: Final = "r_field"
 # Rows beyond which Casbin as it comes, a tenth of a second for each question then, confirms only the first
 # few situations; the others Casbin as it answers at a node, over the rows that its matcher leaves.
@@ -44,6 +43,7 @@ STOCK_ROWS_MAX: Final = 1_000
 STOCK_ASKED_MAX: Final = 4
 
 Answer = tuple[bool, str]
+Links = Mapping[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,11 @@ class Slice:
 
 
 class Both:
-    """The rows of one verb in an old law and in a new one that read alike.
+    """The rows of one verb in an old law and in a new one; groups may differ, words and models do not.
 
     Attributes:
+        law: the new law with rows of both, and with members to come.
+        wide: the same with groups that tell apart whatever either law's tell apart.
         now: rows of the new law, in deciding order.
         was: rows of the old one.
         changed: rows of either that the other has not, or has otherwise as far as Casbin sees it.
@@ -75,21 +77,66 @@ class Both:
         self.limit = limit
         self._given = given
         self.now = new.rows[verb]
-        tokens = _tokens(new, verb)
-        same = {row.id: row for row in self.now}
-        self.was = tuple(
-            same[row.id]
-            if row.id in same and _as_seen(row, tokens) == _as_seen(same[row.id], tokens)
-            else replace(row, id=BEFORE + row.id)
-            for row in old.rows[verb]
-        )
-        before = {row.id for row in self.was}
-        gone = tuple(row for row in self.was if row.id.startswith(BEFORE))
-        self.changed = (*(row for row in self.now if row.id not in before), *gone)
-        self.rows = (*self.now, *gone)
-        self.law = widened(replace(new, rows={**new.rows, verb: self.rows}))
+        self.was = self.now
+        self.changed: tuple[Row, ...] = ()
+        regrouped = old.links != new.links
+        # Countries and members are told apart by the groups of both laws.
+        rows = {**new.rows, verb: (*self.now, *old.rows[verb])}
+        links = _both_links(old, new) if regrouped else new.links
+        self.wide = widened(replace(new, rows=rows, links=links))
+        to_come = _to_come(self.wide, new)
+        self.law = replace(self.wide, links=_with(new.links, to_come))
+        self._links_before = _with(old.links, to_come)
         self.taken = anatomy(self.law, verb)
+        self._older = (
+            anatomy(replace(self.law, links=self._links_before), verb) if regrouped else None
+        )
+        self.rows = self.now
+        self._compare(old)
         self._asked = 0
+
+    def _compare(self, old: Law) -> None:
+        """Finds rows that both laws have, as far as Casbin sees them, and gives the others their names."""
+        tokens = list(self.taken.tokens)
+        same = {row.id: row for row in self.now}
+        kept = {
+            row.id
+            for row in old.rows[self.verb]
+            if row.id in same and _as_seen(row, tokens) == _as_seen(same[row.id], tokens)
+        }
+        if self._older is not None:
+            kept = {name for name in kept if self._reads_alike(same[name])}
+        self.was = tuple(
+            same[row.id] if row.id in kept else replace(row, id=BEFORE + row.id)
+            for row in old.rows[self.verb]
+        )
+        gone = tuple(row for row in self.was if row.id not in kept)
+        self.changed = (*(row for row in self.now if row.id not in kept), *gone)
+        self.rows = (*self.now, *gone)
+        self.wide, self.law = (
+            replace(one, rows={**one.rows, self.verb: self.rows}) for one in (self.wide, self.law)
+        )
+        self.taken = self.taken.of(self.rows)
+        self._older = None if self._older is None else self._older.of(self.rows)
+
+    def _reads_alike(self, row: Row) -> bool:
+        """Whether both laws' groups make the same of a row."""
+        one, other = self._readings
+        for place in range(len(self.taken.clauses)):
+            here, there = one.clause(place, row), other.clause(place, row)
+            if here is not there and (
+                isinstance(here, bool) or isinstance(there, bool) or not here.eq(there)
+            ):
+                return False
+        return True
+
+    @cached_property
+    def _readings(self) -> tuple[Encoding, Encoding]:
+        """All rows read by the new law's groups, and by the old one's, over the same situations."""
+        space = space_of(self.wide, self.taken)
+        one = Encoding(self.taken, space, self.limit.look)
+        older = self._older or self.taken
+        return one, Encoding(older, space, self.limit.look, readings=one.readings)
 
     @cached_property
     def space(self) -> Space:
@@ -98,7 +145,7 @@ class Both:
         Raises:
             NotEncodable: an attribute of which nobody knows the values.
         """
-        return space_of(self.law, self.taken)
+        return space_of(self.wide, self.taken)
 
     @cached_property
     def near(self) -> Near:
@@ -107,7 +154,7 @@ class Both:
         Raises:
             NotEncodable: something would have to be left out.
         """
-        encoding = Encoding(self.taken, self.space, self.limit.look)
+        encoding = Encoding(self.taken, self.space, self.limit.look, older=self._older)
         return Near(encoding, self.rows, self.law.vocabulary.agencies, self.limit)
 
     @cached_property
@@ -117,12 +164,12 @@ class Both:
 
     def kinds(self, rows: Iterable[Row]) -> list[list[str]]:
         """Fields that none of these rows tells apart; what is found of one holds for all of them."""
-        called = self.taken.functions["g4"]
+        reads = [one.functions["g4"] for one in (self.taken, self._older) if one is not None]
         cells = sorted({row.cells["field"] for row in rows} - {ANY})
         kinds: dict[tuple[bool, ...], list[str]] = defaultdict(list)
         for path in sorted(self.law.vocabulary.paths):
             # Of fields that nobody can make coarser the form "coarser" is never asked.
-            told = (path == cell or called(path, cell) for cell in cells)
+            told = (path == cell or called(path, cell) for cell in cells for called in reads)
             kinds[path in self.law.how, *told].append(path)
         return list(kinds.values())
 
@@ -140,7 +187,7 @@ class Both:
         near = self.near
         now, was, rows = (near.chosen(one, bits) for one in (self.now, self.was, self.rows))
         taken = self.taken.of(tuple(rows))
-        space = narrowed(self.space, self.law, taken)
+        space = narrowed(self.space, self.wide, taken)
         if fields:
             space = replace(space, scalars={**space.scalars, FIELD: tuple(fields)})
         theory = Theory(
@@ -149,6 +196,7 @@ class Both:
             self._given,
             rows=now,
             taken=taken,
+            older=None if self._older is None else self._older.of(tuple(rows)),
             space=space,
             limit=limit or self.limit,
         )
@@ -165,19 +213,24 @@ class Both:
 
     @cached_property
     def _stock(self) -> tuple[Any, Any]:
-        return self._engine(StockEngine, self.was), self._engine(StockEngine, self.now)
+        return self._engines(StockEngine)
 
     @cached_property
     def _quick(self) -> tuple[Any, Any]:
-        return self._engine(Engine, self.was), self._engine(Engine, self.now)
+        return self._engines(Engine)
 
-    def _engine(self, kind: Any, rows: Sequence[Row]) -> Any:
-        return kind(
-            self.law.models[self.verb],
-            rows=lambda names: as_casbin(self.verb, rows, names),
-            links=self.law.links,
-            functions=FUNCTIONS,
+    def _engines(self, kind: Any) -> tuple[Any, Any]:
+        """Casbin over the old law's rows and groups, and over the new one's."""
+        before, after = (
+            kind(
+                self.law.models[self.verb],
+                rows=lambda names, rows=rows: as_casbin(self.verb, rows, names),
+                links=links,
+                functions=FUNCTIONS,
+            )
+            for rows, links in ((self.was, self._links_before), (self.now, self.law.links))
         )
+        return before, after
 
     def by(self, row_id: str) -> str:
         """The deciding row in words."""
@@ -196,8 +249,24 @@ def _asked(engine: Any, request: Sequence[str], values: Sequence[Any]) -> Answer
     return answer
 
 
-def _tokens(law: Law, verb: Verb) -> list[str]:
-    return list(anatomy(replace(law, rows={**law.rows, verb: ()}), verb).tokens)
+def _both_links(old: Law, new: Law) -> Links:
+    """Groups that tell apart whatever either law's tell apart: the old law's under names of their own."""
+    found = dict(new.links)
+    for section, pairs in old.links.items():
+        before = {(member, BEFORE + group) for member, group in pairs}
+        before |= {(BEFORE + member, BEFORE + group) for member, group in pairs}
+        found[section] = tuple(sorted({*found.get(section, ()), *before}))
+    return found
+
+
+def _to_come(wide: Law, new: Law) -> tuple[tuple[str, str], ...]:
+    """Members to come, with their countries."""
+    agencies = wide.vocabulary.agencies
+    return tuple((one, at) for one, at in agencies.items() if one not in new.vocabulary.agencies)
+
+
+def _with(links: Links, members: Iterable[tuple[str, str]]) -> Links:
+    return {**links, "g": tuple(sorted({*links["g"], *members}))}
 
 
 def _as_seen(row: Row, tokens: list[str]) -> tuple[list[str], int]:

@@ -19,7 +19,6 @@ from comity.policytools.meanings import asks_tables, moved, offences_moved
 from comity.policytools.moving import Move, moving
 from comity.policytools.sampling import SITUATIONS_MAX, Situation, Situations, common
 from comity.policytools.space import NotEncodable, widened
-from comity.policytools.telling import Telling
 from comity.policytools.wording import FORMS, listed, row_words
 from comity.rulings import Bundle, Form
 from comity.rulings.anatomy import callables
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from comity.policytools.moving import Moving
     from comity.policytools.sampling import Around
     from comity.policytools.situations import Given
+    from comity.policytools.telling import Telling
     from comity.rulings.columns import Row
     from comity.rulings.law import Law
 
@@ -149,7 +149,7 @@ def compare(
 
 def _proved(moves: Moving, progress: Progress) -> tuple[list[Change], list[str]]:
     """When each changed row moves fields, over every situation there is."""
-    telling = Telling(moves.law)
+    telling = moves.telling
     found: list[Change] = []
     unsaid: dict[str, list[str]] = defaultdict(list)
     names = moves.rows()

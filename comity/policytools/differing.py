@@ -151,7 +151,8 @@ def _reads_alike(old: Law, new: Law, verb: Verb) -> bool:
     """Whether the same rows stand in both laws and mean the same."""
     rows = _cells(old.rows.get(verb, ())) == _cells(new.rows[verb]) and old.links == new.links
     model = same_model(old.models.get(verb, ""), new.models[verb])
-    return rows and model and _words(old) == _words(new)
+    words = _words(old) == _words(new) and (verb is not Verb.RELEASE or _same_coarser(old, new))
+    return rows and model and words
 
 
 def _cells(rows: tuple[Row, ...]) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
@@ -170,19 +171,25 @@ def _words(law: Law) -> bytes:
     return replace(law.vocabulary, misuse=None, crosswalk=offences).digest
 
 
+def _same_coarser(old: Law, new: Law) -> bool:
+    """Whether the same fields can be made coarser, in whatever way: of others that form is not asked."""
+    return old.how.keys() == new.how.keys()
+
+
 def _both(old: Law, new: Law, verb: Verb, given: Given, limit: Limit) -> Both:
     if not same_model(old.models.get(verb, ""), new.models[verb]):
         raise NotEncodable("the model is another")
-    if old.links != new.links or _words(old) != _words(new):
-        raise NotEncodable("groups, words or tables differ; what is told besides is of a sample")
+    coarser = verb is not Verb.RELEASE or _same_coarser(old, new)
+    if _words(old) != _words(new) or not coarser:
+        raise NotEncodable("words or tables differ; what is told besides is of a sample")
     return Both(old, new, verb, given, limit)
 
 
 def _verb(both: Both) -> Iterator[Effect]:
-    if not both.taken.first_decides:
-        raise NotEncodable(f'of "{both.verb}" not the first row decides')
     if not both.changed:
         return
+    if not both.taken.first_decides:
+        raise NotEncodable(f'of "{both.verb}" not the first row decides')
     told = _released(both) if both.verb is Verb.RELEASE else _decided(both)
     for more, what, theory, example in told:
         (before, _), (after, row) = both.casbin(example)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from comity.rulings.columns import Row
     from comity.rulings.conditions import Atom
 
+# A row of an older law beside a new one's.
+BEFORE: Final = "BEFORE:"
 _WHEN: Final = "p_when"
 _MARKS: Final = "r_rec.markings"
 
@@ -44,16 +46,27 @@ class Encoding:
         taken: the model and the rows.
         space: the situations.
         look: is called before a part of a row is encoded, and may end it by raising.
+        older: the same model with other groups, by which rows of an older law (``BEFORE``) are read.
+        readings: where another encoding of the same space has them.
     """
 
     def __init__(
-        self, taken: Anatomy, space: Space, look: Callable[[], None] = lambda: None
+        self,
+        taken: Anatomy,
+        space: Space,
+        look: Callable[[], None] = lambda: None,
+        *,
+        older: Anatomy | None = None,
+        readings: Readings | None = None,
     ) -> None:
         self.taken = taken
         self._look = look
         self.space = space
         self._leaves: dict[int, Leaf] = {}
-        self.readings = Readings(space)
+        self.readings = readings or Readings(space)
+        self._older: Encoding | None = None
+        if older is not None:
+            self._older = Encoding(older, space, look, readings=self.readings)
         self.reading = self.readings.first
         self._parts: dict[tuple[int, ...], dict[tuple[str, ...], Any]] = {}
         self._shared: dict[int, list[dict[tuple[str, ...], Any]]] = {}
@@ -91,6 +104,8 @@ class Encoding:
 
     def clauses(self, row: Row, reading: Reading) -> list[Any]:
         """When each part of the matcher holds for a row; equal parts are one object."""
+        if self._older is not None and row.id.startswith(BEFORE):
+            return self._older.clauses(row, reading)
         words = self.taken.words(row)
         found = []
         for clause, told, parts in zip(
@@ -107,6 +122,8 @@ class Encoding:
 
     def clause(self, place: int, row: Row) -> Any:
         """When one part of the matcher holds for a row, in the first reading."""
+        if self._older is not None and row.id.startswith(BEFORE):
+            return self._older.clause(place, row)
         parts, told = self._parts_of(self.reading)[place], self.cells(row)[place]
         if told not in parts:
             self._look()
@@ -123,6 +140,12 @@ class Encoding:
                 tuple([words[column] for column in columns]) for columns, _ in self._read_by
             ]
         return cells
+
+    def holds(self, place: int, row: Row, values: Sequence[Any]) -> bool:
+        """Whether one part of the matcher holds for a row and the words of a question."""
+        older = self._older is not None and row.id.startswith(BEFORE)
+        taken = self._older.taken if self._older is not None and older else self.taken
+        return bool(taken.clauses[place].holds(*values, *taken.words(row)))
 
     def read_by(self, place: int) -> tuple[str, ...]:
         """Words of a question that one part of the matcher reads."""
@@ -226,7 +249,8 @@ class Encoding:
     def _fact(self, name: str, about: tuple[Atom, ...], reading: Reading) -> Choice:
         """A fact's values as far as these conditions tell them apart; the first of some stands for all."""
         if name != MARKED:
-            choice = reading.words[SAME_AS.get(name, name)]
+            same = SAME_AS.get(name, name)
+            choice = reading.words[same if same in reading.words else name]
             key = (id(choice), about)
             if key not in self._facts:
                 self._facts[key] = {

@@ -15,10 +15,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.policytools.both import BEFORE, FIELD
+from comity.policytools.both import FIELD
+from comity.policytools.encoding import BEFORE
 from comity.policytools.searching import Search
 from comity.policytools.solver import all_of, any_of, negated
 from comity.policytools.space import END_USER, NotEncodable
+from comity.policytools.telling import Telling
 from comity.rulings.columns import Verb
 from comity.rulings.context import Form
 from comity.rulings.functions import FORM_WORDS
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from comity.policytools.limits import Limit
     from comity.policytools.space import Space
     from comity.rulings.columns import Row
-    from comity.rulings.law import Law
 
 # Rows that decide now in the place of one that is gone, as far as they are named.
 DECIDERS_MAX: Final = 4
@@ -79,9 +80,9 @@ class Moving:
         self._limit = limit
 
     @property
-    def law(self) -> Law:
-        """Both laws' rows, with members to come."""
-        return self._both.law
+    def telling(self) -> Telling:
+        """Words of these laws."""
+        return Telling(self._both.law, self._both.wide)
 
     def fate(self, name: str) -> str:
         """What became of a row."""

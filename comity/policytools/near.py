@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.policytools import solver
+from comity.policytools.encoding import BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -144,29 +145,28 @@ class _Part:
         alike: cells to one row that has them, and all of those.
     """
 
-    __slots__ = ("_domain", "_encoding", "_holds", "alike", "count", "place", "word")
+    __slots__ = ("_domain", "_encoding", "alike", "count", "place", "word")
 
     def __init__(self, encoding: Encoding, place: int, rows: Sequence[Row]) -> None:
         self._encoding = encoding
         self.place = place
-        clause = encoding.taken.clauses[place]
         read = encoding.read_by(place)
         single = len(read) == 1 and read[0] in encoding.space.scalars
         single = single and ".facts." not in read[0]
         self.word = read[0] if single else ""
         self._domain = encoding.space.scalars[self.word] if single else ()
         self.count = len(self._domain)
-        self._holds = clause.holds
         numbers: dict[Cells, list[int]] = {}
         for number, row in enumerate(rows):
-            numbers.setdefault(encoding.cells(row)[place], []).append(number)
+            numbers.setdefault(self.cells_of(row), []).append(number)
         self.alike = {
             cells: (rows[held[0]], _bits(held, len(rows))) for cells, held in numbers.items()
         }
 
     def cells_of(self, row: Row) -> Cells:
-        """The cells of a row that it reads."""
-        return self._encoding.cells(row)[self.place]
+        """The cells of a row that it reads; those of an older law are others, as its groups may be."""
+        cells = self._encoding.cells(row)[self.place]
+        return (BEFORE, *cells) if row.id.startswith(BEFORE) else cells
 
     def values_of(self, row: Row) -> tuple[Any, ...]:
         """Values of the one word for which it holds for a row."""
@@ -189,7 +189,7 @@ class _Part:
             else None
             for one in taken.request
         ]
-        return bool(self._holds(*told, *taken.words(row)))
+        return self._encoding.holds(self.place, row, told)
 
 
 def _bits(numbers: Iterable[int], count: int) -> int:

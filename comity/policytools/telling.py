@@ -62,12 +62,13 @@ class Telling:
 
     Args:
         law: the law, widened.
+        wide: the same with groups that tell countries apart.
     """
 
-    def __init__(self, law: Law) -> None:
+    def __init__(self, law: Law, wide: Law) -> None:
         self._law = law
         self._above = {section: _above(pairs) for section, pairs in law.links.items()}
-        self._alike = alike_countries(law)
+        self._alike = alike_countries(wide)
         self._members = {f"{NEWCOMER}{country}": country for country in law.vocabulary.countries}
 
     def told(
@@ -130,6 +131,8 @@ class Telling:
             )
         if name.endswith("country"):
             return self._named(self._with_alike(here), self._with_alike(every), "g")
+        if any(isinstance(one, frozenset) for one in every):
+            return _several(here, every)
         return self._named(here, every, _SECTIONS.get(name, ""))
 
     def _with_alike(self, here: frozenset[Any], lead: str = "") -> frozenset[str]:
@@ -236,6 +239,20 @@ def _order(value: Any) -> tuple[bool, int, str]:
     """Numbers by size, words by name, what nobody knows last."""
     number = value if isinstance(value, int) and not isinstance(value, bool) else 0
     return (value is None, number, str(value))
+
+
+def _several(here: frozenset[Any], every: frozenset[Any]) -> str:
+    """Of what may be several words: those that are always, and those that are never among them."""
+    known = [one for one in here if one is not None]
+    words = frozenset[str]().union(*(one for one in every if one is not None))
+    told = [UNKNOWN] if None in here else []
+    if known:
+        always = words.intersection(*known)
+        never = words.difference(*known)
+        parts = [f"with {listed(sorted(always), 'and')}"] if always else []
+        parts += [f"without {listed(sorted(never))}"] if never else []
+        told.append(" and ".join(parts) or "known")
+    return listed(told)
 
 
 def _days(here: frozenset[str], every: frozenset[str]) -> str:

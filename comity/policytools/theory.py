@@ -79,6 +79,7 @@ class Theory:
         *,
         rows: Sequence[Row] | None = None,
         taken: Anatomy | None = None,
+        older: Anatomy | None = None,
         space: Space | None = None,
         limit: Limit | None = None,
     ) -> None:
@@ -90,13 +91,16 @@ class Theory:
             given: what an ordinary situation looks like.
             rows: those that decide, where the law holds others to compare with.
             taken: the model and the rows, where they were taken apart before.
+            older: the same with an older law's groups, where both are compared.
             space: the situations, where they are fewer than there are.
             limit: how long it may take, and all that is asked of it.
         """
         self.law = law
         self.taken = taken or anatomy(law, verb)
         self.limit = limit or Limit()
-        self.encoding = Encoding(self.taken, space or space_of(law, self.taken), self.limit.look)
+        self.encoding = Encoding(
+            self.taken, space or space_of(law, self.taken), self.limit.look, older=older
+        )
         self.reading = self.encoding.reading
         first = self.taken.first_decides
         self.allowed = self.encoding.allowed(self.reading, rows) if first else True

@@ -251,13 +251,50 @@ def test_a_row_that_changes_nothing_is_proved_to_change_nothing(tmp_path: Path) 
     assert "release: decides as before in every situation there is." in told
 
 
-def test_where_a_group_changed_nothing_is_claimed_to_be_proved(tmp_path: Path) -> None:
+def test_where_a_group_grew_what_that_changes_is_proved(tmp_path: Path) -> None:
     root = copied(tmp_path)
     changed(root / "core" / "groups.csv", added="subject,contact,accused\n")
     old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
+    found = compare(old, new, given(open_tree(root)))
+    assert {(one.verb, one.more) for one in found.exact.effects} == {(Verb.RELEASE, True)}
+    assert all("the record is person, contact" in one.example for one in found.exact.effects)
+    assert {Verb.ASK, Verb.MATCH, Verb.DUTY} <= set(found.exact.same)
+    assert found.exact.unproved == ()
+    assert all("the record's subject is contact" in one.when for one in found.changes)
+
+
+def test_where_a_country_joined_a_group_it_learns_what_the_group_learns(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    changed(root / "core" / "groups.csv", added="agency,GB,eu\n")
+    old, new = (
+        open_tree(one / "eu-member").bundle(("core", "eu-member")) for one in (POLICIES, root)
+    )
+    found = compare(old, new, given(open_tree(root)))
+    released = [one for one in found.exact.effects if one.verb is Verb.RELEASE]
+    assert released
+    for one in released:
+        assert one.more
+        assert "GB-CA (GB)" in one.example or "on behalf of GB" in one.example
+
+
+def test_where_a_word_or_a_way_of_making_coarser_is_another_nothing_is_claimed_to_be_proved(
+    tmp_path: Path,
+) -> None:
+    root = copied(tmp_path)
+    changed(root / "vocabulary.toml", ("markings = [", 'markings = ["another", '))
+    old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
     found = compare(old, new, given(open_tree(root))).exact
     assert (found.effects, found.same) == ((), ())
-    assert any("groups, words or tables differ" in sentence for sentence in found.unproved)
+    assert any("words or tables differ" in sentence for sentence in found.unproved)
+    root = copied(tmp_path / "coarser")
+    file = root / "model" / "generalisations.csv"
+    changed(
+        file,
+        (next(one for one in file.read_text("utf-8").splitlines() if "birth_date" in one), "#"),
+    )
+    old, new = (open_tree(one / "zz").bundle(PACKS) for one in (POLICIES, root))
+    found = compare(old, new, given(open_tree(root))).exact
+    assert any("release: nothing is proved" in sentence for sentence in found.unproved)
 
 
 def test_of_a_row_about_every_field_each_field_is_told(tmp_path: Path) -> None:
@@ -294,3 +331,17 @@ def test_a_mark_of_refuge_that_only_a_condition_names_is_one_that_records_bear(
     assert effect.more
     (change,) = found.changes
     assert "the record is marked refugee-from:VU and not marked" in change.when
+
+
+def test_a_condition_on_an_instrument_is_read_of_questions_that_do_not_say_its_standing(
+    tmp_path: Path,
+) -> None:
+    """The matcher of later use does not ask how an instrument stands; a row's condition may."""
+    root = copied(tmp_path)
+    table = root / "core" / "onward.csv"
+    row = {"tier": "bar", "id": "ONW-RESERVED", "effect": "deny", "reason": "NO_LEGAL_BASIS"}
+    changed(table, added=row_of(table, when="treaty=reserved", **row))
+    old, new = (open_tree(one / "core").bundle(("core",)) for one in (POLICIES, root))
+    (effect,) = compare(old, new, given(open_tree(root))).exact.effects
+    assert not effect.more
+    assert "now by ONW-RESERVED" in effect.example
