@@ -33,7 +33,7 @@ from comity.rulings.asked import (
 from comity.rulings.columns import Verb
 from comity.rulings.conditions import atoms
 from comity.rulings.context import APPROVALS, UNKNOWN, Form
-from comity.rulings.effects import Effect
+from comity.rulings.effects import HIDDEN, Effect
 from comity.rulings.engine import Engine
 from comity.rulings.errors import MatcherFault
 from comity.rulings.functions import FORM_WORDS, FUNCTIONS
@@ -94,6 +94,9 @@ class Bundle:
                 for row in release_rows
                 if row.instead and row.instead.effect is Effect.SILENT_TO_OWNER
             ]
+        )
+        self._hiding = frozenset(
+            [row.id for row in release_rows if row.instead and row.instead.effect in HIDDEN]
         )
         conditions = {
             cell for rows in law.rows.values() for cell in [row.cells["when"] for row in rows]
@@ -255,6 +258,7 @@ class Bundle:
                 possible=self.possible_duties,
                 coarser=self._coarser,
                 silent=self._silent,
+                hiding=self._hiding,
             )
             mask = making.mask(survivors, duties)
             if engine.separate:

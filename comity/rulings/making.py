@@ -35,6 +35,7 @@ class Making:
         coarser: restrictions that ask for a way of making coarser.
         silent: restrictions by which a desk of the owner is told. A desk is told whichever row decides: who
             else must not be shown the record takes nothing from whoever has to look after the person.
+        hiding: restrictions that neither confirm nor deny. Behind one no desk is named to whoever asks.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Making:
         possible: Container[str] | None,
         coarser: frozenset[str] = frozenset(),
         silent: frozenset[str] = frozenset(),
+        hiding: frozenset[str] = frozenset(),
     ) -> None:
         self._law = law
         self._rows = rows
@@ -57,6 +59,8 @@ class Making:
         self._possible = possible
         self._coarser = coarser
         self._silent = silent
+        self._hiding = hiding
+        self._kept_silent = False
         self._alerts: set[tuple[str, str]] = set()
         self._view = engine.view()
         self._alike: dict[object, FieldRuling] = {}
@@ -75,7 +79,7 @@ class Making:
             if known is None:
                 known = self._alike[key] = self._rule(field.path, bits, how, duties)
             rulings[field.path] = known
-        return Mask(rulings, self._alerts)
+        return Mask(rulings, self._alerts, kept_silent=self._kept_silent)
 
     def _rule(
         self, path: str, bits: tuple[int, ...], how: str, duties: frozenset[str]
@@ -97,7 +101,7 @@ class Making:
         self._alerts |= self._told(path, bits[0])
         full = found.form is Form.FULL
         then = ladder.NO_MORE if full else ladder.what_if(found, levels)
-        return ladder.ruling(
+        ruled = ladder.ruling(
             found,
             then=then,
             rows=self._rows,
@@ -106,18 +110,25 @@ class Making:
             coarser=coarser,
             possible=self._possible,
         )
+        if ruled.effect is Effect.CONTACT_ONLY and self._refusing(path, bits[0], self._hiding):
+            self._kept_silent = True
+        return ruled
 
     def _told(self, path: str, bits: int) -> set[tuple[str, str]]:
-        """Rows that keep a field silent, each with its desk: Casbin is asked on behind the one it named."""
-        if not self._silent:
-            return set()
-        rows = self._engine.refusing(
+        """Rows that keep a field silent, each with its desk."""
+        rows = self._refusing(path, bits, self._silent)
+        return {(row, told.detail) for row in rows if (told := self._rows[row].instead)}
+
+    def _refusing(self, path: str, bits: int, among: frozenset[str]) -> tuple[str, ...]:
+        """Rows among these that refuse even a hit: Casbin is asked on behind the one that decides."""
+        if not among:
+            return ()
+        return self._engine.refusing(
             self._view,
             bits & self._engine.along("r_form", _HIT),
-            self._silent,
+            among,
             *(self._requests[0], self._rec, path, _HIT),
         )
-        return {(row, told.detail) for row in rows if (told := self._rows[row].instead)}
 
     def _highest(self, path: str, level: int, bits: int, how: str) -> ladder.Found:
         engine, req, rec = self._engine, self._requests[level], self._rec

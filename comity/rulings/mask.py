@@ -72,7 +72,8 @@ class Mask(Mapping[str, FieldRuling]):
         duties: union of the duties of all fields that leave in any form.
         alerts: rows by which nothing is said and a desk of the owner is told, with that desk: every one that
             holds, whichever row decides.
-        contact: desk that may be named although nothing else leaves; empty where none may.
+        contact: desk that may be named although nothing else leaves; empty where none may, and where any row
+            neither confirms nor denies the record, whichever row decides.
     """
 
     __slots__ = ("_rulings", "alerts", "best", "contact", "duties", "readable")
@@ -85,13 +86,18 @@ class Mask(Mapping[str, FieldRuling]):
     contact: str
 
     def __init__(
-        self, rulings: Mapping[str, FieldRuling], silent: Iterable[tuple[str, str]] = ()
+        self,
+        rulings: Mapping[str, FieldRuling],
+        silent: Iterable[tuple[str, str]] = (),
+        *,
+        kept_silent: bool = False,
     ) -> None:
         """Takes the rulings.
 
         Args:
             rulings: one for each field.
             silent: rows that keep silent beside those that decide, each with the desk it tells.
+            kept_silent: whether a row neither confirms nor denies the record, whichever row decides.
         """
         leaving = [ruling for ruling in rulings.values() if ruling.form >= Form.HIT]
         set_once = object.__setattr__
@@ -108,8 +114,9 @@ class Mask(Mapping[str, FieldRuling]):
             (one.row, one.detail) for one in special if one.effect is Effect.SILENT_TO_OWNER
         }
         contact = {one.detail for one in special if one.effect is Effect.CONTACT_ONLY}
-        hidden = bool(leaving) or any(one.effect in HIDDEN for one in special)
-        set_once(self, "alerts", tuple(sorted(deciding | set(silent))))
+        alerts = deciding | set(silent)
+        hidden = bool(leaving) or kept_silent or any(one.effect in HIDDEN for one in special)
+        set_once(self, "alerts", tuple(sorted(alerts)))
         set_once(self, "contact", "" if hidden else min(contact, default=""))
 
     def __setattr__(self, name: str, value: object) -> None:
