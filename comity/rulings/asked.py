@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comity.rulings.conditions import MEMBER, PUBLIC
 from comity.rulings.context import UNKNOWN
 from comity.rulings.facts import Facts, RecordFacts
-from comity.rulings.functions import ADDRESSED_TO, CLOSED_TO, FLAGGED_BY, OF_COUNTRIES
+from comity.rulings.functions import (
+    ADDRESSED_TO,
+    CLOSED_TO,
+    FLAGGED_BY,
+    OF_COUNTRIES,
+    REFUGEE,
+    REFUGEE_FROM,
+    TARGETED,
+)
 from comity.rulings.questions import UseContext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from comity.rulings.context import RecordLabels, RequestContext
     from comity.rulings.questions import AskContext, RouteContext
     from comity.rulings.vocabulary import Vocabulary
+
+
+# What was addressed to single countries is not there for others; who fled a country is a refugee, also where
+# nobody can read which country it was.
+_BESIDE: Final[Mapping[str, frozenset[str]]] = {
+    ADDRESSED_TO: frozenset({TARGETED}),
+    REFUGEE_FROM: frozenset({REFUGEE}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,7 @@ def _facts(
     context: RequestContext | AskContext | UseContext,
     words: Vocabulary,
     *,
-    agency: str,
+    agencies: Collection[str],
     asker: str,
     owner: str,
     standing: str,
@@ -139,7 +155,7 @@ def _facts(
     both = None if asked is None or here is None else asked > 0 and here > 0
     return replace(
         context.facts,
-        misuse=_misuse(context.facts, words, agency, context.today),
+        misuse=_misuse(context.facts, words, agencies, context.today),
         asker_penalty_months=asked,
         owner_penalty_months=here,
         double_criminality=both,
@@ -148,9 +164,21 @@ def _facts(
     )
 
 
-def _misuse(facts: Facts, words: Vocabulary, agency: str, today: date) -> int | None:
-    """The decided score; what a test beside the rows supposes goes before it, a node supposes none."""
-    return words.misuse_score(agency, today) if facts.misuse is None else facts.misuse
+def _misuse(facts: Facts, words: Vocabulary, agencies: Collection[str], today: date) -> int | None:
+    """The worst decided score; what a test beside the rows supposes goes before it, a node supposes none."""
+    if facts.misuse is not None:
+        return facts.misuse
+    told = [words.misuse_score(agency, today) for agency in agencies]
+    known = [score for score in told if score is not None]
+    return max(known, default=None) if len(known) == len(told) else None
+
+
+def _behind(request: RequestContext, words: Vocabulary) -> list[str]:
+    """Members that a question may be for: whoever asks, and every member of the country that it asks for."""
+    if request.end_user_country == request.country:
+        return [request.agency]
+    behind = (one for one, country in words.agencies.items() if country == request.end_user_country)
+    return [request.agency, *behind]
 
 
 def asked(request: RequestContext, words: Vocabulary) -> Asked:
@@ -179,7 +207,7 @@ def asked(request: RequestContext, words: Vocabulary) -> Asked:
         facts=_facts(
             request,
             words,
-            agency=request.agency,
+            agencies=_behind(request, words),
             asker=request.end_user_country,
             owner=request.owner_country,
             standing=standing,
@@ -197,14 +225,18 @@ def labelled(
     labels: RecordLabels, words: Vocabulary, request: RequestContext | UseContext | None = None
 ) -> Labelled:
     """A record's labels with unknown words replaced, as this request (or later use) sees them."""
-    markings = frozenset(_marking(marking, words) for marking in labels.markings)
+    markings = frozenset().union(*(_marking(marking, words) for marking in labels.markings))
     facts = RecordFacts(markings=markings)
     if request is not None:
         askers = _askers(request)
-        closed = {one for one in markings if one.startswith(CLOSED_TO)}
+        closed = {one for one in labels.markings if one.startswith(CLOSED_TO)}
+        # To the public, the countries it is closed to among it; to a country that nobody can name, on either
+        # side, it may be the same.
         everybody = (
             request.facts.receiver_kind == PUBLIC
-        )  # the countries it is closed to among them
+            or not {one.removeprefix(CLOSED_TO) for one in closed} <= words.countries
+            or not askers <= words.countries
+        )
         facts = RecordFacts(
             own_national=_national(labels, {getattr(request, "owner_country", "")}),
             asker_national=_national(labels, askers),
@@ -250,11 +282,14 @@ def edge(one: Labelled, other: Labelled) -> Edge:
     return Edge(subject=one.subject, other=other.subject, markings=markings, facts=facts)
 
 
-def _marking(marking: str, words: Vocabulary) -> str:
+def _marking(marking: str, words: Vocabulary) -> frozenset[str]:
+    """What a marking counts as: itself, or unknown; and what one that names a country says of every other."""
     prefix, colon, country = marking.partition(":")
-    if prefix + colon in OF_COUNTRIES and country in words.countries:
-        return marking
-    return _known(marking, words.markings)
+    kind = prefix + colon
+    if kind not in OF_COUNTRIES:
+        return frozenset({_known(marking, words.markings)})
+    beside = frozenset(_BESIDE.get(kind, ())) & words.markings
+    return beside | {marking if country in words.countries else UNKNOWN}
 
 
 def asked_here(context: AskContext, words: Vocabulary) -> AskedHere:
@@ -273,7 +308,7 @@ def asked_here(context: AskContext, words: Vocabulary) -> AskedHere:
         facts=_facts(
             context,
             words,
-            agency=context.agency,
+            agencies=[context.agency],
             asker=context.country or words.agencies.get(context.agency, ""),
             owner="",
             standing=_standing(words, context.instrument, context.purpose, parties, context.today),
@@ -305,7 +340,7 @@ def routed(context: RouteContext, words: Vocabulary) -> Routed:
         facts=replace(
             context.facts,
             treaty=standing,
-            misuse=_misuse(context.facts, words, context.requester, context.today),
+            misuse=_misuse(context.facts, words, [context.requester], context.today),
         ),
     )
 
@@ -313,9 +348,9 @@ def routed(context: RouteContext, words: Vocabulary) -> Routed:
 def used(context: UseContext, words: Vocabulary) -> Used:
     """A later use with unknown words replaced."""
     parties = (context.holder_country, context.receiver_country)
-    kind = context.facts.receiver_kind
-    if kind is None and context.receiver in words.agencies:
-        kind = MEMBER  # the directory says so
+    kind, listed = context.facts.receiver_kind, context.receiver in words.agencies
+    if kind is None or kind == MEMBER:
+        kind = MEMBER if listed else None  # the directory says so, and nobody else
     context = replace(context, facts=replace(context.facts, receiver_kind=kind))
     return Used(
         holder=_known(context.holder, words.agencies),
@@ -331,7 +366,7 @@ def used(context: UseContext, words: Vocabulary) -> Used:
         facts=_facts(
             context,
             words,
-            agency=context.receiver,
+            agencies=[context.receiver],
             asker=context.receiver_country,
             owner=context.holder_country,
             standing=_standing(words, context.instrument, context.purpose, parties, context.today),

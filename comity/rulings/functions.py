@@ -28,6 +28,8 @@ REFUGEE_FROM_ASKER: Final = "refugee-from-asker"
 CLOSED_TO: Final = "closed-to:"
 ADDRESSED_TO: Final = "addressed-to:"
 FLAGGED_BY: Final = "flagged-by:"
+# Of what was sent to single countries.
+TARGETED: Final = "targeted"
 # Markings that name a country and need no entry in the vocabulary.
 OF_COUNTRIES: Final = (REFUGEE_FROM, CLOSED_TO, ADDRESSED_TO, FLAGGED_BY)
 FORM_WORDS: Final[Mapping[str, Form]] = {

@@ -4,6 +4,8 @@ Rules:
 
 * What a member *is* (type, competence, contact point, suspension, membership of a joint team) comes from the
   directory that the federation's officers signed, whatever the request says.
+* What is known of a member and of its officer is known of nobody else: where it asks for another country, it
+  is not known of whoever gets the answer.
 * The shape of a question is counted, not asked for; so is the capacity that is used up.
 * What only the asking agency can know (the facts of its case, a threat, whom it asks about) is a statement
   that it signed with the question. A statement makes its own fact true and nothing else; rows say what that
@@ -136,6 +138,23 @@ def _stated_facts(
         preservation=preservation,
         confidential=confidential,
         sensitive_target=sensitive_target,
+    )
+
+
+@lru_cache(maxsize=FACTS_REMEMBERED)
+def relayed_facts(facts: Facts) -> Facts:
+    """Of a question asked for another country: what the member is that asks says nothing of that country.
+
+    Unknown is stricter, so a relay lends neither its competence, its reciprocity nor its team to anybody.
+    """
+    return replace(
+        facts,
+        competent=None,
+        contact_point=None,
+        missing_persons=None,
+        team_member=None,
+        reciprocity=None,
+        agency_type=None,
     )
 
 

@@ -18,7 +18,13 @@ from comity.clock import day_of
 from comity.errors import Reason, Refusal
 from comity.policytools.replaying import context_of, nameless, text_of
 from comity.rulings import AskContext, Facts, Form, RequestContext
-from node.policy.facts import confirmable, member_facts, qualified_facts, stated_facts
+from node.policy.facts import (
+    confirmable,
+    member_facts,
+    qualified_facts,
+    relayed_facts,
+    stated_facts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -207,18 +213,23 @@ class Law:
         """Facts about a question that another agency asks."""
         urgency = int(routing.urgency)
         shape = shape_of(question.selectors)
+        own = not question.end_user_country or (
+            member is not None and question.end_user_country == member.country
+        )
         stated = stated_facts(
             member_facts(
                 shape, member, case=question.case, urgency=urgency, toward=self._own_country
             ),
             question.assurances,
             urgency=urgency,
-            accepted=routing.sender in self._assurances_accepted,
+            accepted=own and routing.sender in self._assurances_accepted,
         )
         steps = self._policies.current.volumes
         if steps and self._volume is not None:
             reached = self._volume(routing.sender, routing.entity_type, steps)
             stated = _counted(stated, volume=reached)
+        if not own:
+            return relayed_facts(stated)
         return self._with_officer(stated, question.qualifications, role=question.role)
 
     @property

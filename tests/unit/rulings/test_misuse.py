@@ -106,3 +106,17 @@ def test_a_decision_that_says_less_than_it_must_is_refused(
     (tmp_path / "misuse.csv").write_text(f"{HEAD}{line}\n", "utf-8")
     with pytest.raises(PolicyError, match=sentence):
         load_vocabulary(tmp_path / "vocabulary.toml")
+
+
+def test_a_decision_binds_whoever_asks_for_that_country(tmp_path: Path) -> None:
+    """Without it, a member under review would have another one ask in its place."""
+    decided = law(tmp_path, DECIDED)
+    for agency, country, behind, form in (
+        ("DE-LP", "DE", "FR", Form.HIT),
+        ("DE-LP", "DE", "DE", Form.FULL),
+        ("FR-PJ", "FR", "DE", Form.HIT),
+    ):
+        asked = request(
+            agency=agency, country=country, end_user_country=behind, today=date(2026, 6, 1)
+        )
+        assert decided.mask(asked, labels())[NAMES].form is form
