@@ -5,13 +5,15 @@ its own restrictions. What a field says is ruled on as if the label said it, too
 
 Rules:
 
-* A word that nobody knows is the strictest that its field can say.
+* A word that nobody knows is the strictest that its field can say. Alerts and actions are open lists, so of
+  them every word of a check that nobody may notice counts, wherever it stands among others.
 * What a field does not say makes no marking: published lists say little, and were reviewed by who published.
 * Nothing here takes a marking away.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.rulings.functions import CLOSED_TO, REFUGEE, REFUGEE_FROM
@@ -39,6 +41,7 @@ _PROTECTION: Final[Mapping[str, str]] = {
 }
 # Nationalities of ICAO 9303 that a refugee bears: by the Convention of 1951, and otherwise.
 _REFUGEES: Final = frozenset({"XXB", "XXC"})
+_NO_STATE: Final = "XX"  # the codes of those that no state protects begin with it
 # What a notice's status makes of it. Whoever withdrew one recalled it; one that ended does not hold any more.
 _STATUS: Final[Mapping[str, str]] = {
     "PUBLISHED": "",
@@ -50,18 +53,31 @@ _STATUS: Final[Mapping[str, str]] = {
     "COMPLETED": "outside-validity",
 }
 _PASSED, _PENDING = "PASSED", "PENDING"
-# Article 3 of INTERPOL's constitution forbids matters of these characters.
-_ARTICLE_3: Final = "ARTICLE_3"
-_FORBIDDEN: Final = frozenset({"POLITICAL", "MILITARY", "RELIGIOUS", "RACIAL"})
-# How proceedings ended that nobody is to be held to any more.
-_OVER: Final = frozenset({"ACQUITTED", "PARDONED"})
+# Criteria that may still be open on a draft. Article 3 of INTERPOL's constitution may not, nor what nobody
+# knows.
+_CRITERIA: Final = frozenset({"ARTICLE_2", "SERIOUSNESS", "IDENTITY"})
+# Characters of an offence that Article 3 does not forbid.
+_PERMITTED: Final = frozenset({"ORDINARY", "FISCAL", "PRIVATE_DISPUTE"})
+# How proceedings stand that somebody may still be held to.
+_STANDING: Final = frozenset({"OPEN", "CHARGED", "CONVICTED", "DISMISSED"})
+# What a person's own record, or their role in another case, says that protects them whatever it is about.
+_SOURCES: Final = frozenset({"INFORMANT", "SOURCE", "CHIS", "UNDERCOVER"})
+_OVER: Final = frozenset({"ACQUITTED", "PARDONED", "EXPUNGED"})
 # Checks of which the subject must not notice anything, as alerts and notices call them.
 _UNNOTICED: Final[Mapping[str, str]] = {
     "DISCREET": DISCREET,
-    "DISCREET_CHECK": DISCREET,
+    "INQUIRY_CHECK": DISCREET,
+    "SPECIFIC_CHECK": DISCREET,
     "SIS_36": DISCREET,
+    "ARTICLE_36": DISCREET,
+    "ART_36": DISCREET,
+    "SURVEILLANCE": COVERT,
+    "OBSERVATION": COVERT,
+    "COVERT": COVERT,
     "CONTROLLED_DELIVERY": COVERT,
 }
+_SIGNS: Final = re.compile(r"[^A-Z0-9]+")
+TIME_BARRED: Final = "offence.time_barred_on"
 
 
 def implied(entity_type: str, fields: Mapping[str, object], today: str) -> frozenset[str]:
@@ -79,10 +95,16 @@ def _person(fields: Mapping[str, object], today: str) -> Iterator[str]:
     if status:
         yield _PROTECTION.get(status, PROTECTED)
     nationalities = _words(fields, "person.nationalities")
-    if _REFUGEES.intersection(nationalities):
+    if _PROTECTION.get(status) == REFUGEE or _REFUGEES.intersection(nationalities):
         yield REFUGEE
-    if _PROTECTION.get(status) == REFUGEE:
-        yield from (REFUGEE_FROM + one for one in nationalities if len(one) == len("XX"))
+        # One that is no country's code counts, too: it may name the one that was fled.
+        yield from (REFUGEE_FROM + one for one in nationalities if not one.startswith(_NO_STATE))
+    roles: Any = fields.get("person.roles") or ()
+    stands = {_word(fields, "person.status"), *(_upper(one.role) for one in roles)}
+    if stands & _SOURCES:
+        yield PROTECTED
+    if _word(fields, "person.status") in _OVER:
+        yield SPENT
 
 
 def _notice(fields: Mapping[str, object], today: str) -> Iterator[str]:
@@ -90,30 +112,31 @@ def _notice(fields: Mapping[str, object], today: str) -> Iterator[str]:
     yield from (CLOSED_TO + one for one in _words(fields, "notice.restricted_countries"))
     status = _word(fields, "notice.status")
     if status:
-        yield _STATUS.get(status, UNDER_REVIEW)
-    yield from (
-        _UNNOTICED.get(_word(fields, path), "")
-        for path in ("notice.action_to_take", "notice.notice_type")
-    )
+        yield _STATUS.get(status, POLITICAL)
+    for path in ("notice.action_to_take", "notice.notice_type"):
+        yield from _unnoticed(fields.get(path))
     checks: Any = fields.get("notice.compliance_checks") or ()
     for check in checks:
         criterion, outcome = _upper(check.criterion), _upper(check.outcome)
         if outcome == _PASSED:
             continue
-        if criterion == _ARTICLE_3:
+        if criterion not in _CRITERIA:
             yield POLITICAL
         else:
             yield UNDER_REVIEW if outcome == _PENDING else NOT_COMPLIANT
 
 
 def _offence(fields: Mapping[str, object], today: str) -> Iterator[str]:
-    if _word(fields, "offence.character") in _FORBIDDEN:
+    if _word(fields, "offence.character") not in {"", *_PERMITTED}:
         yield POLITICAL
-    if _word(fields, "offence.outcome") in _OVER:
+    if _word(fields, "offence.outcome") not in {"", *_STANDING} or time_barred(fields, today):
         yield SPENT
-    barred = str(fields.get("offence.time_barred_on") or "")
-    if barred and barred <= today[: len(barred)]:  # of a year or month alone, its first day
-        yield SPENT
+
+
+def time_barred(fields: Mapping[str, object], today: str) -> bool:
+    """Whether an offence is time-barred on a day (ISO 8601): of a year or month alone, on its first day."""
+    barred = str(fields.get(TIME_BARRED) or "")
+    return bool(barred) and barred <= today[: len(barred)]
 
 
 def _alert(path: str) -> Callable[[Mapping[str, object], str], Iterator[str]]:
@@ -121,9 +144,15 @@ def _alert(path: str) -> Callable[[Mapping[str, object], str], Iterator[str]]:
 
     def told(fields: Mapping[str, object], today: str) -> Iterator[str]:
         del today
-        yield _UNNOTICED.get(_word(fields, path), "")
+        yield from _unnoticed(fields.get(path))
 
     return told
+
+
+def _unnoticed(said: object) -> Iterator[str]:
+    """Marks of the checks that are named among whatever is said, in any spelling of their words."""
+    words = f"_{_SIGNS.sub('_', str(said or '').upper())}_"
+    yield from (mark for check, mark in _UNNOTICED.items() if f"_{check}_" in words)
 
 
 _IMPLIED: Final[Mapping[str, Callable[[Mapping[str, object], str], Iterator[str]]]] = {

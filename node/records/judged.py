@@ -34,6 +34,9 @@ ASSESSED: Final = "assessed"
 UNEVALUATED: Final = "unevaluated"
 COERCIVE: Final = "coercive-measure"
 CONDITIONS: Final = "conditions"
+ORIGINATOR: Final = "originator-controlled"
+# Traffic lights that let something be passed on within a community; the others leave it to who set them.
+OPEN_TLP: Final = frozenset({"TLP:GREEN", "TLP:CLEAR"})
 OUTSIDE_VALIDITY: Final = "outside-validity"
 FACT: Final = "FACT"
 # Europol's 4×4 evaluation: what is known of the source, and of the information, to be reliable at all.
@@ -63,6 +66,8 @@ def markings_of(told: Assertion) -> frozenset[str]:
         found.add(UNEVALUATED)
     if told.acquired_under:
         found.add(COERCIVE)
+    if told.tlp and told.tlp not in OPEN_TLP:
+        found.add(ORIGINATOR)
     return frozenset(found)
 
 

@@ -1,7 +1,8 @@
 """Reading records for a decision: labels first, then only what a mask names.
 
 Labels say what follows from the assertion, too (``node.records.judged``), and from the day: that its review
-is overdue, that it does not hold any more. A record past its day of deletion is not there.
+is overdue, that it does not hold any more, that an offence is time-barred. A record past its day of deletion
+is not there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from comity.clock import day_of
 from comity.rulings import RecordLabels
 from node.records.ages import band_between
 from node.records.births import TELLING, spans
+from node.records.implied import SPENT, TIME_BARRED, time_barred
 from node.records.indexing import edge_key
 from node.records.judged import OUTSIDE_VALIDITY, outside_validity
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 AGE_BAND: Final = "person.age_band"
 NATIONALITIES: Final = "person.nationalities"
 OVERDUE: Final = "review-overdue"
+OFFENCE: Final = "offence"
 # What records are labelled with; the same few recur.
 LABELS_REMEMBERED: Final = 4_096
 _labels: Final = lru_cache(maxsize=LABELS_REMEMBERED)(RecordLabels)
@@ -78,8 +81,11 @@ class Register:
         """
         today = day_of(self._clock.now_ms()).isoformat()
         told = self._store.read(record_ids, (NATIONALITIES,)) if nationalities else {}
+        facts = self._store.facts(record_ids)
+        offences = [one for one, fact in facts.items() if fact.entity_type == OFFENCE]
+        barred = self._store.read(offences, (TIME_BARRED,)) if offences else {}
         found = {}
-        for record_id, fact in self._store.facts(record_ids).items():
+        for record_id, fact in facts.items():
             if fact.delete_on and fact.delete_on < today:
                 continue
             markings = fact.labels.markings
@@ -87,6 +93,8 @@ class Register:
                 markings |= {OVERDUE}
             if outside_validity(fact.assertion, today):
                 markings |= {OUTSIDE_VALIDITY}
+            if time_barred(barred.get(record_id, {}), today):
+                markings |= {SPENT}
             values: Any = told.get(record_id, {}).get(NATIONALITIES)
             found[record_id] = _labels(
                 fact.entity_type,

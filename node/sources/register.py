@@ -7,6 +7,7 @@ quarantines the row. A row without labels has subject ``unknown``.
 
 from __future__ import annotations
 
+import re
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from node.records.values import Assertion
 
 SOURCE: Final = "register"
+_MARKING: Final = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9][A-Za-z0-9-]*(:[A-Za-z0-9-]+)?")
 _MEMBERS: Final = frozenset({"key", "entity", "fields", "labels", "assertion"})
 _INFOS: Final[dict[str, FieldInfo]] = {
     info.path: info for infos in FIELDS.values() for info in infos
@@ -106,9 +108,8 @@ def _labels(said: Any) -> Labels:
 
 
 def _is_word(text: Any) -> bool:
-    return (
-        isinstance(text, str) and bool(text) and text.replace("-", "").isalnum() and text.isascii()
-    )
+    """A marking: ``minor``, or one that names a country: ``closed-to:ZZ``."""
+    return isinstance(text, str) and _MARKING.fullmatch(text) is not None
 
 
 def _assertion(said: Any) -> Assertion:

@@ -10,7 +10,7 @@ import pytest
 from comity.rulings import Form
 from node.records.implied import implied
 from node.records.record import Labels, Record
-from node.records.values import ComplianceCheck, PersonName
+from node.records.values import ComplianceCheck, PersonName, PersonRole
 from node.sources.labelling import labelled
 from tests.simulators.law import labels, request, shipped
 
@@ -50,6 +50,8 @@ def test_whoever_was_granted_asylum_fled_the_countries_of_their_nationality() ->
     fled = told("person", protected_status="ASYLUM", nationalities=("ZZ", "XXB"))
     assert fled == {"refugee", "refugee-from:ZZ"}
     assert told("person", nationalities=("XXC",)) == {"refugee"}
+    # Whoever bears a refugee's code is one, also where the register says nothing of a status.
+    assert told("person", nationalities=("HU", "XXB")) == {"refugee", "refugee-from:HU"}
 
 
 @pytest.mark.parametrize(
@@ -58,17 +60,24 @@ def test_whoever_was_granted_asylum_fled_the_countries_of_their_nationality() ->
         ({"status": "PUBLISHED"}, set()),
         ({"status": "DRAFT"}, {"under-review"}),
         ({"status": "Under review"}, {"under-review"}),
-        ({"status": "a word"}, {"under-review"}),
+        ({"status": "a word"}, {"political-character"}),
+        ({"status": "REVOKED"}, {"political-character"}),
         ({"status": "SUSPENDED"}, {"political-character"}),
         ({"status": "WITHDRAWN"}, {"recalled"}),
         ({"status": "COMPLETED"}, {"outside-validity"}),
         ({"restricted_countries": ("ZZ", "fr")}, {"closed-to:ZZ", "closed-to:FR"}),
         ({"action_to_take": "DISCREET_CHECK"}, {"discreet-check"}),
         ({"notice_type": "SIS_36"}, {"discreet-check"}),
+        ({"action_to_take": "Locate, discreet check"}, {"discreet-check"}),
+        ({"notice_type": "Article 36"}, {"discreet-check"}),
         ({"notice_type": "RED"}, set()),
         ({"compliance_checks": (ComplianceCheck("ARTICLE_3", "PASSED"),)}, set()),
         (
             {"compliance_checks": (ComplianceCheck("ARTICLE_3", "PENDING"),)},
+            {"political-character"},
+        ),
+        (
+            {"compliance_checks": (ComplianceCheck("Art. 3", "PENDING"),)},
             {"political-character"},
         ),
         ({"compliance_checks": (ComplianceCheck("SERIOUSNESS", "PENDING"),)}, {"under-review"}),
@@ -85,7 +94,10 @@ def test_a_notice_says_how_far_its_review_came(fields: dict[str, Any], markings:
     [
         ({"character": "ORDINARY", "outcome": "OPEN"}, set()),
         ({"character": "MILITARY"}, {"political-character"}),
+        ({"character": "politically motivated"}, {"political-character"}),
+        ({"character": "FISCAL", "outcome": "DISMISSED"}, set()),
         ({"outcome": "PARDONED"}, {"spent"}),
+        ({"outcome": "Amnesty"}, {"spent"}),
         ({"outcome": "CONVICTED", "time_barred_on": "2026-11-24"}, {"spent"}),
         ({"time_barred_on": "2026"}, {"spent"}),
         ({"time_barred_on": "2026-12"}, set()),
@@ -102,6 +114,8 @@ def test_an_offence_says_whether_anybody_is_still_held_to_it(
 def test_nobody_notices_a_discreet_check_of_a_thing(thing: str) -> None:
     assert told(thing, alert="DISCREET") == {"discreet-check"}
     assert told(thing, alert="CONTROLLED_DELIVERY") == {"covert"}
+    assert told(thing, alert="Stolen; SIS-36") == {"discreet-check"}
+    assert told(thing, alert="controlled delivery, check") == {"covert"}
     assert told(thing, alert="STOLEN") == set()
 
 
@@ -119,6 +133,59 @@ def test_what_a_register_says_in_a_field_alone_is_kept_as_if_it_had_marked_it() 
         for marked in (frozenset(), record.labels.markings)
     }
     assert ruled == {frozenset(): Form.FULL, frozenset({"protected"}): Form.NOTHING}
+
+
+@pytest.mark.parametrize("role", ["INFORMANT", "Informant", "UNDERCOVER"])
+def test_whoever_informs_in_another_case_is_protected(role: str) -> None:
+    roles = (PersonRole("CASE-1", "SUSPECT"), PersonRole("CASE-2", role))
+    assert told("person", roles=roles) == {"protected"}
+    assert told("person", status=role) == {"protected"}
+    assert told("person", roles=roles[:1], status="SUSPECT") == set()
+
+
+def test_whoever_was_acquitted_is_so_whatever_the_label() -> None:
+    assert told("person", status="ACQUITTED") == {"spent"}
+
+
+@pytest.mark.parametrize(
+    ("label", "status", "subject"),
+    [
+        ("suspect", "VICTIM", "unknown"),
+        ("contact", "potential victim", "unknown"),
+        ("victim", "VICTIM", "victim"),
+        ("potential-victim", "VICTIM", "potential-victim"),
+        ("suspect", "SUSPECT", "suspect"),
+    ],
+)
+def test_nobody_is_less_than_the_victim_that_their_record_says_they_are(
+    label: str, status: str, subject: str
+) -> None:
+    record = Record("1", "x", "person", {"person.status": status}, Labels(label))
+    assert labelled(record, TODAY).labels.subject == subject
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Protected", "protected"),
+        ("DISCREET_CHECK", "discreet-check"),
+        (" endangers ", "endangers"),
+        ("h3", "H3"),
+        ("CLOSED-TO:zz", "closed-to:ZZ"),
+        ("refugee from:zz", "refugee-from:ZZ"),
+        ("classified-secret", "classified"),
+    ],
+)
+def test_a_marking_in_another_spelling_counts_as_what_it_means_too(said: str, meant: str) -> None:
+    """Without it, a record of a protected person would be a hit, like one with a mark that nobody knows."""
+    record = labelled(Record("1", "x", "person", {}, Labels("suspect", frozenset({said}))), TODAY)
+    assert record.labels.markings == {said, meant}
+
+
+@pytest.mark.parametrize("said", ["Contact-Desk", "Addressed-To:fr"])
+def test_what_would_open_something_is_never_guessed(said: str) -> None:
+    record = labelled(Record("1", "x", "person", {}, Labels("victim", frozenset({said}))), TODAY)
+    assert record.labels.markings == {said}
 
 
 def test_no_marking_is_taken_away() -> None:

@@ -60,6 +60,9 @@ def store(tmp_path: Path) -> Iterator[RecordStore]:
         ({"restrictions": ("not for court",)}, {"conditions"}),
         ({"restrictions": ("",)}, set()),
         ({"handling_code": "H3", "handling_conditions": "ask"}, {"H3", "conditions"}),
+        ({"tlp": "TLP:RED"}, {"originator-controlled"}),
+        ({"tlp": "TLP:AMBER"}, {"originator-controlled"}),
+        ({"tlp": "TLP:GREEN"}, set()),
         ({"contested_since": "2026-04"}, {"contested"}),
         ({"valid_until": "2026-11-24"}, {"outside-validity"}),
         ({"valid_until": "2026-10"}, {"outside-validity"}),
@@ -86,6 +89,21 @@ def test_markings_follow_from_the_assertion(
         assert not found
     else:
         assert found[number].markings == markings
+
+
+@pytest.mark.parametrize(
+    ("barred", "spent"),
+    [("2026-11-25", True), ("2026-11-26", False), ("2026-11", True), ("", False)],
+)
+def test_an_offence_is_spent_from_the_day_on_which_it_is_time_barred(
+    store: RecordStore, barred: str, *, spent: bool
+) -> None:
+    """Whenever it was imported: nobody imports a register again because a day came."""
+    record = Record("1", "test", "offence", {"offence.time_barred_on": barred}, Labels("suspect"))
+    store.upsert_many([record])
+    (number,) = store.of_source("test", ["1"]).values()
+    markings = Register(store, ManualClock(TODAY_MS)).labels([number])[number].markings
+    assert ("spent" in markings) is spent
 
 
 def test_an_assertion_comes_back_whole(store: RecordStore) -> None:

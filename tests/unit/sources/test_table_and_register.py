@@ -231,6 +231,7 @@ ROW = {
         ({"fields": {"vehicle.keeper_names": [{"full": 3}]}}, "value not valid"),
         ({"labels": {"subject": "villain"}}, "value not valid"),
         ({"labels": {"markings": ["two words"]}}, "value not valid"),
+        ({"labels": {"markings": [":ZZ"]}}, "value not valid"),
         ({"assertion": {"mood": "good"}}, "value not valid"),
         ({"assertion": {"contested": "yes"}}, "value not valid"),
         ({"assertion": {"review_on": "2026-02-30"}}, "value not valid"),
@@ -266,6 +267,14 @@ def test_a_wrong_row_is_quarantined_with_its_line(
     items = list(register.read(path))
     assert refused(items) == [(2, reason)]
     assert list(records(items)) == ["1", "2"]
+
+
+def test_a_row_may_bear_a_marking_that_names_a_country(tmp_path: Path) -> None:
+    path = tmp_path / "register.jsonl"
+    labels = {"subject": "object", "markings": ["closed-to:ZZ", "targeted", "addressed-to:FR"]}
+    path.write_text(json.dumps(ROW | {"labels": labels}))
+    record = records(register.read(path))["1"]
+    assert record.labels.markings == frozenset(labels["markings"])
 
 
 def test_a_row_without_labels_is_unknown_and_handled_strictly(tmp_path: Path) -> None:
