@@ -16,7 +16,7 @@ from node.sources.formats import importer
 from node.sources.load import load
 from node.storage.policies import recorded_rulings
 from tests.integration.test_selectors import ASKER, OWNER, VIN, why
-from tests.simulators.federation import Federation
+from tests.simulators.federation import Federation, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,6 +147,8 @@ def test_of_the_demonstrations_relations_one_is_told_one_is_a_bare_hit_and_one_i
         async with asyncio.timeout(60), Federation.of(tmp_path, (ASKER, *owners)) as fed:
             for agency in owners:
                 hold(fed, agency)
+                index = fed.nodes[agency].app.matcher._index
+                await until(lambda index=index: not index.behind)
             async with fed.caller(ASKER) as node:
                 courier = await node.lookup(
                     Person("Muhammad al-Hassan", birth_date="1974"),
