@@ -250,7 +250,10 @@ class Encoding:
         """A fact's values as far as these conditions tell them apart; the first of some stands for all."""
         if name != MARKED:
             same = SAME_AS.get(name, name)
-            choice = reading.words[same if same in reading.words else name]
+            told = same if same in reading.words else name
+            if told not in reading.words:
+                raise NotEncodable(f"no row of this kind asks about {about[0].name}")
+            choice = reading.words[told]
             key = (id(choice), about)
             if key not in self._facts:
                 self._facts[key] = {

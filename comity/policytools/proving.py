@@ -6,7 +6,7 @@ Rules:
   vocabulary (``comity.policytools.space``); what cannot be encoded is not proved.
 * Casbin as it comes is asked about sampled situations first. One difference, and nothing is proved.
 * A counter-example is confirmed by Casbin before it is shown, and shown as a sentence.
-* A solver that gives up has proved nothing.
+* A solver that gives up has proved nothing; nor has a red line about what no row tells apart.
 """
 
 from __future__ import annotations
@@ -92,11 +92,12 @@ class _Lines:
         raise NotEncodable(f"{type(line).__name__} is no kind of red line")
 
     def _never(self, line: Never) -> str:
-        bad = all_of(
-            (self._theory.encoding.match(line.row, self._theory.reading), self._theory.allowed)
-        )
-        found = self._theory.ordinary(bad)
+        described = self._theory.encoding.match(line.row, self._theory.reading)
+        found = self._theory.ordinary(all_of((described, self._theory.allowed)))
         if found is None:
+            # Of what no situation has nothing is proved by there being none.
+            if self._theory.ordinary(described) is None:
+                raise NotEncodable("no row tells apart what this red line is about")
             return ""
         allowed, row = self._theory.casbin(found)
         if not allowed:

@@ -177,6 +177,25 @@ def test_what_cannot_be_encoded_is_not_proved(tmp_path: Path, matcher: str, says
     assert found["RED-VICTIM"].startswith("nothing is proved")
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ('when = "volume>=10"', "no row of this kind asks about volume"),
+        ('when = "sworn"', "no row of this kind asks about sworn"),
+        ('case = "CASE-9"', "no row tells apart what this red line is about"),
+        ('who = "FI"', "no row tells apart what this red line is about"),
+    ],
+)
+def test_of_what_no_row_tells_apart_nothing_is_proved(
+    tmp_path: Path, words: str, says: str
+) -> None:
+    """Without it, "nothing of a person ever leaves in case CASE-9" would hold, of no situation at all."""
+    root = copied(tmp_path)
+    file = root / "core" / "red_lines.toml"
+    file.write_text(f'{NEVER}field = "person"\n{words}\n', "utf-8")
+    assert broken(open_tree(root / "eu-member"))["RED-X"] == f"nothing is proved: {says}"
+
+
 def test_an_encoding_that_casbin_contradicts_proves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
