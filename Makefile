@@ -91,8 +91,9 @@ breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed base
 	@$(BIN)/buf lint
 	@$(BIN)/buf breaking --against proto/baseline.binpb
 
-test-long: $(VENV)/dev.stamp ## ten times as many rulings compared with Casbin as it comes
-	@COMITY_FUZZ_TIMES=10 $(PY) -m pytest -o timeout=7200 tests/property/test_rulings_agree_with_casbin.py
+test-long: $(VENV)/dev.stamp ## ten times as many rulings compared with Casbin as it comes, and laws with each other
+	@COMITY_FUZZ_TIMES=10 $(PY) -m pytest -o timeout=7200 tests/property/test_rulings_agree_with_casbin.py \
+		tests/unit/policytools/test_policy_compare_whole.py
 
 bench: $(VENV)/bench.stamp $(if $(filter matching all,$(NAME)),$(VENV)/peers.stamp) ## measure (NAME=envelope|relay|exchange|…; all by default)
 	@sh scripts/install-debian-packages bench

