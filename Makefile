@@ -93,7 +93,7 @@ breaking: $(VENV)/dev.stamp ## buf lint, and breaking against the committed base
 
 test-long: $(VENV)/dev.stamp ## ten times as many rulings compared with Casbin as it comes, and laws with each other
 	@COMITY_FUZZ_TIMES=10 $(PY) -m pytest -o timeout=7200 tests/property/test_rulings_agree_with_casbin.py \
-		tests/unit/policytools/test_policy_compare_whole.py
+		tests/property/test_rulings_order.py tests/unit/policytools/test_policy_compare_whole.py
 
 bench: $(VENV)/bench.stamp $(if $(filter matching all,$(NAME)),$(VENV)/peers.stamp) ## measure (NAME=envelope|relay|exchange|…; all by default)
 	@sh scripts/install-debian-packages bench

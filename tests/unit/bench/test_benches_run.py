@@ -38,7 +38,7 @@ NAMES = {
         "small_answers_queries_per_s",
     },
     "matching": {"generator"},
-    "policy": {"10", "100", "test_assertions_per_s", "prove_s"},
+    "policy": {"10", "test_assertions_per_s", "prove_s"},
     "exchange": {
         "overhead_ms",
         "queries_per_s",
