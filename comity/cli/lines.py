@@ -166,9 +166,9 @@ def _hit(hit: Hit) -> list[Told]:
     for one in hit.treatments:
         if one.form is Form.HIT:
             cells.append((Text("–"), Text("–"), Text(_row(one, laws))))
-            if one.approval is not None:
-                note = _held(wording.why_withheld(one), several=True)
-                cells.append((Text("details", style=DIM), note))
+            waits = wording.waits_for(one)
+            if waits:
+                cells.append((Text("details", style=DIM), _held(waits, several=True)))
     cells.extend(_withheld([one for one in hit.treatments if one.form is Form.NOTHING]))
     cells.extend(_edge(edge, laws) for edge in hit.edges)
     cells.extend(_handling(hit))

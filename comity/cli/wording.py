@@ -68,6 +68,8 @@ _REASONS: Final = {
     "GENERALISED": "only in a coarser form",
     "NEED_CONFIRM": "a match must be confirmed first",
     "NEED_FACTS": "a description of the facts is missing",
+    "NEED_OFFENCE": "the offence is missing",
+    "NEED_ASSURANCE": "an assurance about the sentence is needed first",
     "NEED_JUDICIAL": "a judicial authority must authorise it first",
     "NEED_CONSENT_OWNER": "the owner's own approval is needed first",
     "NEED_CONSENT_THIRD": "the party it came from must agree first",
@@ -83,6 +85,8 @@ _DUTIES: Final = {
     "notify-owner": "the owner is to be told of its use",
     "feedback-due": "the owner expects feedback",
 }
+# Reasons that say what is missing begin so.
+_NEED: Final = "NEED_"
 _RETAIN: Final = re.compile(r"retain-(\d+)d")
 
 
@@ -127,6 +131,13 @@ def why_withheld(treatment: model.Treatment) -> str:
     if not told[1:2].isupper():
         told = told[0].lower() + told[1:]
     return f"{told} ({clean(treatment.row)})" if treatment.row else told
+
+
+def waits_for(treatment: model.Treatment) -> str:
+    """What more than a hit waits for: an approval, or something that its asker can bring; else nothing."""
+    if treatment.approval is not None:
+        return approval_words(treatment.approval)
+    return reason_words(treatment.reason) if treatment.reason.startswith(_NEED) else ""
 
 
 def why_not_searched(answer: model.SourceAnswer) -> str:

@@ -193,6 +193,11 @@ def from_rpc(error: grpc.RpcError, *, address: str) -> ComityCallError:
 def _unreachable(error: grpc.RpcError, address: str) -> str:
     details: object = getattr(error, "details", str)()
     told = str(details).lower()
+    if "handshake read failed" in told:
+        return (
+            f"What answers at {address} ended the connection before either side was authenticated: it is "
+            "busy, is no Comity node, or does not know this profile's certificate."
+        )
     if "certificate" in told or "handshake" in told or "ssl" in told:
         return (
             f"The node at {address} could not be authenticated: the profile's CA did not issue its "

@@ -8,7 +8,8 @@ Rules:
 * A word that nobody knows is the strictest that its field can say. Alerts and actions are open lists, so of
   them every word of a check that nobody may notice counts, wherever it stands among others.
 * What a field does not say makes no marking: published lists say little, and were reviewed by who published.
-* Nothing here takes a marking away.
+* Nothing here takes a marking away, and nothing here depends on the day: what does is looked at when the law
+  is asked (``time_barred``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from comity.rulings.context import UNKNOWN
 from comity.rulings.functions import CLOSED_TO, REFUGEE, REFUGEE_FROM
 
 if TYPE_CHECKING:
@@ -80,17 +82,16 @@ _SIGNS: Final = re.compile(r"[^A-Z0-9]+")
 TIME_BARRED: Final = "offence.time_barred_on"
 
 
-def implied(entity_type: str, fields: Mapping[str, object], today: str) -> frozenset[str]:
-    """Markings that a record's fields imply on a day (ISO 8601)."""
+def implied(entity_type: str, fields: Mapping[str, object]) -> frozenset[str]:
+    """Markings that a record's fields imply."""
     told = _IMPLIED.get(entity_type)
-    return frozenset(filter(None, told(fields, today))) if told else _NOTHING
+    return frozenset(filter(None, told(fields))) if told else _NOTHING
 
 
 _NOTHING: Final = frozenset[str]()
 
 
-def _person(fields: Mapping[str, object], today: str) -> Iterator[str]:
-    del today
+def _person(fields: Mapping[str, object]) -> Iterator[str]:
     status = _word(fields, "person.protected_status")
     if status:
         yield _PROTECTION.get(status, PROTECTED)
@@ -98,7 +99,9 @@ def _person(fields: Mapping[str, object], today: str) -> Iterator[str]:
     if _PROTECTION.get(status) == REFUGEE or _REFUGEES.intersection(nationalities):
         yield REFUGEE
         # One that is no country's code counts, too: it may name the one that was fled.
-        yield from (REFUGEE_FROM + one for one in nationalities if not one.startswith(_NO_STATE))
+        yield from (
+            REFUGEE_FROM + _country(one) for one in nationalities if not one.startswith(_NO_STATE)
+        )
     roles: Any = fields.get("person.roles") or ()
     stands = {_word(fields, "person.status"), *(_upper(one.role) for one in roles)}
     if stands & _SOURCES:
@@ -107,9 +110,8 @@ def _person(fields: Mapping[str, object], today: str) -> Iterator[str]:
         yield SPENT
 
 
-def _notice(fields: Mapping[str, object], today: str) -> Iterator[str]:
-    del today
-    yield from (CLOSED_TO + one for one in _words(fields, "notice.restricted_countries"))
+def _notice(fields: Mapping[str, object]) -> Iterator[str]:
+    yield from (CLOSED_TO + _country(one) for one in _words(fields, "notice.restricted_countries"))
     status = _word(fields, "notice.status")
     if status:
         yield _STATUS.get(status, POLITICAL)
@@ -126,10 +128,10 @@ def _notice(fields: Mapping[str, object], today: str) -> Iterator[str]:
             yield UNDER_REVIEW if outcome == _PENDING else NOT_COMPLIANT
 
 
-def _offence(fields: Mapping[str, object], today: str) -> Iterator[str]:
+def _offence(fields: Mapping[str, object]) -> Iterator[str]:
     if _word(fields, "offence.character") not in {"", *_PERMITTED}:
         yield POLITICAL
-    if _word(fields, "offence.outcome") not in {"", *_STANDING} or time_barred(fields, today):
+    if _word(fields, "offence.outcome") not in {"", *_STANDING}:
         yield SPENT
 
 
@@ -139,14 +141,9 @@ def time_barred(fields: Mapping[str, object], today: str) -> bool:
     return bool(barred) and barred <= today[: len(barred)]
 
 
-def _alert(path: str) -> Callable[[Mapping[str, object], str], Iterator[str]]:
+def _alert(path: str) -> Callable[[Mapping[str, object]], Iterator[str]]:
     """Of a thing with an alert on it."""
-
-    def told(fields: Mapping[str, object], today: str) -> Iterator[str]:
-        del today
-        yield from _unnoticed(fields.get(path))
-
-    return told
+    return lambda fields: _unnoticed(fields.get(path))
 
 
 def _unnoticed(said: object) -> Iterator[str]:
@@ -155,7 +152,7 @@ def _unnoticed(said: object) -> Iterator[str]:
     yield from (mark for check, mark in _UNNOTICED.items() if f"_{check}_" in words)
 
 
-_IMPLIED: Final[Mapping[str, Callable[[Mapping[str, object], str], Iterator[str]]]] = {
+_IMPLIED: Final[Mapping[str, Callable[[Mapping[str, object]], Iterator[str]]]] = {
     "person": _person,
     "notice": _notice,
     "offence": _offence,
@@ -164,6 +161,11 @@ _IMPLIED: Final[Mapping[str, Callable[[Mapping[str, object], str], Iterator[str]
         for thing in ("vehicle", "vessel", "aircraft", "container", "shipment")
     },
 }
+
+
+def _country(said: str) -> str:
+    """A code of two letters, or unknown: marks are few and short, however much a field holds."""
+    return said if len(said) == len(_NO_STATE) else UNKNOWN
 
 
 def _word(fields: Mapping[str, object], path: str) -> str:

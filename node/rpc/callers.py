@@ -4,7 +4,7 @@ Rules:
 
 * Unknown and revoked look the same.
 * A call that lasts is held: it ends with its caller's certificate, and once the register no longer knows its
-  caller. What was asked for is not told then.
+  caller in a role that may make it. What was asked for is not told then.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Callers:
         self._register = register
         self._clock = clock
         self._known: dict[Peer, tuple[Caller, float]] = {}
-        self._held: dict[asyncio.Timeout, Peer] = {}
+        self._held: dict[asyncio.Timeout, tuple[Peer, frozenset[str]]] = {}
 
     def of(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
         """The caller of this RPC.
@@ -88,6 +88,22 @@ class Callers:
         self._known[peer] = (caller, now_s + ROLE_BELIEVED_S)
         return caller
 
+    def permitted(
+        self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]
+    ) -> Caller:
+        """The caller of this RPC, if it has one of these roles now.
+
+        Raises:
+            Refusal: UNAUTHENTICATED; NOT_PERMITTED.
+        """
+        return self._permitted(peer_of(context), roles)
+
+    def _permitted(self, peer: Peer, roles: frozenset[str]) -> Caller:
+        caller = self.check(peer)
+        if caller.role not in roles:
+            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role}")
+        return caller
+
     @contextlib.asynccontextmanager
     async def held(
         self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]
@@ -102,13 +118,11 @@ class Callers:
             Refusal: UNAUTHENTICATED, at once or whenever it comes to that; NOT_PERMITTED.
         """
         peer = peer_of(context)
-        caller = self.check(peer)
-        if caller.role not in roles:
-            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role}")
+        caller = self._permitted(peer, roles)
         until = asyncio.timeout((peer.not_after_ms - self._clock.now_ms()) / 1000)
         try:
             async with until:
-                self._held[until] = peer
+                self._held[until] = (peer, roles)
                 yield caller
         except TimeoutError as error:
             if not until.expired():  # another's
@@ -127,16 +141,16 @@ class Callers:
                 record_fault(error)
 
     async def _look_up_again(self) -> None:
-        for peer in set(self._held.values()):
+        for peer, roles in set(self._held.values()):
             self._known.pop(peer, None)
             try:
-                self.check(peer)
+                self._permitted(peer, roles)
             except Refusal:
-                self._cut(peer)
+                self._cut(peer, roles)
             await asyncio.sleep(0)  # each asks a database; calls go on meanwhile
 
-    def _cut(self, peer: Peer) -> None:
+    def _cut(self, peer: Peer, roles: frozenset[str]) -> None:
         now_s = asyncio.get_running_loop().time()
         for until, held in self._held.items():
-            if held == peer and not until.expired():
+            if held == (peer, roles) and not until.expired():
                 until.reschedule(now_s)

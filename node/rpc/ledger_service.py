@@ -61,17 +61,11 @@ class LedgerServicer(api_grpc.LedgerServiceServicer):
         """Waits for what is being read."""
         self._thread.shutdown()
 
-    def _caller(self, context: grpc.aio.ServicerContext[Any, Any], roles: frozenset[str]) -> Caller:
-        caller = self._callers.of(context)
-        if caller.role not in roles:
-            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role} may not read the ledger")
-        return caller
-
     async def GetCheckpoint(  # noqa: N802  # the contract's name
         self, request: api.GetCheckpointRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> api.GetCheckpointResponse:
         """The newest signed head."""
-        self._caller(context, HEAD_ROLES)
+        self._callers.permitted(context, HEAD_ROLES)
         shapes.check(request)
         loop = asyncio.get_running_loop()
         note = await loop.run_in_executor(self._thread, self._head)
@@ -86,7 +80,7 @@ class LedgerServicer(api_grpc.LedgerServiceServicer):
         self, request: api.ListEntriesRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> api.ListEntriesResponse:
         """A page of entries, newest first; the reading is logged first."""
-        caller = self._caller(context, ENTRY_ROLES)
+        caller = self._callers.permitted(context, ENTRY_ROLES)
         shapes.check(request)
         envelope_id = request.envelope_id
         if len(envelope_id) not in {0, ENVELOPE_ID_BYTES}:

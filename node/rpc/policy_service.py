@@ -22,7 +22,6 @@ from node.rpc import policy_words
 from node.rpc.query_service import check
 
 if TYPE_CHECKING:
-    from node.exchange.model import Caller
     from node.lawmaking.examining import ExaminingLaw
     from node.lawmaking.lawmaking import Lawmaking
     from node.lawmaking.looking import LookingAtLaw
@@ -70,17 +69,11 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self._looking = looking
         self._examining = examining
 
-    def _caller(self, context: Context, roles: frozenset[str]) -> Caller:
-        caller = self._callers.of(context)
-        if caller.role not in roles:
-            raise Refusal(Reason.NOT_PERMITTED, f"role {caller.role}")
-        return caller
-
     async def GetPolicy(  # noqa: N802  # the contract's name
         self, request: api.GetPolicyRequest, context: Context
     ) -> api.GetPolicyResponse:
         """The law in force."""
-        self._caller(context, READERS)
+        self._callers.permitted(context, READERS)
         check(request)
         law = self._lawmaking.in_force
         told = api.GetPolicyResponse(version=self._version())
@@ -95,7 +88,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.ProposeDraftRequest, context: Context
     ) -> api.ProposeDraftResponse:
         """Takes a draft."""
-        caller = self._caller(context, EDITORS)
+        caller = self._callers.permitted(context, EDITORS)
         check(request)
         try:
             draft = await self._lawmaking.propose(
@@ -112,7 +105,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.ListDraftsRequest, context: Context
     ) -> api.ListDraftsResponse:
         """Drafts, newest first."""
-        self._caller(context, READERS)
+        self._callers.permitted(context, READERS)
         check(request)
         found = self._lawmaking.drafts(request.page_size or PAGE_SIZE_DEFAULT)
         return api.ListDraftsResponse(drafts=[_draft(one) for one in found])
@@ -121,7 +114,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.GetDraftRequest, context: Context
     ) -> api.GetDraftResponse:
         """One draft with its files."""
-        self._caller(context, READERS)
+        self._callers.permitted(context, READERS)
         check(request)
         found = self._lawmaking.draft(request.draft_id)
         return api.GetDraftResponse(draft=_draft(found), archive=found.archive)
@@ -130,7 +123,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.ApproveDraftRequest, context: Context
     ) -> api.ApproveDraftResponse:
         """An approval."""
-        caller = self._caller(context, APPROVERS)
+        caller = self._callers.permitted(context, APPROVERS)
         check(request)
         try:
             draft = await self._lawmaking.approve(
@@ -144,7 +137,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.PublishDraftRequest, context: Context
     ) -> api.PublishDraftResponse:
         """A publication."""
-        caller = self._caller(context, EDITORS | APPROVERS)
+        caller = self._callers.permitted(context, EDITORS | APPROVERS)
         check(request)
         at = request.effective_at
         effective_ms = at.ToMilliseconds() if request.HasField("effective_at") else 0
@@ -160,7 +153,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.RollbackPolicyRequest, context: Context
     ) -> api.RollbackPolicyResponse:
         """A draft of old files."""
-        caller = self._caller(context, EDITORS)
+        caller = self._callers.permitted(context, EDITORS)
         check(request)
         try:
             draft = await self._lawmaking.rollback(
@@ -174,7 +167,7 @@ class PolicyServicer(api_grpc.PolicyServiceServicer):
         self, request: api.ListRevisionsRequest, context: Context
     ) -> api.ListRevisionsResponse:
         """Revisions, newest first."""
-        self._caller(context, READERS)
+        self._callers.permitted(context, READERS)
         check(request)
         found = self._lawmaking.revisions(request.page_size or PAGE_SIZE_DEFAULT)
         return api.ListRevisionsResponse(revisions=[_revision(one) for one in found])

@@ -105,6 +105,14 @@ class QueryServicer(api_grpc.QueryServiceServicer):
     ) -> AbstractAsyncContextManager[Caller]:
         return self._callers.held(context, ASKING_ROLES)
 
+    def asking_now(self, context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
+        """The caller of a held call, as the register knows it now.
+
+        Raises:
+            Refusal: UNAUTHENTICATED; NOT_PERMITTED.
+        """
+        return self._callers.permitted(context, ASKING_ROLES)
+
     async def Lookup(  # noqa: N802  # the contract's name
         self, request: api.LookupRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> api.LookupResponse:
@@ -298,7 +306,7 @@ class _Conversation:
                         if len(getattr(request, part)) > CONVERSE_BATCH_MAX:
                             raise Refusal(Reason.INVALID_REQUEST, "too many at once", field=part)
                     # What the register knows of the caller may have changed meanwhile.
-                    caller = self._servicer._callers.of(self._context)  # noqa: SLF001  # its other half
+                    caller = self._servicer.asking_now(self._context)
                     for number in request.cancels:
                         task = self._asks.get(number)
                         if task is not None:

@@ -35,7 +35,7 @@ def labelled(record: Record, today: date) -> Record:
     markings = record.labels.markings | _meant(record.labels.markings)
     if may_be_of_a_minor(record.entity_type, record.fields, today):
         markings |= {"minor"}
-    markings |= implied(record.entity_type, record.fields, today.isoformat())
+    markings |= implied(record.entity_type, record.fields)
     if record.assertion.contested:
         markings |= {"contested"}
     subject = record.labels.subject

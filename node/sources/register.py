@@ -7,7 +7,6 @@ quarantines the row. A row without labels has subject ``unknown``.
 
 from __future__ import annotations
 
-import re
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from node.records.values import Assertion
 
 SOURCE: Final = "register"
-_MARKING: Final = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9][A-Za-z0-9-]*(:[A-Za-z0-9-]+)?")
 _MEMBERS: Final = frozenset({"key", "entity", "fields", "labels", "assertion"})
 _INFOS: Final[dict[str, FieldInfo]] = {
     info.path: info for infos in FIELDS.values() for info in infos
@@ -109,7 +107,11 @@ def _labels(said: Any) -> Labels:
 
 def _is_word(text: Any) -> bool:
     """A marking: ``minor``, or one that names a country: ``closed-to:ZZ``."""
-    return isinstance(text, str) and _MARKING.fullmatch(text) is not None
+    if not isinstance(text, str) or not text.isascii():
+        return False
+    word, colon, country = text.partition(":")
+    parts = (word, country) if colon else (word,)
+    return all(part.replace("-", "").isalnum() for part in parts)
 
 
 def _assertion(said: Any) -> Assertion:

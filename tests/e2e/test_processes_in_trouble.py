@@ -16,12 +16,12 @@ from comity.client import BusyError, Comity, Outcome, Person, Vehicle
 from comity.client.errors import ComityCallError
 from comity.client.profile import Profile
 from comity.logs import LINES_MAX
+from tests.simulators.car_question import VIN
 from tests.simulators.exchange_scenes import (
     ASKER,
     OTHER,
     OWNER,
     PERSON,
-    VIN,
     Puppet,
     entries,
     everything_closed,

@@ -19,7 +19,8 @@ from node.rpc import callers as callers_module
 from node.storage.callers import CallerRegister
 from node.systems import systems_ca
 from tests.integration.test_examiner import laborious
-from tests.simulators.exchange_scenes import VIN, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import why
 from tests.simulators.federation import Federation, until
 from tests.simulators.link_scenes import ASKER, OWNER, run
 
@@ -99,6 +100,26 @@ def test_a_call_under_way_ends_when_its_callers_access_is_revoked(
             held.going.set()
         assert under_way.result() is Reason.UNAUTHENTICATED
         await until(lambda: held.asking.in_flight == 0)
+
+    scene(play, tmp_path)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_nor_does_it_go_on_under_a_role_that_may_not_make_it(
+    tmp_path: Path, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command changes a role; whoever writes into the register itself makes nobody keep what they lost."""
+    monkeypatch.setattr(callers_module, "ROLE_BELIEVED_S", 0.05)
+
+    async def play(fed: Federation, held: Held) -> None:
+        async with fed.caller(ASKER) as asker, asyncio.TaskGroup() as tasks:
+            under_way = tasks.create_task(reason(call, asker))
+            await until(lambda: held.asking.in_flight == 1)
+            with fed.nodes[ASKER].app.engine.begin() as connection:
+                connection.execute(text("UPDATE caller SET role = 'auditor'"))
+            await asyncio.wait([under_way], timeout=SOON_S)
+            held.going.set()
+        assert under_way.result() is Reason.UNAUTHENTICATED
 
     scene(play, tmp_path)
 

@@ -18,7 +18,8 @@ from node.link import codec
 from node.link.codec import WireCodec
 from node.records.record import Labels, Record
 from node.records.selectors import PersonSelector, VehicleSelector
-from tests.simulators.exchange_scenes import VIN, Puppet, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import Puppet, why
 from tests.simulators.federation import Federation, entries_of, until
 
 if TYPE_CHECKING:

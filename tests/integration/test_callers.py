@@ -28,7 +28,8 @@ from comity.store.ledger_schema import entry
 from node.exchange import asking as asking_module
 from node.records.record import Labels, Record
 from node.storage.callers import CallerRegister
-from tests.simulators.exchange_scenes import VIN, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import why
 from tests.simulators.federation import Federation, entries_of, until
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from comity.errors import Reason
 from comity.identity.directory import Revocations
 from comity.rpc.tls import TlsIdentity, read_certificate
 from node.link.session import Session
-from tests.simulators.exchange_scenes import VIN, Puppet, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import Puppet, why
 from tests.simulators.federation import Federation, until
 from tests.simulators.link_scenes import ASKER, OWNER, asked, attached, run
 

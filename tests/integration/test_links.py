@@ -24,7 +24,8 @@ from comity.clock import SystemClock
 from comity.errors import Reason
 from comity.rpc.tls import TlsIdentity, read_certificate
 from comity.store.engine import open_engine
-from tests.simulators.exchange_scenes import VIN, Puppet, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import Puppet, why
 from tests.simulators.federation import Federation, entries_of, until
 from tests.simulators.link_scenes import ASKER, OTHER, OWNER, asked, attached, run
 

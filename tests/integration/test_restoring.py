@@ -25,7 +25,8 @@ from node.storage.migrating import migrate
 from node.storage.queries import SqlQueryBook
 from node.storage.replay import ReplayBook
 from node.storage.saving import begin_anew
-from tests.simulators.exchange_scenes import VIN, Puppet, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import Puppet, why
 from tests.simulators.federation import Federation, entries_of, until
 from tests.simulators.ledgers import VKEY, fill, tamper
 from tests.simulators.postgresql import cluster

@@ -17,7 +17,8 @@ from comity.identity.directory import Revocations
 from node.app import NodeApp
 from node.app.second_opinion import SecondOpinion
 from node.records.record import Labels, Record
-from tests.simulators.exchange_scenes import VIN, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import why
 from tests.simulators.federation import Federation, Running, until
 
 if TYPE_CHECKING:

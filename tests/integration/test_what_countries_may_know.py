@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from comity.client import (
-    Aim,
     Assurances,
     Document,
     Form,
     Justification,
     Outcome,
     Person,
-    Purpose,
     Reference,
-    SubjectCategory,
     Urgency,
 )
 from comity.clock import day_of
@@ -28,6 +25,7 @@ from comity.store.ledger_schema import entry
 from node.records.record import Labels, Record
 from node.records.values import PersonName
 from node.sources.labelling import labelled
+from tests.integration.test_selectors import why
 from tests.simulators.federation import Federation
 from tests.simulators.law import POLICIES
 from tests.simulators.policy_trees import cells
@@ -39,14 +37,7 @@ if TYPE_CHECKING:
 
 NAME = "Jadwiga Jablonewska"
 BORN = "person.birth_date"
-WHY = Justification(
-    purpose=Purpose.INVESTIGATE,
-    case_reference="CASE-1",
-    offence="drug-trafficking",
-    subject_category=SubjectCategory.SUSPECT,
-    aim=Aim.IDENTIFY,
-    legal_basis="EU-2023-977",
-)
+WHY = why()
 
 
 def suspect(*markings: str) -> Record:

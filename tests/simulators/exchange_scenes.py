@@ -28,10 +28,10 @@ from comity.client import (
 from comity.client.profile import Profile
 from comity.clock import SystemClock
 from comity.rpc.tls import channel_credentials
-from node.exchange.model import ANSWER_BUCKET_BYTES, Routing, SealedQuestion, Stage, Urgency
+from node.exchange.model import ANSWER_BUCKET_BYTES
 from node.link.codec import WireCodec
 from node.peer_keys import PeerKeyHolder
-from node.records.selectors import VehicleSelector
+from tests.simulators.car_question import QUESTION, ROUTING, VIN
 from tests.simulators.federation import BOUNDLESS, RawLink
 from tests.simulators.installed import rows, until
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from comity.demo.federation import Federation
 
 ASKER, OWNER, OTHER = "FR-PJ", "DE-LP", "GB-CA"
-VIN = "1M8GDM9AXKP042788"
 # Invented; each occurs nowhere else, so that finding it means it was there.
 QUERY_CANARY = "Quetzalkanarie"
 ANSWER_CANARY = "Zwölfkanarienvogelweg"
@@ -153,28 +152,9 @@ class Puppet:
         key = self._keys.encryption_key(target, self._now_ms)
         assert key is not None
         codec = WireCodec()
-        routing = Routing(
-            sender=self.identity.agency,
-            recipients=(target,),
-            instrument="EU-2023-977",
-            purpose="INVESTIGATE",
-            entity_type="vehicle",
-            stage=Stage.CORE,
-            urgency=Urgency.NORMAL,
-            answer_bucket_bytes=ANSWER_BUCKET_BYTES,
-        )
-        question = SealedQuestion(
-            reply_public_key=(reply or envelope.EncryptionSecret.generate()).public,
-            selectors=(VehicleSelector(vin=VIN),),
-            case=CASE,
-            offence="drug-trafficking",
-            subject_category="object",
-            aim="identify",
-            end_user_country="FR",
-            role="officer",
-            asker=b"",
-            max_candidates=0,
-        )
+        routing = replace(ROUTING, sender=self.identity.agency, recipients=(target,))
+        public = (reply or envelope.EncryptionSecret.generate()).public
+        question = replace(QUESTION, reply_public_key=public, case=CASE)
         return envelope.seal(
             message_type=envelope.MessageType.QUERY,
             sender=self.identity.signing,

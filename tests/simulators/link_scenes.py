@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from comity.client import Outcome, Vehicle
 from node.records.record import Labels, Record
-from tests.simulators.exchange_scenes import VIN, why
+from tests.simulators.car_question import VIN
+from tests.simulators.exchange_scenes import why
 from tests.simulators.federation import Federation
 
 if TYPE_CHECKING:

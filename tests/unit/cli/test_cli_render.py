@@ -167,6 +167,25 @@ def test_until_when_a_record_is_kept_is_told_with_it(width: int) -> None:
     assert silent == []
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("NEED_CONFIRM", "details withheld · a match must be confirmed first"),
+        ("NEED_FACTS", "details withheld · a description of the facts is missing"),
+        ("NEED_SOMETHING_NEW", "details withheld · need something new"),
+        ("NO_LEGAL_BASIS", ""),
+    ],
+)
+def test_of_a_bare_hit_it_is_said_what_more_waits_for(reason: str, told: str) -> None:
+    """The second step of Prüm II is the asker's: whoever reads only "hit" waits for nothing."""
+    record = RecordView("person", {})
+    ruled = Treatment("person", Form.HIT, reason, row="EU-PRUM-HIT", law="Prüm II 37")
+    hit = Hit("XX-1", "person", Band.EXACT, 1.0, (), record, (ruled,), ())
+    shown = " ".join(rendered(reply_of(SourceAnswer("DE-LP", Outcome.HIT, hits=(hit,)))).split())
+    assert told in shown
+    assert ("details" in shown) is bool(told)
+
+
 def test_a_cell_wraps_inside_its_columns() -> None:
     out = io.StringIO()
     rows = [

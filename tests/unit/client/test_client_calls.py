@@ -287,6 +287,27 @@ def test_a_node_under_another_authority_is_not_talked_to(tmp_path: Path) -> None
     asyncio.run(run())
 
 
+def test_of_a_connection_that_is_ended_nobody_says_that_a_certificate_was_wrong(
+    tmp_path: Path,
+) -> None:
+    """A busy node ends a handshake that takes too long; a wrong cause sends people to the wrong place."""
+
+    async def run() -> None:
+        async def end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(1)
+            writer.close()
+
+        async with await asyncio.start_server(end, "127.0.0.1", 0) as busy:
+            port = busy.sockets[0].getsockname()[1]
+            profile = write_profile(tmp_path, f"127.0.0.1:{port}", TestAuthority.create())
+            async with AsyncComity.open(profile, connect_s=0.2) as comity:
+                with pytest.raises(Unreachable, match="ended the connection before") as ended:
+                    await comity.lookup(WHOM, why())
+            assert ended.value.retryable
+
+    asyncio.run(run())
+
+
 def test_a_caller_of_another_authority_is_never_heard(tmp_path: Path) -> None:
     async def run() -> None:
         own = TestAuthority.create()

@@ -21,7 +21,7 @@ from node.qualifications import (
     qualifications,
 )
 from node.records.selectors import VehicleSelector
-from tests.simulators.exchange_scenes import VIN
+from tests.simulators.car_question import VIN
 
 TODAY = date(2026, 11, 24)
 TOLD = Qualifications(

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from comity.clock import ManualClock
 from comity.rulings import Form, Policies, RecordLabels, load_bundle
-from node.exchange.model import Routing, SealedQuestion, Stage, Urgency
 from node.policy.law import Law
-from node.records.selectors import VehicleSelector
+from tests.simulators.car_question import QUESTION, ROUTING
 from tests.simulators.law import vocabulary, written
 from tests.simulators.relay_desk import Desk
 
@@ -30,28 +29,6 @@ default,ASK-NO,deny,-,-,LED 8,Nobody asks anything.
 """
 GROUPS = "kind,member,of\nagency,FR,eu\nagency,DE,eu\n"
 CAR = RecordLabels("vehicle", "object")
-ROUTING = Routing(
-    sender="FR-PJ",
-    recipients=("DE-LP",),
-    instrument="EU-2023-977",
-    purpose="INVESTIGATE",
-    entity_type="vehicle",
-    stage=Stage.CORE,
-    urgency=Urgency.NORMAL,
-    answer_bucket_bytes=16_384,
-)
-QUESTION = SealedQuestion(
-    reply_public_key=b"",
-    selectors=(VehicleSelector(vin="1M8GDM9AXKP042788"),),
-    case="C-1",
-    offence="drug-trafficking",
-    subject_category="object",
-    aim="identify",
-    end_user_country="FR",
-    role="officer",
-    asker=b"",
-    max_candidates=0,
-)
 
 
 def ms(day: int, hour: int = 0, minute: int = 0, month: int = 11) -> int:

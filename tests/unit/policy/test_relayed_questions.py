@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,43 +12,26 @@ import pytest
 from comity.clock import ManualClock
 from comity.identity.names import AgencyId
 from comity.rulings import Form, Policies
-from node.exchange.model import Assurances, Routing, SealedQuestion, Stage, Urgency
+from node.exchange.model import Assurances
 from node.policy.law import Law
 from node.qualifications import Qualifications
-from node.records.selectors import VehicleSelector
+from tests.simulators.car_question import QUESTION, ROUTING
 from tests.simulators.law import TODAY, labels, shipped
 from tests.simulators.relay_desk import Desk
 
 NAMES = "person.names"
-GROUPS = frozenset({"RECIPROCITY-CH", "COMPETENT-AUTHORITY", "SPOC", "MISSING-PERSONS-AUTHORITY"})
-ROUTING = Routing(
-    sender="FR-PJ",
-    recipients=("CH-FP",),
-    instrument="RECIPROCITY",
-    purpose="INVESTIGATE",
-    entity_type="vehicle",
-    stage=Stage.CORE,
-    urgency=Urgency.NORMAL,
-    answer_bucket_bytes=16_384,
-)
-QUESTION = SealedQuestion(
-    reply_public_key=b"",
-    selectors=(VehicleSelector(vin="1M8GDM9AXKP042788"),),
-    case="C-1",
-    offence="drug-trafficking",
+BY_RECIPROCITY = replace(ROUTING, recipients=("CH-FP",), instrument="RECIPROCITY")
+STATED = replace(
+    QUESTION,
     subject_category="suspect",
-    aim="identify",
-    end_user_country="FR",
-    role="officer",
-    asker=b"",
-    max_candidates=0,
     qualifications=Qualifications(clearance=4, certificates=frozenset({"discreet"}), until=TODAY),
     assurances=Assurances(sentence="Death will not be sought."),
 )
+GROUPS = frozenset({"RECIPROCITY-CH", "COMPETENT-AUTHORITY", "SPOC", "MISSING-PERSONS-AUTHORITY"})
 
 
 def ruled(owner: str, pack: str, *marks: str, end_user: str, **routed: Any) -> Form:
-    clock = ManualClock(int(TODAY.strftime("%s")) * 1000)
+    clock = ManualClock(int(datetime.combine(TODAY, time(12), UTC).timestamp() * 1000))
     directory = Desk.directory_of(("FR-PJ", owner), clock.now_ms())
     agency = AgencyId("FR-PJ")
     member = replace(directory.members[agency], groups=GROUPS)
@@ -59,8 +43,8 @@ def ruled(owner: str, pack: str, *marks: str, end_user: str, **routed: Any) -> F
         clock=clock,
         assurances_accepted=("FR-PJ",),
     )
-    question = replace(QUESTION, end_user_country=end_user)
-    view = law.view(replace(ROUTING, **routed), question)
+    question = replace(STATED, end_user_country=end_user)
+    view = law.view(replace(BY_RECIPROCITY, **routed), question)
     # A foreigner to everybody here.
     record = replace(labels("suspect", *marks), nationalities=frozenset({"BR"}))
     return view.mask(record)[NAMES].form

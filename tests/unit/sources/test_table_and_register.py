@@ -232,6 +232,9 @@ ROW = {
         ({"labels": {"subject": "villain"}}, "value not valid"),
         ({"labels": {"markings": ["two words"]}}, "value not valid"),
         ({"labels": {"markings": [":ZZ"]}}, "value not valid"),
+        ({"labels": {"markings": ["a:b:c"]}}, "value not valid"),
+        # Of half a million letters nobody tries every way in which they might be a word.
+        ({"labels": {"markings": ["a" * 500_000 + "!"]}}, "value not valid"),
         ({"assertion": {"mood": "good"}}, "value not valid"),
         ({"assertion": {"contested": "yes"}}, "value not valid"),
         ({"assertion": {"review_on": "2026-02-30"}}, "value not valid"),
