@@ -85,9 +85,20 @@ def scene(play: Any, folder: Path) -> None:
     run(around, folder)
 
 
+def revoked(fed: Federation) -> None:
+    CallerRegister(fed.nodes[ASKER].app.engine, fed.clock).revoke("officer")
+
+
+def of_another_role(fed: Federation) -> None:
+    """No command does this; whoever writes into the register itself makes nobody keep what they lost."""
+    with fed.nodes[ASKER].app.engine.begin() as connection:
+        connection.execute(text("UPDATE caller SET role = 'auditor'"))
+
+
 @pytest.mark.parametrize("call", CALLS)
-def test_a_call_under_way_ends_when_its_callers_access_is_revoked(
-    tmp_path: Path, call: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("become", [revoked, of_another_role])
+def test_a_call_under_way_ends_when_its_caller_may_not_make_it_any_more(
+    tmp_path: Path, become: Any, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callers_module, "ROLE_BELIEVED_S", 0.05)
 
@@ -95,31 +106,11 @@ def test_a_call_under_way_ends_when_its_callers_access_is_revoked(
         async with fed.caller(ASKER) as asker, asyncio.TaskGroup() as tasks:
             under_way = tasks.create_task(reason(call, asker))
             await until(lambda: held.asking.in_flight == 1)
-            CallerRegister(fed.nodes[ASKER].app.engine, fed.clock).revoke("officer")
+            become(fed)
             await asyncio.wait([under_way], timeout=SOON_S)
             held.going.set()
         assert under_way.result() is Reason.UNAUTHENTICATED
         await until(lambda: held.asking.in_flight == 0)
-
-    scene(play, tmp_path)
-
-
-@pytest.mark.parametrize("call", CALLS)
-def test_nor_does_it_go_on_under_a_role_that_may_not_make_it(
-    tmp_path: Path, call: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No command changes a role; whoever writes into the register itself makes nobody keep what they lost."""
-    monkeypatch.setattr(callers_module, "ROLE_BELIEVED_S", 0.05)
-
-    async def play(fed: Federation, held: Held) -> None:
-        async with fed.caller(ASKER) as asker, asyncio.TaskGroup() as tasks:
-            under_way = tasks.create_task(reason(call, asker))
-            await until(lambda: held.asking.in_flight == 1)
-            with fed.nodes[ASKER].app.engine.begin() as connection:
-                connection.execute(text("UPDATE caller SET role = 'auditor'"))
-            await asyncio.wait([under_way], timeout=SOON_S)
-            held.going.set()
-        assert under_way.result() is Reason.UNAUTHENTICATED
 
     scene(play, tmp_path)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from comity.errors import Reason, Refusal
 from comity.wire.v1 import query_pb2
-from node.exchange.model import SealedQuestion
 from node.link.codec import WireCodec
 from node.qualifications import (
     CERTIFIED,
@@ -20,8 +20,10 @@ from node.qualifications import (
     Qualifications,
     qualifications,
 )
-from node.records.selectors import VehicleSelector
-from tests.simulators.car_question import VIN
+from tests.simulators.car_question import QUESTION
+
+if TYPE_CHECKING:
+    from node.exchange.model import SealedQuestion
 
 TODAY = date(2026, 11, 24)
 TOLD = Qualifications(
@@ -30,19 +32,7 @@ TOLD = Qualifications(
 
 
 def body(told: Qualifications) -> SealedQuestion:
-    return SealedQuestion(
-        reply_public_key=bytes(31) + b"\x09",
-        selectors=(VehicleSelector(vin=VIN),),
-        case="CASE-1",
-        offence="drug-trafficking",
-        subject_category="suspect",
-        aim="identify",
-        end_user_country="FR",
-        role="officer",
-        asker=b"",
-        max_candidates=5,
-        qualifications=told,
-    )
+    return replace(QUESTION, reply_public_key=bytes(31) + b"\x09", qualifications=told)
 
 
 def wire(told: Qualifications) -> query_pb2.QueryBody:
